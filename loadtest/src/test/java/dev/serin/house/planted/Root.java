@@ -1,0 +1,4 @@
+package dev.serin.house.planted;
+
+/** The root package, which nobody may use. */
+public record Root() {}

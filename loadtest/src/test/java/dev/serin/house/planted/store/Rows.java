@@ -1,0 +1,4 @@
+package dev.serin.house.planted.store;
+
+/** Something of the store. */
+public record Rows() {}
