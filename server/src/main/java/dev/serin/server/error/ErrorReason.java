@@ -1,0 +1,69 @@
+package dev.serin.server.error;
+
+import io.grpc.Status;
+
+/**
+ * The stable names of everything that can go wrong for a caller.
+ *
+ * <p>A reason is sent as {@code google.rpc.ErrorInfo.reason} and is never renamed. {@code
+ * proto/ERRORS.md} says of each what it means and how to mend it; a test holds the two together.
+ */
+public enum ErrorReason {
+  /** A field of the request is missing or out of range. */
+  INVALID_REQUEST(Status.Code.INVALID_ARGUMENT),
+  /** A document breaks a rule. */
+  INVALID_DOCUMENT(Status.Code.INVALID_ARGUMENT),
+  /** The feature's values are not of the type the caller expects. */
+  TYPE_MISMATCH(Status.Code.INVALID_ARGUMENT),
+  /** The page token is not one this call gave out. */
+  PAGE_TOKEN_INVALID(Status.Code.INVALID_ARGUMENT),
+  /** No such namespace. */
+  NAMESPACE_NOT_FOUND(Status.Code.NOT_FOUND),
+  /** No such feature in the namespace. */
+  FEATURE_NOT_FOUND(Status.Code.NOT_FOUND),
+  /** No such document in the namespace. */
+  DOCUMENT_NOT_FOUND(Status.Code.NOT_FOUND),
+  /** The namespace never had this revision. */
+  REVISION_NOT_FOUND(Status.Code.NOT_FOUND),
+  /** A namespace of this name exists. */
+  NAMESPACE_EXISTS(Status.Code.ALREADY_EXISTS),
+  /** Other documents refer to the document. */
+  DOCUMENT_IN_USE(Status.Code.FAILED_PRECONDITION),
+  /** The namespace holds documents. */
+  NAMESPACE_NOT_EMPTY(Status.Code.FAILED_PRECONDITION),
+  /** An active rollout depends on what would change. */
+  ROLLOUT_ACTIVE(Status.Code.FAILED_PRECONDITION),
+  /** The feature is archived. */
+  FEATURE_ARCHIVED(Status.Code.FAILED_PRECONDITION),
+  /** Somebody else changed it first. */
+  REVISION_CONFLICT(Status.Code.ABORTED),
+  /** The revision a page belongs to is no longer held. */
+  REVISION_GONE(Status.Code.ABORTED),
+  /** The request is larger than its limit. */
+  REQUEST_TOO_LARGE(Status.Code.RESOURCE_EXHAUSTED),
+  /** More calls at once than the server takes. */
+  OVERLOADED(Status.Code.RESOURCE_EXHAUSTED),
+  /** The store's disk is full. */
+  STORE_FULL(Status.Code.RESOURCE_EXHAUSTED),
+  /** The store cannot be reached. */
+  STORE_UNAVAILABLE(Status.Code.UNAVAILABLE),
+  /** The server has not loaded its namespaces yet. */
+  NOT_READY(Status.Code.UNAVAILABLE),
+  /** The server is stopping. */
+  SHUTTING_DOWN(Status.Code.UNAVAILABLE),
+  /** The call or the kind of document is not built yet. */
+  NOT_BUILT(Status.Code.UNIMPLEMENTED),
+  /** A fault of the server. */
+  INTERNAL(Status.Code.INTERNAL);
+
+  private final Status.Code code;
+
+  ErrorReason(Status.Code code) {
+    this.code = code;
+  }
+
+  /** The gRPC status code that goes with the reason. */
+  public Status.Code code() {
+    return code;
+  }
+}
