@@ -1,0 +1,79 @@
+package dev.serin.server.cli;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The command line: picks the command, runs it, and turns what went wrong into an exit code. */
+public final class CommandLineInterface {
+  private final CommandLine commands;
+
+  /**
+   * A command line.
+   *
+   * @param launcher starts servers
+   * @param terminal where commands read and write
+   */
+  public CommandLineInterface(ServerLauncher launcher, Terminal terminal) {
+    commands = new CommandLine(new SerinCommand());
+    commands
+        .addSubcommand(new ServerCommand(launcher))
+        .addSubcommand(new EvaluateCommand(terminal))
+        .addSubcommand(new KillCommand(terminal))
+        .addSubcommand(new ReviveCommand(terminal))
+        .addSubcommand(new VersionCommand(terminal));
+    Failures failures = new Failures(terminal);
+    commands
+        .setOut(Terminal.writer(terminal.out()))
+        .setErr(Terminal.writer(terminal.err()))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(failures::usage)
+        .setExecutionExceptionHandler(failures::execution)
+        .setExitCodeExceptionMapper(failure -> ExitCode.INTERNAL.code());
+    addHelp(commands);
+    commands.getSubcommands().forEach((name, command) -> addHelp(command));
+  }
+
+  /**
+   * Runs one command of this process.
+   *
+   * @param arguments the process's arguments
+   * @param launcher starts servers
+   * @return the exit code, one of {@link ExitCode} or the server's
+   */
+  public static int run(String[] arguments, ServerLauncher launcher) {
+    Terminal terminal = Terminal.ofProcess();
+    int exitCode = new CommandLineInterface(launcher, terminal).execute(arguments);
+    terminal.out().flush();
+    return exitCode;
+  }
+
+  int execute(String... arguments) {
+    int exitCode = commands.execute(arguments);
+    return exitCode;
+  }
+
+  private static void addHelp(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    if (spec.userObject() instanceof ServerCommand) {
+      // The server explains itself.
+      return;
+    }
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .type(boolean.class)
+            .description("Print this help.")
+            .build());
+    Map<String, String> exitCodes = new LinkedHashMap<>();
+    Arrays.stream(ExitCode.values())
+        .forEach(code -> exitCodes.put(" " + code.code(), code.meaning()));
+    spec.usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(exitCodes);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.serin.server.cli;
+
+import io.grpc.Status;
+
+/** What a person at the command line can do about an error, by its reason. */
+final class Mending {
+  private Mending() {}
+
+  /** One sentence; empty: the message says it all. */
+  static String of(String reason, Status.Code code) {
+    return switch (reason) {
+      case "NAMESPACE_NOT_FOUND" ->
+          "'serin get namespaces' lists them, 'serin create NAME' makes one";
+      case "FEATURE_NOT_FOUND" -> "'serin get features' lists the keys of the namespace";
+      case "DOCUMENT_NOT_FOUND" -> "'serin get all' lists the documents of the namespace";
+      case "REVISION_NOT_FOUND" -> "'serin history' lists the revisions";
+      case "FEATURE_ARCHIVED" -> "apply or restore the feature to have it back";
+      case "DOCUMENT_IN_USE" -> "apply the documents that refer to it without the reference first";
+      case "REVISION_CONFLICT" ->
+          "somebody else changed it: look with 'serin history', then apply on the new revision";
+      case "INVALID_DOCUMENT" -> "mend the fields named; 'serin validate -f FILE' checks offline";
+      case "STORE_UNAVAILABLE" -> "the server still decides; repeat when its store is back";
+      case "STORE_FULL" -> "free space where the server keeps its data, then repeat";
+      case "NOT_READY" -> "the server is starting: repeat in a moment";
+      case "SHUTTING_DOWN" -> "the server is stopping: call another one, or repeat in a moment";
+      case "OVERLOADED" -> "repeat in a moment";
+      case "REQUEST_TOO_LARGE" -> "send fewer documents at once, or smaller ones";
+      case "INTERNAL" -> "look up the incident in the server's log";
+      case "" -> ofCode(code);
+      default -> "";
+    };
+  }
+
+  private static String ofCode(Status.Code code) {
+    return switch (code) {
+      case UNAVAILABLE -> "is a server there? 'serin server' starts one; --server names another";
+      case DEADLINE_EXCEEDED -> "give it more time with --timeout";
+      case UNIMPLEMENTED -> "the server is older than this command line, or no Serin at all";
+      default -> "";
+    };
+  }
+}

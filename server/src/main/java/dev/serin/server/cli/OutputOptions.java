@@ -1,0 +1,27 @@
+package dev.serin.server.cli;
+
+import com.google.protobuf.Message;
+import picocli.CommandLine.Option;
+
+/** How a command prints what it was asked for. */
+final class OutputOptions {
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      defaultValue = "table",
+      description = "table, json or yaml (default: table).")
+  private OutputFormat format = OutputFormat.TABLE;
+
+  /** Prints the message, as itself or as the table, which is made only where it is wanted. */
+  void print(Terminal terminal, Message message, Runnable table) {
+    switch (format) {
+      case TABLE -> table.run();
+      case JSON -> terminal.out().println(Rendering.json(message));
+      case YAML -> terminal.out().println(Rendering.yaml(message));
+    }
+  }
+
+  boolean isTable() {
+    return format == OutputFormat.TABLE;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.serin.server.cli;
+
+import dev.serin.v1.DecisionServiceGrpc;
+import dev.serin.v1.DecisionServiceGrpc.DecisionServiceBlockingStub;
+import dev.serin.v1.FeatureServiceGrpc;
+import dev.serin.v1.FeatureServiceGrpc.FeatureServiceBlockingStub;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.TlsChannelCredentials;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to a server for the time of one command.
+ *
+ * @param server its address, for messages
+ * @param channel the connection
+ * @param timeout how long each call may take
+ */
+record Session(String server, ManagedChannel channel, Duration timeout) implements AutoCloseable {
+  /** A list of 1 000 documents of some 64 KiB. */
+  private static final int MAX_MESSAGE_BYTES = 80 << 20;
+
+  /** A document with many violations: their texts travel as metadata. */
+  private static final int MAX_METADATA_BYTES = 64 << 10;
+
+  static Session open(String server, boolean tls, @Nullable Path authorities, Duration timeout) {
+    try {
+      ManagedChannel channel =
+          Grpc.newChannelBuilder(server, credentials(tls, authorities))
+              .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+              .maxInboundMetadataSize(MAX_METADATA_BYTES)
+              .build();
+      return new Session(server, channel, timeout);
+    } catch (IllegalArgumentException malformed) {
+      throw new CommandFailure(ExitCode.USAGE, "--server: " + server + " (expected: HOST:PORT)");
+    }
+  }
+
+  FeatureServiceBlockingStub features() {
+    return FeatureServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  DecisionServiceBlockingStub decisions() {
+    return DecisionServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+
+  private static ChannelCredentials credentials(boolean tls, @Nullable Path authorities) {
+    if (!tls) {
+      return InsecureChannelCredentials.create();
+    }
+    if (authorities == null) {
+      return TlsChannelCredentials.create();
+    }
+    try {
+      return TlsChannelCredentials.newBuilder().trustManager(authorities.toFile()).build();
+    } catch (IOException unreadable) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--ca: " + authorities + " (expected: a PEM file that can be read)");
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.serin.server.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a command reads from and writes to.
+ *
+ * @param in standard input
+ * @param out what the command was asked for
+ * @param err everything else
+ * @param colour true: colours and a moving cursor are welcome
+ */
+public record Terminal(InputStream in, PrintStream out, PrintStream err, boolean colour) {
+
+  /** Buffered: a table of thousands of rows is written in few pieces. */
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  /** The process's own. */
+  static Terminal ofProcess() {
+    Map<String, String> environment = System.getenv();
+    boolean colour =
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
+            && environment.getOrDefault("NO_COLOR", "").isEmpty()
+            && !environment.getOrDefault("TERM", "dumb").equals("dumb");
+    return new Terminal(System.in, utf8(FileDescriptor.out), System.err, colour);
+  }
+
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(
+        new BufferedOutputStream(new FileOutputStream(descriptor), BUFFER_BYTES),
+        false,
+        StandardCharsets.UTF_8);
+  }
+
+  /** A writer over one of the streams, which flushes each line. */
+  static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+  }
+
+  /** The text in bold, where colours are welcome. */
+  String bold(String text) {
+    return styled("1", text);
+  }
+
+  /** The text in grey. */
+  String dim(String text) {
+    return styled("2", text);
+  }
+
+  /** The text in red: refused, gone, failed. */
+  String red(String text) {
+    return styled("31", text);
+  }
+
+  /** The text in green: held, added. */
+  String green(String text) {
+    return styled("32", text);
+  }
+
+  /** The text in yellow: changed, take care. */
+  String yellow(String text) {
+    return styled("33", text);
+  }
+
+  private String styled(String code, String text) {
+    return colour ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+  }
+}
