@@ -37,6 +37,11 @@ public final class SerinServer implements AutoCloseable {
     return grpc.port();
   }
 
+  /** The port HTTP is served on. */
+  public int httpPort() {
+    return config.http().getPort();
+  }
+
   /**
    * Stops: health says not serving, no new calls are taken, calls in flight finish within the drain
    * timeout, the rest is ended. Returns when everything is given back; may be called twice.

@@ -1,5 +1,7 @@
 package dev.serin.server;
 
+import dev.serin.server.cli.ExitCode;
+import dev.serin.server.cli.ServerLauncher;
 import dev.serin.server.telemetry.Logs;
 import java.io.PrintStream;
 import java.util.List;
@@ -9,13 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The command {@code serin server}: runs a server until it is told to stop. */
-final class ServerProcess {
-  /** Exit codes: all was well, it could not run, it was called wrongly. */
-  static final int OK = 0;
-
-  static final int FAILED = 1;
-  static final int USAGE = 2;
-
+final class ServerProcess implements ServerLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
 
   private final Map<String, String> environment;
@@ -28,16 +24,16 @@ final class ServerProcess {
     this.err = err;
   }
 
-  /** Runs until SIGTERM or SIGINT; returns the exit code. */
-  int run(List<String> arguments) {
+  @Override
+  public int run(List<String> arguments) {
     if (arguments.contains("--help") || arguments.contains("-h")) {
       out.print(OptionHelp.text());
-      return OK;
+      return ExitCode.OK.code();
     }
     return switch (ServerConfig.read(arguments, environment)) {
       case ConfigReading.Invalid invalid -> {
         invalid.errors().forEach(err::println);
-        yield USAGE;
+        yield ExitCode.USAGE.code();
       }
       case ConfigReading.Valid valid -> {
         Logs.configure(valid.config().logFormat(), valid.config().logLevel());
@@ -53,7 +49,7 @@ final class ServerProcess {
       server = SerinServer.start(config);
     } catch (PortUnavailableException e) {
       err.println(e.getMessage());
-      return FAILED;
+      return ExitCode.REFUSED.code();
     }
     var stopped = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -71,6 +67,27 @@ final class ServerProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return OK;
+    return ExitCode.OK.code();
+  }
+
+  @Override
+  public RunningServer start(List<String> arguments) {
+    var server = SerinServer.start(ServerConfig.read(arguments, environment).orThrow());
+    return new RunningServer() {
+      @Override
+      public int grpcPort() {
+        return server.grpcPort();
+      }
+
+      @Override
+      public int httpPort() {
+        return server.httpPort();
+      }
+
+      @Override
+      public void close() {
+        server.close();
+      }
+    };
   }
 }
