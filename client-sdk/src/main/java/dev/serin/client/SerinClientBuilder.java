@@ -46,7 +46,7 @@ public final class SerinClientBuilder {
   private Duration keepAliveTimeout = Duration.ofSeconds(3);
   private Duration drain = DEFAULT_DRAIN;
   private Function<String, ManagedChannelBuilder<?>> transport =
-      address -> Grpc.newChannelBuilder(address, TlsChannelCredentials.create());
+      netty(TlsChannelCredentials.create());
   private Consumer<ManagedChannelBuilder<?>> customisation = channel -> {};
 
   SerinClientBuilder(String target) {
@@ -89,8 +89,7 @@ public final class SerinClientBuilder {
 
   /** With credentials of gRPC's own: client certificates, tokens. */
   public SerinClientBuilder credentials(ChannelCredentials credentials) {
-    requireNonNull(credentials, "credentials");
-    return transport(address -> Grpc.newChannelBuilder(address, credentials));
+    return transport(netty(requireNonNull(credentials, "credentials")));
   }
 
   /** Over another transport of gRPC: given the target, a builder of channels. */
@@ -145,7 +144,6 @@ public final class SerinClientBuilder {
     builder
         .keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
         .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS)
-        .defaultLoadBalancingPolicy("round_robin")
         .maxInboundMessageSize(MAX_MESSAGE_BYTES);
     customisation.accept(builder);
     ManagedChannel channel = builder.build();
@@ -154,6 +152,12 @@ public final class SerinClientBuilder {
         new RemoteEvaluator(namespace, connection),
         connection,
         new Question.Options(deadline, true));
+  }
+
+  /** All addresses of a name in turn: when a replica goes away the others answer. */
+  private static Function<String, ManagedChannelBuilder<?>> netty(ChannelCredentials credentials) {
+    return address ->
+        Grpc.newChannelBuilder(address, credentials).defaultLoadBalancingPolicy("round_robin");
   }
 
   static Duration checkDeadline(Duration deadline) {
