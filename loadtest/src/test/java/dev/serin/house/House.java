@@ -57,7 +57,8 @@ final class House {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              if (attributes.isRegularFile()) {
+              // In a second work tree .git is a file.
+              if (attributes.isRegularFile() && !NOT_OURS.contains(file.getFileName().toString())) {
                 files.add(file);
               }
               return FileVisitResult.CONTINUE;
