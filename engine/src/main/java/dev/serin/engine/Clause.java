@@ -1,0 +1,95 @@
+package dev.serin.engine;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A compiled condition as a tree: the form that is explained, and that decision graphs are made of.
+ */
+sealed interface Clause {
+  /** Returns the step that leads to one of two others, as the condition holds or does not. */
+  Step wire(Step yes, Step no);
+
+  /** Returns roughly how long it takes to test, in nanoseconds. */
+  int costNanos();
+
+  /** Returns the first of the tests with which its graph begins to decide in the cheapest order. */
+  private static List<Clause> cheapestFirst(List<Clause> clauses) {
+    return clauses.stream().sorted(Comparator.comparingInt(Clause::costNanos)).toList();
+  }
+
+  /** What always or never holds. */
+  record Constant(boolean value) implements Clause {
+    @Override
+    public Step wire(Step yes, Step no) {
+      return value ? yes : no;
+    }
+
+    @Override
+    public int costNanos() {
+      return 0;
+    }
+  }
+
+  /** One test. */
+  record Leaf(Matcher matcher) implements Clause {
+    @Override
+    public Step wire(Step yes, Step no) {
+      return yes == no ? yes : new Step.Branch(matcher, yes, no);
+    }
+
+    @Override
+    public int costNanos() {
+      return matcher.costNanos();
+    }
+  }
+
+  /** All must hold. */
+  record AllOf(List<Clause> clauses) implements Clause {
+    @Override
+    public Step wire(Step yes, Step no) {
+      Step step = yes;
+      List<Clause> order = cheapestFirst(clauses);
+      for (int i = order.size() - 1; i >= 0; i--) {
+        step = order.get(i).wire(step, no);
+      }
+      return step;
+    }
+
+    @Override
+    public int costNanos() {
+      return clauses.stream().mapToInt(Clause::costNanos).sum();
+    }
+  }
+
+  /** One must hold. */
+  record AnyOf(List<Clause> clauses) implements Clause {
+    @Override
+    public Step wire(Step yes, Step no) {
+      Step step = no;
+      List<Clause> order = cheapestFirst(clauses);
+      for (int i = order.size() - 1; i >= 0; i--) {
+        step = order.get(i).wire(yes, step);
+      }
+      return step;
+    }
+
+    @Override
+    public int costNanos() {
+      return clauses.stream().mapToInt(Clause::costNanos).sum();
+    }
+  }
+
+  /** Must not hold. */
+  record Not(Clause clause) implements Clause {
+    @Override
+    public Step wire(Step yes, Step no) {
+      return clause.wire(no, yes);
+    }
+
+    @Override
+    public int costNanos() {
+      return clause.costNanos();
+    }
+  }
+}

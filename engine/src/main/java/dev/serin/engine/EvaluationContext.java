@@ -1,0 +1,288 @@
+package dev.serin.engine;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The evaluation context of one call: the user, the user's attributes, and what the engine does not
+ * have by itself: the time and random bits. A scratch pad to be used again and again.
+ *
+ * <p>{@link #begin} starts a call; then the user key and the attributes are set; then any number of
+ * features of the snapshot are evaluated. What is found out about a value (its hash, its version)
+ * is kept for the next feature. Texts given as UTF-8 bytes are read in place until the next call
+ * begins, so their array must not change until then.
+ *
+ * <p>For one thread at a time. Allocates nothing after it has grown to the size of the calls,
+ * except where said.
+ */
+public final class EvaluationContext {
+  /** What {@link #slot} returns for an attribute that no condition and no unit uses. */
+  public static final int UNUSED = Names.ABSENT;
+
+  private static final byte[] HEX = {
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
+  };
+
+  /** Characters of a decision id: 64 bits in hexadecimal. */
+  public static final int DECISION_ID_CHARS = 16;
+
+  private final Frame frame = new Frame();
+  private final Answers answers = new Answers();
+  private final byte[] decisionId = new byte[DECISION_ID_CHARS];
+  private @Nullable Snapshot snapshot;
+  private long nowMillis;
+  private long random;
+  private long silentMillis;
+
+  /** Makes a context that waits for {@link #begin}. */
+  public EvaluationContext() {}
+
+  /**
+   * Starts a call: forgets all values.
+   *
+   * @param snapshot what the call's features are taken from
+   * @param nowMillis milliseconds since 1970-01-01T00:00:00Z
+   * @param random 64 random bits: the draw of probability splits, and the decision id
+   * @param silentMillis milliseconds since whoever serves last heard of the runs' state, 0: just
+   *     now
+   */
+  public void begin(Snapshot snapshot, long nowMillis, long random, long silentMillis) {
+    this.snapshot = snapshot;
+    this.nowMillis = nowMillis;
+    this.random = random;
+    this.silentMillis = silentMillis;
+    answers.begin(snapshot.schema());
+    frame.begin(snapshot.schema());
+  }
+
+  /** Sets the user key; empty: there is none. */
+  public void userKey(String key) {
+    if (key.isEmpty()) {
+      frame.nothing(Schema.USER_KEY_SLOT);
+    } else {
+      frame.text(Schema.USER_KEY_SLOT, key);
+    }
+  }
+
+  /** Sets the user key, UTF-8 that is read in place; empty: there is none. */
+  public void userKey(byte[] utf8, int offset, int length) {
+    if (length == 0) {
+      frame.nothing(Schema.USER_KEY_SLOT);
+    } else {
+      frame.text(Schema.USER_KEY_SLOT, utf8, offset, length);
+    }
+  }
+
+  /** Returns the slot of an attribute, or {@link #UNUSED}: its value need not be set. */
+  public int slot(String attribute) {
+    return snapshot().schema().attributes().number(attribute);
+  }
+
+  /** Returns the slot of an attribute named in UTF-8, or {@link #UNUSED}. */
+  public int slot(byte[] utf8, int offset, int length) {
+    return snapshot()
+        .schema()
+        .attributes()
+        .number(utf8, offset, length, Bucketing.hash(utf8, offset, length));
+  }
+
+  /** Sets an attribute to a text. */
+  public void attribute(String name, String value) {
+    int slot = slot(name);
+    if (slot != UNUSED) {
+      frame.text(slot, value);
+    }
+  }
+
+  /** Sets an attribute to a number. */
+  public void attribute(String name, double value) {
+    int slot = slot(name);
+    if (slot != UNUSED) {
+      frame.number(slot, value);
+    }
+  }
+
+  /** Sets an attribute to a truth value. */
+  public void attribute(String name, boolean value) {
+    int slot = slot(name);
+    if (slot != UNUSED) {
+      frame.bool(slot, value);
+    }
+  }
+
+  /**
+   * Sets an attribute to a list of Strings, Numbers and Booleans; other elements are there but pass
+   * no test.
+   */
+  public void attribute(String name, List<?> values) {
+    int slot = slot(name);
+    if (slot != UNUSED) {
+      list(slot);
+      for (Object value : values) {
+        if (value instanceof String text) {
+          frame.text(element(slot), text);
+        } else if (value instanceof Number number) {
+          frame.number(element(slot), number.doubleValue());
+        } else if (value instanceof Boolean bool) {
+          frame.bool(element(slot), bool);
+        } else {
+          frame.other(element(slot));
+        }
+      }
+    }
+  }
+
+  /** Sets all attributes of a JSON object, null counting as absent. */
+  public void attributes(Struct attributes) {
+    attributes
+        .getFieldsMap()
+        .forEach(
+            (name, value) -> {
+              int slot = slot(name);
+              if (slot != UNUSED) {
+                set(slot, value);
+              }
+            });
+  }
+
+  private void set(int slot, Value value) {
+    switch (value.getKindCase()) {
+      case STRING_VALUE -> frame.text(slot, value.getStringValue());
+      case NUMBER_VALUE -> frame.number(slot, value.getNumberValue());
+      case BOOL_VALUE -> frame.bool(slot, value.getBoolValue());
+      case LIST_VALUE -> {
+        list(slot);
+        for (Value element : value.getListValue().getValuesList()) {
+          if (element.getKindCase() == Value.KindCase.LIST_VALUE) {
+            frame.other(element(slot));
+          } else {
+            set(element(slot), element);
+          }
+        }
+      }
+      case STRUCT_VALUE -> frame.other(slot);
+      case NULL_VALUE, KIND_NOT_SET -> frame.nothing(slot);
+    }
+  }
+
+  /** Sets the value of a slot to a text in UTF-8 that is read in place. */
+  public void text(int slot, byte[] utf8, int offset, int length) {
+    frame.text(slot, utf8, offset, length);
+  }
+
+  /** Sets the value of a slot to a text. */
+  public void text(int slot, String value) {
+    frame.text(slot, value);
+  }
+
+  /** Sets the value of a slot to a number. */
+  public void number(int slot, double value) {
+    frame.number(slot, value);
+  }
+
+  /** Sets the value of a slot to a truth value. */
+  public void bool(int slot, boolean value) {
+    frame.bool(slot, value);
+  }
+
+  /** Sets the value of a slot to null: it counts as absent. */
+  public void nothing(int slot) {
+    frame.nothing(slot);
+  }
+
+  /** Sets the value of a slot to something that is there but passes no test, an object for one. */
+  public void other(int slot) {
+    frame.other(slot);
+  }
+
+  /** Sets the value of a slot to an empty list, for {@link #element} to add to. */
+  public void list(int slot) {
+    frame.list(slot);
+  }
+
+  /**
+   * Adds an element to a list and returns the slot to set its value in. A list is complete before
+   * the next one is begun.
+   */
+  public int element(int listSlot) {
+    return frame.element(listSlot);
+  }
+
+  /**
+   * Returns the hash of the unit a decision counts for, 0 where it has none.
+   *
+   * @param decision what a feature answered in this call
+   */
+  public long unitHash(Decision decision) {
+    if (decision.perCall()) {
+      return callHash();
+    }
+    int slot = decision.unitSlot();
+    return slot != Decision.NO_SLOT && frame.isUnit(slot) ? frame.unitHash(slot) : 0;
+  }
+
+  /**
+   * Returns the call's decision id, the unit key of probability splits: 16 lower-case hexadecimal
+   * digits. Allocates it.
+   */
+  public String decisionId() {
+    byte[] id = new byte[DECISION_ID_CHARS];
+    decisionId(id, 0);
+    return new String(id, java.nio.charset.StandardCharsets.US_ASCII);
+  }
+
+  /** Writes the call's decision id, {@value #DECISION_ID_CHARS} ASCII bytes. */
+  public void decisionId(byte[] target, int offset) {
+    for (int i = 0; i < DECISION_ID_CHARS; i++) {
+      target[offset + i] = HEX[(int) (random >>> (Long.SIZE - 4 - 4 * i)) & 0xf];
+    }
+  }
+
+  /** Returns the hash of the call as a unit. */
+  long callHash() {
+    decisionId(decisionId, 0);
+    return Bucketing.hash(decisionId, 0, DECISION_ID_CHARS);
+  }
+
+  /** Returns whether the user is in the segment at a place of the snapshot. */
+  boolean inSegment(int place) {
+    int known = answers.segment(place);
+    if (known == Answers.UNKNOWN) {
+      boolean member = snapshot().links().segment(place).contains(this);
+      answers.setSegment(place, member);
+      return member;
+    }
+    return known == Answers.YES;
+  }
+
+  /** Returns what the prerequisite at a place of the snapshot answers. */
+  Decision prerequisite(int place) {
+    Decision known = answers.prerequisite(place);
+    if (known == null) {
+      known = snapshot().links().feature(place).evaluate(this);
+      answers.setPrerequisite(place, known);
+    }
+    return known;
+  }
+
+  Frame frame() {
+    return frame;
+  }
+
+  long nowMillis() {
+    return nowMillis;
+  }
+
+  long silentMillis() {
+    return silentMillis;
+  }
+
+  Snapshot snapshot() {
+    if (snapshot == null) {
+      throw new IllegalStateException("context: not begun (expected: begin before it is used)");
+    }
+    return snapshot;
+  }
+}

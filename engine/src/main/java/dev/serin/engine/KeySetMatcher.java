@@ -1,0 +1,28 @@
+package dev.serin.engine;
+
+/** A text that is one of many, compared exactly. */
+final class KeySetMatcher extends AttributeMatcher {
+  private static final int COST_NANOS = 20;
+
+  private final KeyTable keys;
+
+  KeySetMatcher(int slot, KeyTable keys) {
+    super(slot);
+    this.keys = keys;
+  }
+
+  @Override
+  boolean matches(Frame frame, int at, int kind) {
+    if (kind != Frame.TEXT) {
+      return false;
+    }
+    long hash = frame.hash(at);
+    return keys.mayContain(hash)
+        && keys.find(frame.bytes(at), frame.offset(at), frame.length(at), hash) != KeyTable.ABSENT;
+  }
+
+  @Override
+  int costNanos() {
+    return COST_NANOS;
+  }
+}

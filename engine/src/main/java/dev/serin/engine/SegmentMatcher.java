@@ -1,0 +1,22 @@
+package dev.serin.engine;
+
+/** A user who is in a segment, which the context's snapshot has at a place. */
+final class SegmentMatcher extends Matcher {
+  private static final int COST_NANOS = 40;
+
+  private final int place;
+
+  SegmentMatcher(int place) {
+    this.place = place;
+  }
+
+  @Override
+  boolean matches(EvaluationContext context) {
+    return context.inSegment(place);
+  }
+
+  @Override
+  int costNanos() {
+    return COST_NANOS;
+  }
+}
