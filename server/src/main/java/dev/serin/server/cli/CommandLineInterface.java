@@ -22,9 +22,17 @@ public final class CommandLineInterface {
     commands = new CommandLine(new SerinCommand());
     commands
         .addSubcommand(new ServerCommand(launcher))
+        .addSubcommand(new GetCommand(terminal))
         .addSubcommand(new EvaluateCommand(terminal))
+        .addSubcommand(new ExplainCommand(terminal))
         .addSubcommand(new KillCommand(terminal))
         .addSubcommand(new ReviveCommand(terminal))
+        .addSubcommand(new HistoryCommand(terminal))
+        .addSubcommand(new RestoreCommand(terminal))
+        .addSubcommand(new CopyCommand(terminal))
+        .addSubcommand(new ArchiveCommand(terminal))
+        .addSubcommand(new DeleteCommand(terminal))
+        .addSubcommand(new CreateCommand(terminal))
         .addSubcommand(new VersionCommand(terminal));
     Failures failures = new Failures(terminal);
     commands

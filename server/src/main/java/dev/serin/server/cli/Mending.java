@@ -10,7 +10,7 @@ final class Mending {
   static String of(String reason, Status.Code code) {
     return switch (reason) {
       case "NAMESPACE_NOT_FOUND" ->
-          "'serin get namespaces' lists them, 'serin create NAME' makes one";
+          "'serin get namespaces' lists them, 'serin create namespace NAME' makes one";
       case "FEATURE_NOT_FOUND" -> "'serin get features' lists the keys of the namespace";
       case "DOCUMENT_NOT_FOUND" -> "'serin get all' lists the documents of the namespace";
       case "REVISION_NOT_FOUND" -> "'serin history' lists the revisions";

@@ -1,0 +1,52 @@
+package dev.serin.server.cli;
+
+import com.google.protobuf.Timestamp;
+import dev.serin.v1.ChangeNote;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** Parts of the API's messages as people read them. */
+final class Texts {
+  /** Characters of a list in a column. */
+  private static final int MAX_LIST = 36;
+
+  private Texts() {}
+
+  /** A time in UTC, to the second; empty where there is none. */
+  static String time(Timestamp time) {
+    return time.getSeconds() == 0
+        ? ""
+        : Instant.ofEpochSecond(time.getSeconds()).truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /** A revision or another unsigned number. */
+  static String number(long unsigned) {
+    return Long.toUnsignedString(unsigned);
+  }
+
+  /** Who and why. */
+  static String note(ChangeNote note) {
+    return note.getReason().isEmpty()
+        ? note.getActor()
+        : note.getActor() + " (" + note.getReason() + ")";
+  }
+
+  /** The first elements of a list, as many as a column takes. */
+  static String list(List<String> elements) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < elements.size(); i++) {
+      String element = (i == 0 ? "" : ", ") + elements.get(i);
+      if (i > 0 && text.length() + element.length() > MAX_LIST) {
+        return text.append(", … ").append(elements.size()).append(" in all").toString();
+      }
+      text.append(element);
+    }
+    return text.toString();
+  }
+
+  /** "1 document", "2 documents". */
+  static String count(long count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
+  }
+}
