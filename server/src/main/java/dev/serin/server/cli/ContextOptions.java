@@ -53,7 +53,9 @@ final class ContextOptions {
     } catch (InvalidProtocolBufferException malformed) {
       value.clear();
     }
-    if (value.getKindCase() == Value.KindCase.KIND_NOT_SET) {
+    // The parser takes a word without quotes for a text; here it is a mistyped number or bool.
+    boolean unquoted = value.hasStringValue() && !json.strip().startsWith("\"");
+    if (value.getKindCase() == Value.KindCase.KIND_NOT_SET || unquoted || json.isBlank()) {
       throw new CommandFailure(
           ExitCode.USAGE,
           "--attribute: "

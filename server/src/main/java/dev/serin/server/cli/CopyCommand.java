@@ -2,7 +2,6 @@ package dev.serin.server.cli;
 
 import dev.serin.v1.CopyDocumentsRequest;
 import dev.serin.v1.CopyDocumentsResponse;
-import dev.serin.v1.DocumentRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,9 +26,8 @@ final class CopyCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "KIND/KEY",
-      converter = Kind.RefConverter.class,
       description = "What to copy: feature/new-checkout; nothing: all that is not archived.")
-  private List<DocumentRef> documents = new ArrayList<>();
+  private List<String> documents = new ArrayList<>();
 
   @Option(
       names = "--to",
@@ -55,7 +53,7 @@ final class CopyCommand implements Callable<Integer> {
                   CopyDocumentsRequest.newBuilder()
                       .setFromNamespace(call.namespace())
                       .setToNamespace(target)
-                      .addAllDocuments(documents)
+                      .addAllDocuments(documents.stream().map(Kind::parseRef).toList())
                       .setDryRun(dryRun)
                       .setNote(note.note())
                       .build());

@@ -7,7 +7,6 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
-import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -25,13 +24,22 @@ final class Failures {
   /** The command line is wrong. */
   int usage(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
-    PrintStream err = terminal.err();
     error(String.valueOf(failure.getMessage()));
     if (!UnmatchedArgumentException.printSuggestions(failure, command.getErr())) {
-      command.usage(command.getErr());
+      if (command.getParent() == null) {
+        command.usage(command.getErr());
+      } else {
+        terminal
+            .err()
+            .println(
+                terminal.dim("mend: ")
+                    + "'"
+                    + command.getCommandSpec().qualifiedName()
+                    + " --help' tells how");
+      }
     }
     command.getErr().flush();
-    err.flush();
+    terminal.err().flush();
     return ExitCode.USAGE.code();
   }
 

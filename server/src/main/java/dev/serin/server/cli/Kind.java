@@ -50,31 +50,32 @@ enum Kind {
       }
     }
     List<String> words = Arrays.stream(values()).map(Kind::word).toList();
-    throw new TypeConversionException(
-        "'" + text + "' (expected: one of " + String.join(", ", words) + ")");
+    throw new CommandFailure(
+        ExitCode.USAGE, "'" + text + "' (expected: one of " + String.join(", ", words) + ")");
+  }
+
+  /** Reads {@code feature/new-checkout}. */
+  static DocumentRef parseRef(String text) {
+    int slash = text.indexOf('/');
+    if (slash < 1 || slash == text.length() - 1) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "'" + text + "' (expected: KIND/KEY, such as feature/new-checkout)");
+    }
+    return DocumentRef.newBuilder()
+        .setKind(parse(text.substring(0, slash)).api())
+        .setKey(text.substring(slash + 1))
+        .build();
   }
 
   /** Reads {@code feature} and {@code features}. */
   static final class Converter implements ITypeConverter<Kind> {
     @Override
     public Kind convert(String text) {
-      return parse(text);
-    }
-  }
-
-  /** Reads {@code feature/new-checkout}. */
-  static final class RefConverter implements ITypeConverter<DocumentRef> {
-    @Override
-    public DocumentRef convert(String text) {
-      int slash = text.indexOf('/');
-      if (slash < 1 || slash == text.length() - 1) {
-        throw new TypeConversionException(
-            "'" + text + "' (expected: KIND/KEY, such as feature/new-checkout)");
+      try {
+        return parse(text);
+      } catch (CommandFailure unknown) {
+        throw new TypeConversionException(String.valueOf(unknown.getMessage()));
       }
-      return DocumentRef.newBuilder()
-          .setKind(parse(text.substring(0, slash)).api())
-          .setKey(text.substring(slash + 1))
-          .build();
     }
   }
 }
