@@ -10,6 +10,12 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The command line: picks the command, runs it, and turns what went wrong into an exit code. */
 public final class CommandLineInterface {
+  /** Columns of a help text, as wide as the server's. */
+  private static final int HELP_COLUMNS = 96;
+
+  /** Columns of an option and what it takes. */
+  private static final int HELP_OPTION_COLUMNS = 34;
+
   private final CommandLine commands;
 
   /**
@@ -40,7 +46,8 @@ public final class CommandLineInterface {
         .setErr(Terminal.writer(terminal.err()))
         .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
+        .setUsageHelpWidth(HELP_COLUMNS)
+        .setUsageHelpLongOptionsMaxWidth(HELP_OPTION_COLUMNS)
         .setParameterExceptionHandler(failures::usage)
         .setExecutionExceptionHandler(failures::execution)
         .setExitCodeExceptionMapper(failure -> ExitCode.INTERNAL.code());

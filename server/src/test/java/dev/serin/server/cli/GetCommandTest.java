@@ -1,0 +1,205 @@
+package dev.serin.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.Value;
+import dev.serin.v1.ChangeNote;
+import dev.serin.v1.Condition;
+import dev.serin.v1.Document;
+import dev.serin.v1.DocumentKind;
+import dev.serin.v1.Feature;
+import dev.serin.v1.Holdout;
+import dev.serin.v1.Layer;
+import dev.serin.v1.ListDocumentsRequest;
+import dev.serin.v1.ListDocumentsResponse;
+import dev.serin.v1.ListNamespacesResponse;
+import dev.serin.v1.Namespace;
+import dev.serin.v1.Segment;
+import dev.serin.v1.Share;
+import dev.serin.v1.StoredDocument;
+import dev.serin.v1.ValueType;
+import dev.serin.v1.Variant;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class GetCommandTest {
+  private static final Timestamp NOON =
+      Timestamp.newBuilder().setSeconds(1_893_499_200).setNanos(5).build();
+
+  private final FakeApi api = api();
+
+  @AfterEach
+  void close() {
+    api.close();
+  }
+
+  @Test
+  void get_features_isATable() {
+    api.will(
+            "ListDocuments",
+            ListDocumentsResponse.newBuilder()
+                .addDocuments(stored(feature("new-checkout"), 12))
+                .addDocuments(stored(feature("old"), 3).toBuilder().setKilled(true))
+                .setNextPageToken("more")
+                .build())
+        .will(
+            "ListDocuments",
+            ListDocumentsResponse.newBuilder()
+                .addDocuments(stored(feature("zoo"), 4).toBuilder().setArchived(true))
+                .build());
+
+    Run run = api.run("get", "features", "--archived", "-n", "shop", "--contains", "o");
+
+    assertThat(run)
+        .isEqualTo(
+            new Run(
+                0,
+                """
+                FEATURE       TYPE  VARIANTS  DEFAULT  STATE     REVISION  CHANGED               BY
+                new-checkout  bool  off, on   off      on              12  2030-01-01T12:00:00Z  ann
+                old           bool  off, on   off      KILLED           3  2030-01-01T12:00:00Z  ann
+                zoo           bool  off, on   off      archived         4  2030-01-01T12:00:00Z  ann
+                """,
+                ""));
+    assertThat(api.request(1, ListDocumentsRequest.class))
+        .isEqualTo(
+            ListDocumentsRequest.newBuilder()
+                .setNamespace("shop")
+                .setKind(DocumentKind.DOCUMENT_KIND_FEATURE)
+                .setKeyContains("o")
+                .setIncludeArchived(true)
+                .setPageSize(1_000)
+                .setPageToken("more")
+                .build());
+  }
+
+  @Test
+  void get_all_isATableForEachKind() {
+    api.will(
+        "ListDocuments",
+        ListDocumentsResponse.newBuilder()
+            .addDocuments(stored(feature("f"), 1))
+            .addDocuments(
+                stored(
+                    Document.newBuilder()
+                        .setSegment(
+                            Segment.newBuilder()
+                                .setKey("beta")
+                                .addIncluded("u1")
+                                .addIncluded("u2")
+                                .addWhen(Condition.getDefaultInstance()))
+                        .build(),
+                    2))
+            .addDocuments(
+                stored(
+                    Document.newBuilder()
+                        .setLayer(Layer.newBuilder().setKey("prices").setTotal(1_000))
+                        .build(),
+                    3))
+            .addDocuments(
+                stored(
+                    Document.newBuilder()
+                        .setHoldout(
+                            Holdout.newBuilder()
+                                .setKey("five")
+                                .setUnit("device")
+                                .setShare(Share.newBuilder().setParts(5)))
+                        .build(),
+                    4))
+            .build());
+
+    assertThat(api.run("get", "all").out())
+        .isEqualTo(
+            """
+            FEATURE  TYPE  VARIANTS  DEFAULT  STATE  REVISION  CHANGED               BY
+            f        bool  off, on   off      on            1  2030-01-01T12:00:00Z  ann
+
+            SEGMENT  ATTRIBUTE  INCLUDED  EXCLUDED  CONDITIONS  REVISION  CHANGED               BY
+            beta     user_key          2         0           1         2  2030-01-01T12:00:00Z  ann
+
+            LAYER   UNIT      TOTAL  REVISION  CHANGED               BY
+            prices  user_key   1000         3  2030-01-01T12:00:00Z  ann
+
+            HOLDOUT  UNIT    SHARE     REVISION  CHANGED               BY
+            five     device  5 of 100         4  2030-01-01T12:00:00Z  ann
+            """);
+  }
+
+  @Test
+  void get_nothingThere_saysSoBesideTheOutput() {
+    api.will("ListDocuments", ListDocumentsResponse.getDefaultInstance());
+
+    assertThat(api.run("get", "segments"))
+        .isEqualTo(new Run(0, "", "no segments in namespace default\n"));
+  }
+
+  @Test
+  void get_namespaces_isATableOrOne() {
+    ListNamespacesResponse two =
+        ListNamespacesResponse.newBuilder()
+            .addNamespaces(
+                Namespace.newBuilder().setName("default").setRevision(-1).setCreateTime(NOON))
+            .addNamespaces(Namespace.newBuilder().setName("shop").setRevision(9))
+            .build();
+    api.will("ListNamespaces", two).will("ListNamespaces", two).will("ListNamespaces", two);
+
+    assertThat(api.run("get", "namespaces").out())
+        .isEqualTo(
+            """
+            NAMESPACE              REVISION  CREATED
+            default    18446744073709551615  2030-01-01T12:00:00Z
+            shop                          9
+            """);
+    assertThat(api.run("get", "namespace", "shop", "-o", "json").out())
+        .isEqualTo(
+            """
+            {
+              "namespaces": [{
+                "name": "shop",
+                "revision": "9"
+              }]
+            }
+            """);
+    Run missing = api.run("get", "namespaces", "nope");
+    assertThat(missing.exitCode()).isEqualTo(ExitCode.NOT_FOUND.code());
+    assertThat(missing.err()).startsWith("error: namespace \"nope\": not found");
+  }
+
+  private static Document feature(String key) {
+    return Document.newBuilder()
+        .setFeature(
+            Feature.newBuilder()
+                .setKey(key)
+                .setType(ValueType.VALUE_TYPE_BOOL)
+                .addVariants(variant("off", false))
+                .addVariants(variant("on", true))
+                .setDefaultVariant("off"))
+        .build();
+  }
+
+  private static Variant variant(String key, boolean value) {
+    return Variant.newBuilder()
+        .setKey(key)
+        .setValue(Value.newBuilder().setBoolValue(value))
+        .build();
+  }
+
+  private static StoredDocument stored(Document document, long revision) {
+    return StoredDocument.newBuilder()
+        .setDocument(document)
+        .setRevision(revision)
+        .setNote(ChangeNote.newBuilder().setActor("ann").setReason("more room"))
+        .setChangeTime(NOON)
+        .build();
+  }
+
+  private static FakeApi api() {
+    try {
+      return new FakeApi();
+    } catch (IOException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+}

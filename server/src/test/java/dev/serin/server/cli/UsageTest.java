@@ -1,0 +1,138 @@
+package dev.serin.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a person who types something wrong, or asks for help, is told. */
+class UsageTest {
+  private static final String[] COMMANDS = {
+    "server",
+    "get",
+    "evaluate",
+    "explain",
+    "kill",
+    "revive",
+    "history",
+    "restore",
+    "copy",
+    "archive",
+    "delete",
+    "create",
+    "version"
+  };
+
+  @Test
+  void help_root_listsCommandsAndExitCodes() {
+    Run run = Run.of("--help");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains(COMMANDS).doesNotContain("\u001b");
+    for (ExitCode code : ExitCode.values()) {
+      assertThat(run.out()).containsPattern("(?m)^ *" + code.code() + " +" + code.meaning() + "$");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"get", "evaluate", "explain", "kill", "revive", "history", "copy"})
+  void help_command_tellsItsOptions(String command) {
+    Run run = Run.of(command, "--help");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("Usage: serin " + command, "--server", "--tls", "Exit codes:");
+  }
+
+  @Test
+  void run_noCommand_isWrongUsage() {
+    Run run = Run.of();
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(run.err()).startsWith("error: command: missing (expected: one of these)");
+    assertThat(run.err()).contains(COMMANDS);
+  }
+
+  @Test
+  void run_mistypedCommandOrOption_isAnsweredByTheNearest() {
+    Run command = Run.of("explian");
+    assertThat(command.exitCode()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(command.err()).contains("explian").contains("explain");
+
+    Run option = Run.of("get", "features", "--namespaec", "x");
+    assertThat(option.exitCode()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(option.err()).contains("--namespaec").contains("--namespace");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "10", "x", "0s", "-1s", "25h", "9999999999999999999s", "1d"})
+  void timeout_notATime_isWrongUsage(String timeout) {
+    Run run = Run.of("get", "features", "--timeout=" + timeout);
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(run.err()).contains("'" + timeout + "' (expected: a number with ms, s, m or h");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"country", "=CN", ":=1", "age:=", "age:=eighteen", "age:={"})
+  void attribute_malformed_isWrongUsage(String attribute) {
+    Run run = Run.of("evaluate", "f", "-a", attribute);
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(run.err()).startsWith("error: --attribute: ").contains("(expected: ");
+  }
+
+  @Test
+  void arguments_wrong_areNamed() {
+    assertUsage("thing (expected: one of features, segments,", "get", "thing");
+    assertUsage("all k (expected: no key, or a kind instead of all)", "get", "all", "k");
+    assertUsage("'thing' (expected: one of feature, segment,", "history", "thing", "k");
+    assertUsage("feature (expected: a key after it", "history", "feature");
+    assertUsage("'feature' (expected: KIND/KEY", "copy", "--to", "b", "feature");
+    assertUsage("--limit: 0 (expected: 1 or more)", "history", "--limit", "0");
+    assertUsage("--at: noon (expected: a time like 2027", "explain", "f", "--at", "noon");
+    assertUsage("--server: a b (expected: HOST:PORT)", "get", "features", "--server", "a b");
+    assertUsage("no-such.pem (expected: a PEM file", "get", "features", "--ca", "no-such.pem");
+    assertUsage("Missing required option", "restore");
+    assertUsage("thing (expected: namespace;", "create", "thing", "x");
+    assertUsage("'xml'", "get", "features", "-o", "xml");
+  }
+
+  @Test
+  void server_arguments_areTheLaunchers() {
+    List<List<String>> launched = new ArrayList<>();
+    ServerLauncher launcher =
+        new ServerLauncher() {
+          @Override
+          public int run(List<String> arguments) {
+            launched.add(arguments);
+            return 42;
+          }
+
+          @Override
+          public RunningServer start(List<String> arguments) {
+            throw new AssertionError();
+          }
+        };
+
+    Run run = Run.of(launcher, "", false, "server", "--grpc-port", "0", "--help");
+
+    assertThat(run.exitCode()).isEqualTo(42);
+    assertThat(launched).containsExactly(List.of("--grpc-port", "0", "--help"));
+  }
+
+  @Test
+  void version_command_tellsSerinsAndJavas() {
+    assertThat(Run.of("version").out()).startsWith("serin ").contains("(Java ");
+  }
+
+  private static void assertUsage(String message, String... arguments) {
+    Run run = Run.of(arguments);
+    assertThat(run.err()).contains(message);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(run.out()).isEmpty();
+  }
+}
