@@ -30,8 +30,10 @@ import javax.net.ssl.SSLException;
  * The gRPC port: a grpc-java server on Netty, with the kernel's epoll where there is one.
  *
  * <p>Its services run on the event loops: whatever may wait has to leave them by itself.
+ *
+ * <p>Public so that a stub can be measured on the same port as the service.
  */
-final class GrpcPort {
+public final class GrpcPort {
   /**
    * Bytes of a message that the transport takes. Above the API's own limits, so that a message that
    * is too large is refused by name; beyond this the transport ends the call.
@@ -77,7 +79,7 @@ final class GrpcPort {
    *
    * @throws PortUnavailableException if the address cannot be bound
    */
-  static GrpcPort open(ServerConfig config, List<ServerServiceDefinition> services) {
+  public static GrpcPort open(ServerConfig config, List<ServerServiceDefinition> services) {
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     Class<? extends ServerChannel> channel =
@@ -118,7 +120,7 @@ final class GrpcPort {
   }
 
   /** The port it listens on. */
-  int port() {
+  public int port() {
     return server.getPort();
   }
 
@@ -133,7 +135,7 @@ final class GrpcPort {
   }
 
   /** Ends the calls that are left and gives back port and threads. */
-  void close() {
+  public void close() {
     server.shutdownNow();
     stop(acceptor);
     stop(eventLoops);
