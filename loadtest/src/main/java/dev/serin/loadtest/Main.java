@@ -1,6 +1,8 @@
 package dev.serin.loadtest;
 
 import dev.serin.loadtest.hash.HashCommand;
+import dev.serin.loadtest.serving.LoadCommand;
+import dev.serin.loadtest.serving.PairedCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,7 +11,7 @@ import picocli.CommandLine.Command;
     name = "loadtest/run",
     description = "Measures Serin. Every number of docs/performance.md comes from here.",
     mixinStandardHelpOptions = true,
-    subcommands = {HashCommand.class})
+    subcommands = {HashCommand.class, LoadCommand.class, PairedCommand.class})
 public final class Main {
 
   private Main() {}

@@ -1,0 +1,49 @@
+package dev.serin.loadtest.process;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The project's own files that a measurement starts.
+ *
+ * @param root folder of the project
+ */
+public record Installation(Path root) {
+
+  /** Set by loadtest/run. */
+  private static final String ROOT_PROPERTY = "serin.root";
+
+  /** Returns the installation this program belongs to. */
+  public static Installation own() {
+    Path root = Path.of(System.getProperty(ROOT_PROPERTY, "")).toAbsolutePath();
+    if (!Files.isExecutable(root.resolve("bin/serin"))) {
+      throw new IllegalStateException(
+          "-D%s: %s (expected: the folder that holds bin/serin)".formatted(ROOT_PROPERTY, root));
+    }
+    return new Installation(root);
+  }
+
+  /** Returns the command that starts a server on free ports, as an operator would start it. */
+  public List<String> server(Path dataDirectory, String... more) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                root.resolve("bin/serin").toString(),
+                "server",
+                "--grpc-port",
+                "0",
+                "--http-port",
+                "0",
+                "--data-dir",
+                dataDirectory.toString()));
+    command.addAll(List.of(more));
+    return command;
+  }
+
+  /** Returns the jar that bin/serin runs. */
+  public Path serverJar() {
+    return root.resolve("server/target/serin.jar");
+  }
+}
