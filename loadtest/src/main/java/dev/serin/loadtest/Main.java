@@ -1,5 +1,6 @@
 package dev.serin.loadtest;
 
+import dev.serin.loadtest.evaluation.EngineCommand;
 import dev.serin.loadtest.hash.HashCommand;
 import dev.serin.loadtest.serving.LoadCommand;
 import dev.serin.loadtest.serving.PairedCommand;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
     name = "loadtest/run",
     description = "Measures Serin. Every number of docs/performance.md comes from here.",
     mixinStandardHelpOptions = true,
-    subcommands = {HashCommand.class, LoadCommand.class, PairedCommand.class})
+    subcommands = {EngineCommand.class, HashCommand.class, LoadCommand.class, PairedCommand.class})
 public final class Main {
 
   private Main() {}

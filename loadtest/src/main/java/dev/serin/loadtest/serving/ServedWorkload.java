@@ -1,5 +1,6 @@
 package dev.serin.loadtest.serving;
 
+import dev.serin.loadtest.workload.Scale;
 import dev.serin.loadtest.workload.SerinDocuments;
 import dev.serin.loadtest.workload.Targeting;
 import dev.serin.loadtest.workload.Users;
@@ -27,10 +28,10 @@ final class ServedWorkload {
     try {
       Namespaces namespaces = new Namespaces(channel);
       namespaces.create();
-      namespaces.apply(SerinDocuments.of(Workload.W2, Targeting.LARGE_LIST));
+      namespaces.apply(SerinDocuments.of(Workload.W2, Scale.FULL));
       EvaluateResponse last =
           namespaces.awaitServed(EvaluateCalls.request(Namespaces.NAME, FEATURE, 0));
-      Targeting targeting = new Targeting(0, Workload.W2.kind(), Targeting.LARGE_LIST);
+      Targeting targeting = new Targeting(0, Workload.W2.kind(), Scale.FULL);
       List<Users.User> users = Users.first(EvaluateCalls.USERS);
       List<Targeting.Answer> answers = targeting.answers(users);
       for (int user = 0; user < users.size(); user++) {

@@ -2,6 +2,7 @@ package dev.serin.loadtest.workload;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.serin.v1.Bucketing;
 import dev.serin.v1.Condition;
 import dev.serin.v1.Document;
 import dev.serin.v1.EvaluateRequest;
@@ -10,13 +11,17 @@ import dev.serin.v1.Rule;
 import dev.serin.v1.Segment;
 import dev.serin.v1.Serve;
 import dev.serin.v1.Split;
+import dev.serin.v1.ValueType;
 import dev.serin.v1.Variant;
 import dev.serin.v1.VersionRange;
 import dev.serin.v1.WeightedVariant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The workloads as Serin's documents and requests. */
+/**
+ * The workloads as Serin's documents and requests. Documents are written as a server stores them:
+ * with type, rule ids, salts and bucketing, so that the engine takes them as they are.
+ */
 public final class SerinDocuments {
 
   /** Key of the segment that is the large allow list. */
@@ -25,10 +30,10 @@ public final class SerinDocuments {
   private SerinDocuments() {}
 
   /** Returns every document of the workload. */
-  public static List<Document> of(Workload workload, int largeListSize) {
+  public static List<Document> of(Workload workload, Scale scale) {
     List<Document> documents = new ArrayList<>();
-    for (int number = 0; number < workload.features(); number++) {
-      Targeting targeting = new Targeting(number, workload.kind(), largeListSize);
+    for (int number = 0; number < workload.features(scale); number++) {
+      Targeting targeting = new Targeting(number, workload.kind(), scale);
       if (workload.kind() == Workload.Kind.ALLOW_LIST) {
         documents.add(
             Document.newBuilder()
@@ -48,6 +53,7 @@ public final class SerinDocuments {
     Feature.Builder feature =
         Feature.newBuilder()
             .setKey(targeting.key())
+            .setType(ValueType.VALUE_TYPE_BOOL)
             .addVariants(Variant.newBuilder().setKey("on").setValue(bool(true)))
             .addVariants(Variant.newBuilder().setKey("off").setValue(bool(false)))
             .setDefaultVariant("off");
@@ -103,6 +109,8 @@ public final class SerinDocuments {
         .addSplits(
             Split.newBuilder()
                 .setId("share")
+                .setSalt("loadtest/" + feature.getKey() + "/share")
+                .setBucketing(Bucketing.BUCKETING_XXH3_MIX64)
                 .addWeights(
                     WeightedVariant.newBuilder().setVariant("on").setWeight(Targeting.PERCENT_ON))
                 .addWeights(

@@ -10,13 +10,9 @@ import java.util.Set;
  *
  * @param feature number of the feature, from 0
  * @param kind what the feature consists of
- * @param largeListSize keys in the large allow list: {@link #LARGE_LIST} when measuring, fewer in a
- *     test
+ * @param scale how long the large allow list is
  */
-public record Targeting(int feature, Workload.Kind kind, int largeListSize) {
-
-  /** Keys in the large allow list when measuring. */
-  public static final int LARGE_LIST = 1_000_000;
+public record Targeting(int feature, Workload.Kind kind, Scale scale) {
 
   /** Keys in the allow list of a feature with rules. */
   public static final int ALLOW_LIST = 1_000;
@@ -70,8 +66,8 @@ public record Targeting(int feature, Workload.Kind kind, int largeListSize) {
 
   /** Returns the keys of the large allow list: every user of even number. */
   public List<String> largeAllowList() {
-    List<String> keys = new ArrayList<>(largeListSize);
-    for (int i = 0; i < largeListSize; i++) {
+    List<String> keys = new ArrayList<>(scale.largeList());
+    for (int i = 0; i < scale.largeList(); i++) {
       keys.add(Users.key(2 * i));
     }
     return keys;

@@ -6,17 +6,17 @@ package dev.serin.loadtest.workload;
  */
 public enum Workload {
   /** One feature: 25 % by user key, no rule. */
-  W1("one feature, 25 % by user", 1, Kind.SHARE),
+  W1(Kind.SHARE),
   /** One feature: 50 countries and version at least 2.3.0; allow list of 1 000; 25 %. */
-  W2("rule, allow list of 1 000, 25 %", 1, Kind.RULES),
+  W2(Kind.RULES),
   /** W2 with the context of the call built inside the measured time. */
-  W2_BUILD("W2 and building its context", 1, Kind.RULES),
+  W2_BUILD(Kind.RULES),
   /** 2 000 features like W2, one at random by name. */
-  W3("one of 2 000 features like W2", 2_000, Kind.RULES),
+  W3(Kind.RULES),
   /** Allow list of 1 000 000 keys, asked for users who are in it. */
-  W4_MEMBER("allow list of 1 000 000, members", 1, Kind.ALLOW_LIST),
+  W4_MEMBER(Kind.ALLOW_LIST),
   /** Allow list of 1 000 000 keys, asked for users who are not in it. */
-  W4_OTHER("allow list of 1 000 000, others", 1, Kind.ALLOW_LIST);
+  W4_OTHER(Kind.ALLOW_LIST);
 
   /** What a feature of the workload consists of. */
   public enum Kind {
@@ -28,24 +28,15 @@ public enum Workload {
     ALLOW_LIST
   }
 
-  private final String title;
-  private final int features;
   private final Kind kind;
 
-  Workload(String title, int features, Kind kind) {
-    this.title = title;
-    this.features = features;
+  Workload(Kind kind) {
     this.kind = kind;
   }
 
-  /** One line for tables. */
-  public String title() {
-    return title;
-  }
-
   /** Number of features loaded. */
-  public int features() {
-    return features;
+  public int features(Scale scale) {
+    return this == W3 ? scale.features() : 1;
   }
 
   /** What each feature consists of. */

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 
 class TargetingTest {
 
-  private static final int SMALL_LIST = 100;
+  private static final Scale SMALL = new Scale(10, 100);
 
   @Test
   void lists_haveTheSizesTheWorkloadsAreNamedFor() {
-    Targeting targeting = new Targeting(3, Workload.Kind.RULES, Targeting.LARGE_LIST);
+    Targeting targeting = new Targeting(3, Workload.Kind.RULES, Scale.FULL);
 
     assertThat(new HashSet<>(targeting.countries())).hasSize(50);
     assertThat(new HashSet<>(targeting.allowList())).hasSize(1_000);
@@ -24,7 +24,7 @@ class TargetingTest {
 
   @Test
   void answers_rules_followCountryVersionAndAllowList() {
-    Targeting targeting = new Targeting(0, Workload.Kind.RULES, SMALL_LIST);
+    Targeting targeting = new Targeting(0, Workload.Kind.RULES, SMALL);
     String inside = targeting.countries().getFirst();
 
     assertThat(
@@ -45,7 +45,7 @@ class TargetingTest {
 
   @Test
   void answers_allowList_areOnForMembersAndOffForOthers() {
-    Targeting targeting = new Targeting(0, Workload.Kind.ALLOW_LIST, SMALL_LIST);
+    Targeting targeting = new Targeting(0, Workload.Kind.ALLOW_LIST, SMALL);
 
     assertThat(targeting.answers(List.of(Users.of(4), Users.of(5))))
         .containsExactly(Targeting.Answer.ON, Targeting.Answer.OFF);
@@ -70,7 +70,7 @@ class TargetingTest {
 
   @Test
   void documents_rules_areOneFeatureWithTwoRulesAndAShare() {
-    List<Document> documents = SerinDocuments.of(Workload.W2, SMALL_LIST);
+    List<Document> documents = SerinDocuments.of(Workload.W2, SMALL);
 
     assertThat(documents).hasSize(1);
     Feature feature = documents.getFirst().getFeature();
