@@ -1,0 +1,11 @@
+package dev.serin.server.store;
+
+/** What goes first where writes wait for each other; from first to last. */
+public enum Priority {
+  /** Rollouts and kill switches: somebody may be harmed while they wait. */
+  ROLLOUT,
+  /** Flushes of outcomes: callers wait for their acknowledgement. */
+  FLUSH,
+  /** Documents: people wait, and large ones come in slices. */
+  CATALOG
+}

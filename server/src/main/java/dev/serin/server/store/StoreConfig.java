@@ -1,0 +1,46 @@
+package dev.serin.server.store;
+
+import java.nio.file.Path;
+
+/** Which store to open. */
+public sealed interface StoreConfig {
+  /**
+   * The embedded store: one SQLite file, used by one process at a time.
+   *
+   * @param file the database file; its directory is created where missing
+   */
+  record Sqlite(Path file) implements StoreConfig {
+    /** Takes the path as it is seen from anywhere. */
+    public Sqlite {
+      file = file.toAbsolutePath().normalize();
+    }
+  }
+
+  /**
+   * A PostgreSQL database that several servers share.
+   *
+   * @param url JDBC URL, {@code jdbc:postgresql://host/database}
+   * @param user user; empty: the one in the URL, else the driver's default
+   * @param password password; empty: the one in the URL, else none. Never logged
+   */
+  record Postgres(String url, String user, String password) implements StoreConfig {
+    /** Refuses URLs of other databases. */
+    public Postgres {
+      if (!url.startsWith("jdbc:postgresql:")) {
+        throw new IllegalArgumentException(
+            "store: " + withoutCredentials(url) + " (expected: jdbc:postgresql://HOST/DATABASE)");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return withoutCredentials(url);
+    }
+
+    /** The URL up to its parameters: they may hold a password. */
+    private static String withoutCredentials(String url) {
+      int parameters = url.indexOf('?');
+      return parameters < 0 ? url : url.substring(0, parameters);
+    }
+  }
+}
