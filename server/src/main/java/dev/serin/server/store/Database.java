@@ -1,5 +1,6 @@
 package dev.serin.server.store;
 
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -35,6 +36,18 @@ public sealed interface Database extends AutoCloseable permits SqliteDatabase, P
 
   /** Runs a transaction that writes. Embedded, at most 50 ms of work belong into one. */
   <T> T write(Priority priority, Transaction<T> work);
+
+  /** Runs a transaction that writes and returns nothing. */
+  default void execute(Priority priority, Consumer<Handle> work) {
+    boolean done =
+        write(
+            priority,
+            handle -> {
+              work.accept(handle);
+              return true;
+            });
+    assert done;
+  }
 
   /**
    * Tells everybody, once the transaction of this handle is committed, that a namespace has a new

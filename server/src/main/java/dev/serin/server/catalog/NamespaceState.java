@@ -1,0 +1,38 @@
+package dev.serin.server.catalog;
+
+import dev.serin.engine.DocumentId;
+import dev.serin.engine.SnapshotSource;
+import java.util.Collections;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+
+/**
+ * Everything the catalog knows of a namespace at one revision. Immutable.
+ *
+ * @param head the namespace's row: name, revision, identity of the change that made it
+ * @param documents every document that is not deleted, archived ones too, by kind and key
+ * @param killed features whose kill switch is set, whether they are there or not
+ * @param runs live runs by feature
+ * @param source the same, as snapshots are compiled from it
+ */
+record NamespaceState(
+    NamespaceHead head,
+    NavigableMap<DocumentId, StoredVersion> documents,
+    Set<String> killed,
+    Map<String, RunState.FeatureRuns> runs,
+    SnapshotSource source) {
+  NamespaceState {
+    documents = Collections.unmodifiableNavigableMap(documents);
+    killed = Set.copyOf(killed);
+    runs = Map.copyOf(runs);
+  }
+
+  String name() {
+    return head.name();
+  }
+
+  long revision() {
+    return head.revision();
+  }
+}
