@@ -22,8 +22,8 @@ public final class Limits {
   /** Characters of an attribute's name. */
   public static final int MAX_ATTRIBUTE_CHARS = 128;
 
-  /** Characters of a salt: room for a namespace and two keys. */
-  public static final int MAX_SALT_CHARS = 256;
+  /** Characters of a salt: room for the longest default, a namespace and two keys. */
+  public static final int MAX_SALT_CHARS = 512;
 
   /** Characters of a regular expression: bounds the memory of its automaton. */
   public static final int MAX_REGEX_CHARS = 1_000;

@@ -14,7 +14,12 @@ record Unit(String name, int slot) {
 
   /** Returns the unit that a document names; empty: the user key. */
   static Unit of(String attribute, SchemaBuilder schema) {
-    return new Unit(attribute.isEmpty() ? Schema.USER_KEY : attribute, schema.slot(attribute));
+    return new Unit(name(attribute), schema.slot(attribute));
+  }
+
+  /** Returns the name of the unit that a document names; empty: the user key. */
+  static String name(String attribute) {
+    return attribute.isEmpty() ? Schema.USER_KEY : attribute;
   }
 
   boolean isCall() {

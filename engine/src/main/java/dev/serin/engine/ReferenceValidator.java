@@ -1,0 +1,164 @@
+package dev.serin.engine;
+
+import dev.serin.v1.Feature;
+import dev.serin.v1.Layer;
+import dev.serin.v1.LayerSlot;
+import dev.serin.v1.Prerequisite;
+import dev.serin.v1.Segment;
+import dev.serin.v1.Split;
+import dev.serin.v1.Variant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Checks what the documents of a namespace say about each other. For one thread. */
+final class ReferenceValidator {
+  private final SnapshotSource source;
+  private final Chains prerequisites;
+  private final Chains segments;
+  private final Map<String, List<Feature>> featuresByLayer = new HashMap<>();
+
+  ReferenceValidator(SnapshotSource source) {
+    this.source = source;
+    Map<String, List<String>> namedFeatures = new HashMap<>();
+    Map<String, List<String>> namedSegments = new HashMap<>();
+    for (FeatureSource feature : source.features().values()) {
+      Feature document = feature.document();
+      if (document.hasLayer()) {
+        featuresByLayer
+            .computeIfAbsent(document.getLayer().getLayer(), key -> new ArrayList<>())
+            .add(document);
+      }
+      if (document.getPrerequisitesCount() > 0) {
+        namedFeatures.put(document.getKey(), References.prerequisites(document));
+      }
+    }
+    for (Segment segment : source.segments().values()) {
+      List<String> named = References.segments(segment);
+      if (!named.isEmpty()) {
+        namedSegments.put(segment.getKey(), named);
+      }
+    }
+    this.prerequisites = new Chains(namedFeatures);
+    this.segments = new Chains(namedSegments);
+  }
+
+  void validate(Report report, FeatureSource feature) {
+    Feature document = feature.document();
+    prerequisites(report, document);
+    String holdout = document.getHoldout();
+    if (!holdout.isEmpty() && !source.holdouts().containsKey(holdout)) {
+      report.add("holdout", Report.quote(holdout), "the key of a holdout");
+    }
+    if (document.hasLayer()) {
+      layer(report, document);
+    }
+    References.segments(document, (field, key) -> segment(report, field, key));
+    runs(report, feature);
+  }
+
+  void validate(Report report, Segment segment) {
+    References.segments(segment, (field, key) -> segment(report, field, key));
+    segments.validate(report, "when", segment.getKey(), Limits.MAX_SEGMENT_DEPTH);
+  }
+
+  private void segment(Report report, String field, String key) {
+    if (!source.segments().containsKey(key)) {
+      report.add(field, Report.quote(key), "the key of a segment");
+    }
+  }
+
+  private void prerequisites(Report report, Feature feature) {
+    for (int i = 0; i < feature.getPrerequisitesCount(); i++) {
+      Prerequisite prerequisite = feature.getPrerequisites(i);
+      String field = "prerequisites[" + i + "]";
+      FeatureSource other = source.features().get(prerequisite.getFeature());
+      if (other == null) {
+        if (!prerequisite.getFeature().isEmpty()) {
+          report.add(
+              field + ".feature",
+              Report.quote(prerequisite.getFeature()),
+              "the key of a feature that is not archived");
+        }
+        continue;
+      }
+      List<String> variants =
+          other.document().getVariantsList().stream().map(Variant::getKey).toList();
+      for (int j = 0; j < prerequisite.getVariantsCount(); j++) {
+        if (!variants.contains(prerequisite.getVariants(j))) {
+          report.add(
+              field + ".variants[" + j + "]",
+              Report.quote(prerequisite.getVariants(j)),
+              "one of " + variants);
+        }
+      }
+    }
+    prerequisites.validate(
+        report, "prerequisites", feature.getKey(), Limits.MAX_PREREQUISITE_DEPTH);
+  }
+
+  private void layer(Report report, Feature feature) {
+    LayerSlot slot = feature.getLayer();
+    Layer layer = source.layers().get(slot.getLayer());
+    if (layer == null) {
+      if (!slot.getLayer().isEmpty()) {
+        report.add("layer.layer", Report.quote(slot.getLayer()), "the key of a layer");
+      }
+      return;
+    }
+    long until = Integer.toUnsignedLong(slot.getUntil());
+    if (until > Totals.of(layer)) {
+      report.add("layer.until", until, "at most " + Totals.of(layer) + ", the layer's total");
+    }
+    for (Feature other : featuresByLayer.getOrDefault(slot.getLayer(), List.of())) {
+      if (!other.getKey().equals(feature.getKey()) && overlap(slot, other.getLayer())) {
+        report.add(
+            "layer",
+            range(slot),
+            "no overlap with " + range(other.getLayer()) + " of " + Report.quote(other.getKey()));
+      }
+    }
+    String unit = Unit.name(layer.getUnit());
+    for (int i = 0; i < feature.getSplitsCount(); i++) {
+      Split split = feature.getSplits(i);
+      String drawn = split.getProbability() ? "the call" : Report.quote(Unit.name(split.getUnit()));
+      if (split.getProbability() || !Unit.name(split.getUnit()).equals(unit)) {
+        report.add("splits[" + i + "].unit", drawn, Report.quote(unit) + ", the layer's unit");
+      }
+    }
+  }
+
+  private static boolean overlap(LayerSlot one, LayerSlot other) {
+    return Integer.compareUnsigned(one.getFrom(), other.getUntil()) < 0
+        && Integer.compareUnsigned(other.getFrom(), one.getUntil()) < 0;
+  }
+
+  private static String range(LayerSlot slot) {
+    return "["
+        + Integer.toUnsignedString(slot.getFrom())
+        + ", "
+        + Integer.toUnsignedString(slot.getUntil())
+        + ")";
+  }
+
+  /** Run state is not written by people: a breach here is a fault of whoever decided it. */
+  private static void runs(Report report, FeatureSource feature) {
+    Report.Unique unique = new Report.Unique();
+    Feature document = feature.document();
+    for (int i = 0; i < feature.runs().size(); i++) {
+      LiveRun run = feature.runs().get(i);
+      String field = "runs[" + i + "]";
+      if (document.getSplitsList().stream().noneMatch(s -> s.getId().equals(run.split()))) {
+        report.add(field + ".split", Report.quote(run.split()), "the id of a split");
+      } else if (unique.repeats(run.split())) {
+        report.add(field + ".split", Report.quote(run.split()) + " again", "one run of a split");
+      }
+      for (String variant : List.of(run.treatment(), run.control())) {
+        if (document.getVariantsList().stream().noneMatch(v -> v.getKey().equals(variant))) {
+          report.add(field, Report.quote(variant), "a variant of the feature");
+        }
+      }
+    }
+  }
+}
