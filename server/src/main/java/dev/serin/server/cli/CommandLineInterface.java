@@ -28,6 +28,7 @@ public final class CommandLineInterface {
     commands = new CommandLine(new SerinCommand());
     commands
         .addSubcommand(new ServerCommand(launcher))
+        .addSubcommand(new DemoCommand(launcher, terminal))
         .addSubcommand(new GetCommand(terminal))
         .addSubcommand(new EvaluateCommand(terminal))
         .addSubcommand(new ExplainCommand(terminal))

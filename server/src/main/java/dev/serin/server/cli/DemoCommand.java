@@ -1,0 +1,185 @@
+package dev.serin.server.cli;
+
+import dev.serin.server.cli.ServerLauncher.RunningServer;
+import dev.serin.v1.DocumentKind;
+import dev.serin.v1.ListDocumentsRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts a server with sample documents and lets simulated users call it. */
+@Command(
+    name = "demo",
+    description = {
+      "Start a server with sample features and live simulated callers, on loopback only.",
+      "Shows who gets what while one changes, kills and explains features elsewhere."
+    })
+final class DemoCommand implements Callable<Integer> {
+  /** More would measure this machine, not show a rollout. */
+  private static final int MAX_CALLS_PER_SECOND = 5_000;
+
+  private static final int MAX_PORT = 65_535;
+
+  /** Seconds between tables where they are printed one below the other. */
+  private static final int PLAIN_SECONDS = 5;
+
+  /** How long the process waits for the server to stop. */
+  private static final int STOP_SECONDS = 15;
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  /** Every demo shows the same users in the same order. */
+  private static final long SEED = 20_261_120;
+
+  private final ServerLauncher launcher;
+  private final Terminal terminal;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "8980",
+      description = "The gRPC port; HTTP takes the next one; 0: free ones (default: 8980).")
+  private int port;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      converter = CallOptions.Seconds.class,
+      description = "End after this time: 30s, 5m (default: at Ctrl-C).")
+  private @Nullable Duration duration;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "200",
+      description = "Calls a second, 1 to 5000 (default: 200).")
+  private int callsPerSecond;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Keep store and documents here (default: a temporary directory, removed).")
+  private @Nullable Path dataDirectory;
+
+  DemoCommand(ServerLauncher launcher, Terminal terminal) {
+    this.launcher = launcher;
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    check();
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    Thread hook = new Thread(() -> end(stop, done), "demo-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    Path directory =
+        dataDirectory == null ? Files.createTempDirectory("serin-demo-") : dataDirectory;
+    try {
+      run(directory, stop);
+    } finally {
+      if (dataDirectory == null) {
+        DemoFiles.remove(directory);
+      }
+      done.countDown();
+      forget(hook);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void check() {
+    if (port < 0 || port >= MAX_PORT) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--port: " + port + " (expected: 0 to " + (MAX_PORT - 1) + ")");
+    }
+    if (callsPerSecond < 1 || callsPerSecond > MAX_CALLS_PER_SECOND) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--rate: " + callsPerSecond + " (expected: 1 to " + MAX_CALLS_PER_SECOND + ")");
+    }
+  }
+
+  private void run(Path directory, CountDownLatch stop) throws IOException, InterruptedException {
+    Path documents = directory.resolve("documents");
+    DemoFiles.write(documents);
+    try (RunningServer server = start(directory, documents);
+        Session session = Session.open("127.0.0.1:" + server.grpcPort(), false, null, TIMEOUT)) {
+      List<String> features = features(session);
+      new DemoHints(command(), server.grpcPort(), server.httpPort(), documents).print(terminal);
+      DemoTally tally = new DemoTally();
+      try (DemoCallers callers = new DemoCallers(features, session.channel(), tally, SEED)) {
+        callers.start(callsPerSecond);
+        watch(tally, stop);
+      }
+    }
+  }
+
+  private RunningServer start(Path directory, Path documents) {
+    try {
+      return launcher.start(
+          List.of(
+              "--grpc-port=" + port,
+              "--http-port=" + (port == 0 ? 0 : port + 1),
+              "--data-dir=" + directory.resolve("data"),
+              "--documents=" + documents));
+    } catch (RuntimeException failure) {
+      throw new CommandFailure(ExitCode.REFUSED, "server: " + failure.getMessage());
+    }
+  }
+
+  /** The features that are served. */
+  private static List<String> features(Session session) {
+    return Listing.documents(
+            session,
+            ListDocumentsRequest.newBuilder().setKind(DocumentKind.DOCUMENT_KIND_FEATURE).build())
+        .getDocumentsList()
+        .stream()
+        .map(stored -> stored.getDocument().getFeature().getKey())
+        .toList();
+  }
+
+  private void watch(DemoTally tally, CountDownLatch stop) throws InterruptedException {
+    DemoScreen screen = new DemoScreen(terminal);
+    long end = duration == null ? Long.MAX_VALUE : Math.max(1, duration.toSeconds());
+    for (long second = 1; second <= end; second++) {
+      boolean last = stop.await(1, TimeUnit.SECONDS) || second == end;
+      tally.tick();
+      if (terminal.colour() || last || second % PLAIN_SECONDS == 0) {
+        screen.show(tally, second);
+      }
+      if (last) {
+        return;
+      }
+    }
+  }
+
+  /** How people called this: the launcher tells. */
+  private static String command() {
+    return System.getProperty("serin.command", "serin");
+  }
+
+  private static void end(CountDownLatch stop, CountDownLatch done) {
+    stop.countDown();
+    try {
+      done.await(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      // It runs already, and was waiting for this.
+    }
+  }
+}

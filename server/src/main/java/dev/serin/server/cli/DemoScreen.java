@@ -1,0 +1,80 @@
+package dev.serin.server.cli;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The demo's table: renewed in place where the cursor may move, otherwise printed again and again.
+ * For one thread.
+ */
+final class DemoScreen {
+  private static final int BAR_COLUMNS = 12;
+
+  /** One to seven eighths of a column. */
+  private static final String PARTS = "▏▎▍▌▋▊▉";
+
+  private final Terminal terminal;
+  private int linesOnScreen;
+
+  DemoScreen(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  void show(DemoTally tally, long seconds) {
+    if (terminal.colour() && linesOnScreen > 0) {
+      terminal.out().print("\u001b[" + linesOnScreen + "A\u001b[J");
+    }
+    List<String> lines = lines(tally, seconds);
+    lines.forEach(terminal.out()::println);
+    if (!terminal.colour()) {
+      terminal.out().println();
+    }
+    terminal.out().flush();
+    linesOnScreen = lines.size();
+  }
+
+  private List<String> lines(DemoTally tally, long seconds) {
+    Table table =
+        new Table(
+            "FEATURE",
+            "VARIANT",
+            ">LAST " + DemoTally.WINDOW_SECONDS + " S",
+            "",
+            ">IN ALL",
+            ">COUNT",
+            ">PER S",
+            "LATEST REASON");
+    String last = "";
+    for (DemoTally.Row row : tally.rows()) {
+      table.row(
+          row.feature().equals(last) ? "" : row.feature(),
+          row.variant(),
+          percent(row.latelyShare()),
+          bar(row.latelyShare()),
+          percent(row.totalShare()),
+          row.count(),
+          String.format(Locale.ROOT, "%.1f", row.perSecond()),
+          row.reason());
+      last = row.feature();
+    }
+    List<String> lines = table.lines(terminal);
+    String refused =
+        tally.refused() == 0
+            ? ""
+            : terminal.red(", " + tally.refused() + " refused, last: " + tally.lastRefusal());
+    lines.add(terminal.dim(seconds + " s, " + Texts.count(tally.answered(), "decision")) + refused);
+    return lines;
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", share * 100);
+  }
+
+  private static String bar(double share) {
+    int eighths = (int) Math.round(share * BAR_COLUMNS * 8);
+    String full = "█".repeat(eighths / 8);
+    String part = eighths % 8 == 0 ? "" : PARTS.substring(eighths % 8 - 1, eighths % 8);
+    String bar = full + part;
+    return bar + " ".repeat(BAR_COLUMNS - bar.length());
+  }
+}
