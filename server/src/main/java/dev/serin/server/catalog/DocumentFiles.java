@@ -1,6 +1,7 @@
 package dev.serin.server.catalog;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.serin.v1.Document;
 import java.io.IOException;
@@ -59,6 +60,11 @@ public final class DocumentFiles {
   /** The documents as YAML, separated by {@code ---}. */
   public static String yaml(List<Document> documents) {
     return documents.stream().map(YamlPrinter::print).collect(Collectors.joining("---\n"));
+  }
+
+  /** An answer of the API as YAML, written like the documents in it. */
+  public static String yaml(Message answer) {
+    return YamlPrinter.print(answer);
   }
 
   /** The documents as JSON: one as an object, any other number as a list. */

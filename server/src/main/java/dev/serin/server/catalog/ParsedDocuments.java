@@ -49,7 +49,7 @@ public record ParsedDocuments(List<LocatedDocument> documents, List<FileError> e
   }
 
   /** All parts as one; a document that stands in two places is an error of the second. */
-  static ParsedDocuments merge(List<ParsedDocuments> parts) {
+  public static ParsedDocuments merge(List<ParsedDocuments> parts) {
     List<LocatedDocument> documents = new ArrayList<>();
     List<FileError> errors = new ArrayList<>();
     Map<String, LocatedDocument> byName = new HashMap<>();

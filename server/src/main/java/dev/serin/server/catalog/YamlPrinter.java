@@ -8,7 +8,6 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
-import dev.serin.v1.Document;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +15,9 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
- * The writing of a document as YAML that a person would have written: block style, fields in the
- * order of the proto, short enum names, short lists of scalars on one line.
+ * The writing of a document, or of an answer that holds some, as YAML that a person would have
+ * written: block style, fields in the order of the proto, short enum names, short lists of scalars
+ * on one line.
  *
  * <p>The same document always gives the same text, and {@link DocumentFiles} reads it back equal.
  */
@@ -32,12 +32,12 @@ final class YamlPrinter {
 
   private YamlPrinter() {}
 
-  static String print(Document document) {
+  static String print(Message message) {
     YamlPrinter printer = new YamlPrinter();
-    if (document.getAllFields().isEmpty()) {
+    if (message.getAllFields().isEmpty()) {
       return "{}\n";
     }
-    printer.message(document, 0);
+    printer.message(message, 0);
     return printer.out.toString();
   }
 

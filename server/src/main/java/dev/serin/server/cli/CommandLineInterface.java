@@ -29,6 +29,8 @@ public final class CommandLineInterface {
     commands
         .addSubcommand(new ServerCommand(launcher))
         .addSubcommand(new DemoCommand(launcher, terminal))
+        .addSubcommand(new ApplyCommand(terminal))
+        .addSubcommand(new ValidateCommand(terminal))
         .addSubcommand(new GetCommand(terminal))
         .addSubcommand(new EvaluateCommand(terminal))
         .addSubcommand(new ExplainCommand(terminal))

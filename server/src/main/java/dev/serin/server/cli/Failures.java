@@ -63,6 +63,12 @@ final class Failures {
     return exitCode.code();
   }
 
+  /** Serin's name of what went wrong; empty: gRPC itself failed. */
+  static String reasonOf(StatusRuntimeException refused) {
+    com.google.rpc.Status details = StatusProto.fromThrowable(refused);
+    return details == null ? "" : reasonIn(details.getDetailsList());
+  }
+
   private ExitCode refused(StatusRuntimeException refused) {
     Status status = refused.getStatus();
     com.google.rpc.Status details = StatusProto.fromThrowable(refused);

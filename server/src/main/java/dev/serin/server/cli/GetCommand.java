@@ -1,5 +1,6 @@
 package dev.serin.server.cli;
 
+import dev.serin.server.catalog.DocumentFiles;
 import dev.serin.v1.GetDocumentRequest;
 import dev.serin.v1.ListDocumentsRequest;
 import dev.serin.v1.ListDocumentsResponse;
@@ -173,7 +174,7 @@ final class GetCommand implements Callable<Integer> {
           if (stored.getArchived()) {
             terminal.out().println(terminal.dim("# archived: not evaluated"));
           }
-          terminal.out().println(Rendering.yaml(stored.getDocument()));
+          terminal.out().print(DocumentFiles.yaml(List.of(stored.getDocument())));
         });
   }
 }

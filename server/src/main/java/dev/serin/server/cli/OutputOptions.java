@@ -1,6 +1,7 @@
 package dev.serin.server.cli;
 
 import com.google.protobuf.Message;
+import dev.serin.server.catalog.DocumentFiles;
 import picocli.CommandLine.Option;
 
 /** How a command prints what it was asked for. */
@@ -17,11 +18,7 @@ final class OutputOptions {
     switch (format) {
       case TABLE -> table.run();
       case JSON -> terminal.out().println(Rendering.json(message));
-      case YAML -> terminal.out().println(Rendering.yaml(message));
+      case YAML -> terminal.out().print(DocumentFiles.yaml(message));
     }
-  }
-
-  boolean isTable() {
-    return format == OutputFormat.TABLE;
   }
 }

@@ -4,25 +4,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Dump;
-import org.snakeyaml.engine.v2.api.DumpSettings;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.common.FlowStyle;
 
 /** Messages as text that people and programs read. */
 final class Rendering {
   private static final JsonFormat.Printer JSON = JsonFormat.printer().preservingProtoFieldNames();
 
   private static final JsonFormat.Printer COMPACT = JSON.omittingInsignificantWhitespace();
-
-  private static final DumpSettings YAML =
-      DumpSettings.builder()
-          .setDefaultFlowStyle(FlowStyle.BLOCK)
-          .setIndicatorIndent(2)
-          .setIndentWithIndicator(true)
-          .build();
 
   /** Integers that a double holds exactly and that are short enough to read. */
   private static final double MAX_INTEGER = 1e15;
@@ -35,16 +22,6 @@ final class Rendering {
   /** A message as JSON over several lines, fields named as in the protos. */
   static String json(Message message) {
     return print(JSON, message);
-  }
-
-  /** A message as YAML. */
-  static String yaml(Message message) {
-    String json = json(message);
-    // JSON is YAML: one parser keeps order and numbers.
-    @Nullable Object tree =
-        new Load(LoadSettings.builder().setCodePointLimit(json.length() + 1).build())
-            .loadFromString(json);
-    return new Dump(YAML).dumpToString(tree).stripTrailing();
   }
 
   /** A value on one line, as JSON; an integer without a fraction. */

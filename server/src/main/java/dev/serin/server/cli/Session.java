@@ -1,9 +1,15 @@
 package dev.serin.server.cli;
 
+import dev.serin.server.catalog.DocumentNames;
+import dev.serin.server.catalog.FileError;
+import dev.serin.server.catalog.ParsedDocuments;
+import dev.serin.server.error.FieldViolation;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.DecisionServiceGrpc.DecisionServiceBlockingStub;
 import dev.serin.v1.FeatureServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc.FeatureServiceBlockingStub;
+import dev.serin.v1.ValidateDocumentsRequest;
+import dev.serin.v1.ValidateDocumentsResponse;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -12,6 +18,7 @@ import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +57,26 @@ record Session(String server, ManagedChannel channel, Duration timeout) implemen
   DecisionServiceBlockingStub decisions() {
     return DecisionServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Everything that is wrong with documents beside those of a namespace, with its place. */
+  List<FileError> violations(String namespace, ParsedDocuments parsed) {
+    ValidateDocumentsResponse answer =
+        features()
+            .validateDocuments(
+                ValidateDocumentsRequest.newBuilder()
+                    .setNamespace(namespace)
+                    .addAllDocuments(parsed.toDocuments())
+                    .build());
+    return parsed.locate(
+        answer.getViolationsList().stream()
+            .map(
+                violation ->
+                    new FieldViolation(
+                        DocumentNames.of(violation.getRef().getKind(), violation.getRef().getKey()),
+                        violation.getField(),
+                        violation.getDescription()))
+            .toList());
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.serin.server.cli;
 
-import dev.serin.v1.Document;
+import dev.serin.server.catalog.DocumentNames;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
 import dev.serin.v1.HistoryEntry;
@@ -138,19 +138,9 @@ final class Tables {
 
   /** The kind's documents of a mixed list. */
   static List<StoredDocument> ofKind(Kind kind, List<StoredDocument> documents) {
-    return documents.stream().filter(stored -> kindOf(stored.getDocument()) == kind.api()).toList();
-  }
-
-  private static DocumentKind kindOf(Document document) {
-    return switch (document.getDocumentCase()) {
-      case FEATURE -> DocumentKind.DOCUMENT_KIND_FEATURE;
-      case SEGMENT -> DocumentKind.DOCUMENT_KIND_SEGMENT;
-      case LAYER -> DocumentKind.DOCUMENT_KIND_LAYER;
-      case HOLDOUT -> DocumentKind.DOCUMENT_KIND_HOLDOUT;
-      case METRIC -> DocumentKind.DOCUMENT_KIND_METRIC;
-      case ROLLOUT -> DocumentKind.DOCUMENT_KIND_ROLLOUT;
-      case DOCUMENT_NOT_SET -> DocumentKind.DOCUMENT_KIND_UNSPECIFIED;
-    };
+    return documents.stream()
+        .filter(stored -> DocumentNames.kindOf(stored.getDocument()) == kind.api())
+        .toList();
   }
 
   private static String state(StoredDocument stored, Feature feature) {

@@ -9,6 +9,8 @@ import dev.serin.v1.Condition;
 import dev.serin.v1.Document;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
+import dev.serin.v1.GetDocumentRequest;
+import dev.serin.v1.GetDocumentResponse;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
 import dev.serin.v1.ListDocumentsRequest;
@@ -165,6 +167,68 @@ class GetCommandTest {
     Run missing = api.run("get", "namespaces", "nope");
     assertThat(missing.exitCode()).isEqualTo(ExitCode.NOT_FOUND.code());
     assertThat(missing.err()).startsWith("error: namespace \"nope\": not found");
+  }
+
+  @Test
+  void get_oneFeature_isItsFile() {
+    api.will(
+        "GetDocument",
+        GetDocumentResponse.newBuilder()
+            .setDocument(stored(feature("f"), 12).toBuilder().setKilled(true))
+            .build());
+
+    Run run = api.run("get", "feature", "f", "--at", "12");
+
+    assertThat(run.out())
+        .isEqualTo(
+            """
+            # revision 12, 2030-01-01T12:00:00Z, ann (more room)
+            # KILLED: everybody gets the off variant
+            feature:
+              key: f
+              type: bool
+              variants:
+                - key: "off"
+                  value: false
+                - key: "on"
+                  value: true
+              default_variant: "off"
+            """);
+    assertThat(api.request(0, GetDocumentRequest.class))
+        .isEqualTo(
+            GetDocumentRequest.newBuilder()
+                .setNamespace("default")
+                .setKind(DocumentKind.DOCUMENT_KIND_FEATURE)
+                .setKey("f")
+                .setAtRevision(12)
+                .build());
+  }
+
+  @Test
+  void get_oneFeatureAsYaml_isTheApisMessage() {
+    api.will(
+        "GetDocument",
+        GetDocumentResponse.newBuilder().setDocument(stored(feature("f"), 12)).build());
+
+    assertThat(api.run("get", "features", "f", "-o", "yaml").out())
+        .isEqualTo(
+            """
+            document:
+              feature:
+                key: f
+                type: bool
+                variants:
+                  - key: "off"
+                    value: false
+                  - key: "on"
+                    value: true
+                default_variant: "off"
+            revision: 12
+            note:
+              actor: ann
+              reason: more room
+            change_time: "2030-01-01T12:00:00.000000005Z"
+            """);
   }
 
   private static Document feature(String key) {

@@ -39,7 +39,8 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"get", "evaluate", "explain", "kill", "revive", "history", "copy"})
+  @ValueSource(
+      strings = {"apply", "validate", "get", "evaluate", "explain", "kill", "history", "copy"})
   void help_command_tellsItsOptions(String command) {
     Run run = Run.of(command, "--help");
 

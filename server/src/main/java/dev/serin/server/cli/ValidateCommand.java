@@ -1,0 +1,63 @@
+package dev.serin.server.cli;
+
+import dev.serin.server.catalog.FileError;
+import dev.serin.server.catalog.OfflineValidation;
+import dev.serin.server.catalog.ParsedDocuments;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Checks documents without changing anything. */
+@Command(
+    name = "validate",
+    description = {
+      "Check documents; change nothing. Violations go to standard output, one a line:",
+      "FILE:LINE:COLUMN: FIELD: VALUE (expected: …)",
+      "Without --server the files are taken for all that the namespace holds."
+    })
+final class ValidateCommand implements Callable<Integer> {
+  private final Terminal terminal;
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private final CallOptions call = new CallOptions();
+  @Mixin private final FilesOption files = new FilesOption();
+
+  ValidateCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    ParsedDocuments parsed = files.read(terminal);
+    List<FileError> errors = new ArrayList<>(parsed.errors());
+    boolean online = spec.commandLine().getParseResult().hasMatchedOption("--server");
+    // What could not be read has no meaning yet that could be wrong.
+    if (errors.isEmpty()) {
+      errors.addAll(online ? check(parsed) : offline(parsed));
+    }
+    if (!errors.isEmpty()) {
+      FilesOption.print(terminal, errors);
+      return ExitCode.REFUSED.code();
+    }
+    terminal
+        .out()
+        .println(
+            Texts.count(parsed.documents().size(), "document")
+                + ": valid"
+                + (online ? " in namespace " + call.namespace() : ""));
+    return ExitCode.OK.code();
+  }
+
+  private static List<FileError> offline(ParsedDocuments parsed) {
+    return parsed.locate(OfflineValidation.violations(parsed.toDocuments()));
+  }
+
+  private List<FileError> check(ParsedDocuments parsed) {
+    try (Session session = call.open()) {
+      return session.violations(call.namespace(), parsed);
+    }
+  }
+}
