@@ -10,6 +10,9 @@ sealed interface Clause {
   /** Returns the step that leads to one of two others, as the condition holds or does not. */
   Step wire(Step yes, Step no);
 
+  /** Returns whether it holds in this call. */
+  boolean holds(EvaluationContext context);
+
   /** Returns roughly how long it takes to test, in nanoseconds. */
   int costNanos();
 
@@ -18,24 +21,16 @@ sealed interface Clause {
     return clauses.stream().sorted(Comparator.comparingInt(Clause::costNanos)).toList();
   }
 
-  /** What always or never holds. */
-  record Constant(boolean value) implements Clause {
-    @Override
-    public Step wire(Step yes, Step no) {
-      return value ? yes : no;
-    }
-
-    @Override
-    public int costNanos() {
-      return 0;
-    }
-  }
-
   /** One test. */
   record Leaf(Matcher matcher) implements Clause {
     @Override
     public Step wire(Step yes, Step no) {
       return yes == no ? yes : new Step.Branch(matcher, yes, no);
+    }
+
+    @Override
+    public boolean holds(EvaluationContext context) {
+      return matcher.matches(context);
     }
 
     @Override
@@ -57,6 +52,11 @@ sealed interface Clause {
     }
 
     @Override
+    public boolean holds(EvaluationContext context) {
+      return clauses.stream().allMatch(clause -> clause.holds(context));
+    }
+
+    @Override
     public int costNanos() {
       return clauses.stream().mapToInt(Clause::costNanos).sum();
     }
@@ -75,6 +75,11 @@ sealed interface Clause {
     }
 
     @Override
+    public boolean holds(EvaluationContext context) {
+      return clauses.stream().anyMatch(clause -> clause.holds(context));
+    }
+
+    @Override
     public int costNanos() {
       return clauses.stream().mapToInt(Clause::costNanos).sum();
     }
@@ -85,6 +90,11 @@ sealed interface Clause {
     @Override
     public Step wire(Step yes, Step no) {
       return clause.wire(no, yes);
+    }
+
+    @Override
+    public boolean holds(EvaluationContext context) {
+      return !clause.holds(context);
     }
 
     @Override

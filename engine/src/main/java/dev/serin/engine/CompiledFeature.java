@@ -74,7 +74,7 @@ public final class CompiledFeature {
 
   /** Decides like {@link #evaluate} and says why. */
   public Explanation explain(EvaluationContext context) {
-    return new Explanation(evaluate(context), List.of());
+    return new Explainer(context).explain(this);
   }
 
   @Nullable Gates gates() {

@@ -2,6 +2,7 @@ package dev.serin.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -177,6 +178,15 @@ final class Frame {
   /** Returns the text as it was given, if it was given as a String. */
   @Nullable String string(int slot) {
     return (words[slot * WORDS] & IN_PLACE) == 0 && raws[slot] instanceof String text ? text : null;
+  }
+
+  /** Returns a text as a String, made anew where it was given as bytes. */
+  String text(int slot) {
+    String text = string(slot);
+    if (text == null) {
+      text = new String(bytes(slot), offset(slot), length(slot), StandardCharsets.UTF_8);
+    }
+    return text;
   }
 
   /** Returns the hash of a text. */

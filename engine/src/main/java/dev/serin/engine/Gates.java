@@ -73,6 +73,38 @@ final class Gates {
     return open ? null : new Gates(feature, off, decisions, schema);
   }
 
+  @Nullable CompiledSchedule schedule() {
+    return schedule;
+  }
+
+  @Nullable Overrides overrides() {
+    return overrides;
+  }
+
+  List<CompiledPrerequisite> prerequisites() {
+    return prerequisites;
+  }
+
+  /** Returns the holdout that this call's user may be held out by; null: none. */
+  @Nullable CompiledHoldout holdout(EvaluationContext context) {
+    return holdout == NONE ? null : context.snapshot().links().holdout(holdout);
+  }
+
+  /** Returns the layer that the feature has a part of; null: none. */
+  @Nullable CompiledLayer layer(EvaluationContext context) {
+    return layer == NONE ? null : context.snapshot().links().layer(layer);
+  }
+
+  /** Returns whether a slot of the layer is the feature's. */
+  boolean owns(long slot) {
+    return slot >= layerFrom && slot < layerUntil;
+  }
+
+  /** Returns the slots of the layer that are the feature's, as text. */
+  String layerRange() {
+    return "[" + layerFrom + ", " + layerUntil + ")";
+  }
+
   /** Returns what answers before the rules; null: nothing does. */
   @Nullable Decision decide(EvaluationContext context) {
     if (off != null) {
@@ -92,22 +124,21 @@ final class Gates {
         return prerequisiteNotMet;
       }
     }
-    if (holdout != NONE) {
-      CompiledHoldout compiled = context.snapshot().links().holdout(holdout);
-      if (!compiled.unit().isIn(context)) {
+    CompiledHoldout compiledHoldout = holdout(context);
+    if (compiledHoldout != null) {
+      if (!compiledHoldout.unit().isIn(context)) {
         return unitMissing;
       }
-      if (compiled.holdsOut(compiled.draw(context))) {
+      if (compiledHoldout.holdsOut(compiledHoldout.draw(context))) {
         return heldOut;
       }
     }
-    if (layer != NONE) {
-      CompiledLayer compiled = context.snapshot().links().layer(layer);
-      if (!compiled.unit().isIn(context)) {
+    CompiledLayer compiledLayer = layer(context);
+    if (compiledLayer != null) {
+      if (!compiledLayer.unit().isIn(context)) {
         return unitMissing;
       }
-      long slot = Bucketing.bucket(compiled.draw(context), compiled.total());
-      if (slot < layerFrom || slot >= layerUntil) {
+      if (!owns(Bucketing.bucket(compiledLayer.draw(context), compiledLayer.total()))) {
         return otherSlot;
       }
     }

@@ -1,7 +1,6 @@
 package dev.serin.engine;
 
 import com.google.re2j.Pattern;
-import java.nio.charset.StandardCharsets;
 
 /**
  * A text in which an RE2 expression finds a match, in linear time. The one statement that
@@ -19,15 +18,7 @@ final class RegexMatcher extends AttributeMatcher {
 
   @Override
   boolean matches(Frame frame, int at, int kind) {
-    if (kind != Frame.TEXT) {
-      return false;
-    }
-    String text = frame.string(at);
-    if (text == null) {
-      byte[] bytes = frame.bytes(at);
-      text = new String(bytes, frame.offset(at), frame.length(at), StandardCharsets.UTF_8);
-    }
-    return pattern.matcher(text).find();
+    return kind == Frame.TEXT && pattern.matcher(frame.text(at)).find();
   }
 
   @Override

@@ -15,6 +15,11 @@ final class SegmentMatcher extends Matcher {
     return context.inSegment(place);
   }
 
+  /** Returns the segment as the call's snapshot has it. */
+  CompiledSegment segment(EvaluationContext context) {
+    return context.snapshot().links().segment(place);
+  }
+
   @Override
   int costNanos() {
     return COST_NANOS;

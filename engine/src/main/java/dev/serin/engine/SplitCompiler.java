@@ -48,12 +48,19 @@ final class SplitCompiler {
     Decision missing = decisions.fixed(defaultVariant, Reason.REASON_TARGETING_KEY_MISSING, rule);
     if (run == null) {
       return new SplitOutcome(
-          split.getId(), unit, salt, missing, documentRanges(), LiveRun.NEVER_STALE);
+          split.getId(),
+          unit,
+          salt,
+          Totals.of(split),
+          missing,
+          documentRanges(),
+          LiveRun.NEVER_STALE);
     }
     return new SplitOutcome(
         split.getId(),
         unit,
         run.keepBucketing() ? salt : Bucketing.runSalt(salt, run.runId()),
+        run.shareOf(),
         missing,
         runRanges(run),
         run.staleAfterMillis());
@@ -65,7 +72,7 @@ final class SplitCompiler {
     Share coverage = split.hasCoverage() ? split.getCoverage() : Totals.WHOLE;
     BigInteger of = BigInteger.valueOf(Totals.of(coverage));
     BigInteger parts = BigInteger.valueOf(coverage.getParts());
-    Ranges ranges = new Ranges(BigInteger.valueOf(total).multiply(of));
+    Ranges ranges = new Ranges(BigInteger.valueOf(total).multiply(of), total);
     Decision notCovered = drawn(defaultVariant, Reason.REASON_NOT_COVERED, Arm.ARM_NONE);
     long before = 0;
     for (WeightedVariant weighted : split.getWeightsList()) {
@@ -82,8 +89,8 @@ final class SplitCompiler {
 
   /** The ranges of a two-armed run with the treatment's share t (docs/bucketing.md, Runs). */
   private List<SplitRange> runRanges(LiveRun run) {
-    Ranges ranges = new Ranges(BigInteger.valueOf(run.shareOf()));
     BigInteger end = BigInteger.valueOf(run.shareOf());
+    Ranges ranges = new Ranges(end, run.shareOf());
     if (run.phase() != RunPhase.RUNNING) {
       String variant = run.phase() == RunPhase.COMPLETED ? run.treatment() : run.control();
       Decision all = drawn(variant, Reason.REASON_SPLIT, Arm.ARM_NONE);
@@ -119,15 +126,22 @@ final class SplitCompiler {
   /** Ranges being collected, as parts of a whole; empty ones are left out. */
   private static final class Ranges {
     private final BigInteger whole;
+    private final String suffix;
     private final List<SplitRange> list = new ArrayList<>();
 
-    Ranges(BigInteger whole) {
+    /**
+     * Begins with none.
+     *
+     * @param shown the total that buckets are shown of; ranges say when they count of another
+     */
+    Ranges(BigInteger whole, long shown) {
       this.whole = whole;
+      this.suffix = whole.equals(BigInteger.valueOf(shown)) ? "" : " of " + whole;
     }
 
     void add(String name, BigInteger from, BigInteger until, Decision decision, Decision stale) {
       if (from.compareTo(until) < 0) {
-        String label = name + " [" + from + ", " + until + ") of " + whole;
+        String label = name + " [" + from + ", " + until + ")" + suffix;
         list.add(new SplitRange(Bucketing.threshold(from, whole), label, decision, stale));
       }
     }

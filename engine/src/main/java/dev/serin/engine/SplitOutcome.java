@@ -7,6 +7,7 @@ final class SplitOutcome extends Outcome {
   private final String split;
   private final Unit unit;
   private final String salt;
+  private final long total;
   private final long saltHash;
   private final Decision missing;
   private final List<SplitRange> ranges;
@@ -18,6 +19,7 @@ final class SplitOutcome extends Outcome {
   /**
    * Makes the outcome of a split.
    *
+   * @param total what buckets are shown of
    * @param missing what a call without the unit gets
    * @param ranges the ranges in order, none empty, that together are the whole
    * @param staleAfterMillis silence after which the ranges' stale decisions are served
@@ -26,12 +28,14 @@ final class SplitOutcome extends Outcome {
       String split,
       Unit unit,
       String salt,
+      long total,
       Decision missing,
       List<SplitRange> ranges,
       long staleAfterMillis) {
     this.split = split;
     this.unit = unit;
     this.salt = salt;
+    this.total = total;
     this.saltHash = Bucketing.hash(salt);
     this.missing = missing;
     this.ranges = List.copyOf(ranges);
@@ -79,6 +83,10 @@ final class SplitOutcome extends Outcome {
 
   long saltHash() {
     return saltHash;
+  }
+
+  long total() {
+    return total;
   }
 
   List<SplitRange> ranges() {
