@@ -1,0 +1,67 @@
+package dev.serin.server.catalog;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshots being served, one per namespace. Written by the refresher only: looking one up
+ * never loads, blocks or allocates, and a namespace that is not here does not exist once the cache
+ * is ready.
+ *
+ * <p>Nothing expires: the last good snapshot is served for as long as there is no better one. The
+ * number of namespaces is bounded where they are created.
+ *
+ * @param <S> what is served
+ */
+public final class SnapshotCache<S> {
+  private final Cache<String, SnapshotHolding<S>> holdings = Caffeine.newBuilder().build();
+  private volatile boolean ready;
+
+  /** What a namespace serves; null: there is none of this name, or it is not loaded yet. */
+  public @Nullable S get(String namespace) {
+    SnapshotHolding<S> holding = holdings.getIfPresent(namespace);
+    return holding == null ? null : holding.snapshot();
+  }
+
+  /** The place of a namespace; null: there is none of this name, or it is not loaded yet. */
+  public @Nullable SnapshotHolding<S> holding(String namespace) {
+    return holdings.getIfPresent(namespace);
+  }
+
+  /** The namespaces that are served, by name. */
+  public Set<String> namespaces() {
+    return new TreeSet<>(holdings.asMap().keySet());
+  }
+
+  /** Whether every namespace has been loaded once. Never false again. */
+  public boolean ready() {
+    return ready;
+  }
+
+  void setReady() {
+    ready = true;
+  }
+
+  /** Puts a snapshot in its namespace's place, made where there is none. */
+  void put(String namespace, SnapshotHolding.Content<S> content, long nowNanos) {
+    SnapshotHolding<S> holding = holdings.getIfPresent(namespace);
+    if (holding == null) {
+      // Filled before anybody can see it.
+      holding = new SnapshotHolding<>(namespace);
+      holding.set(content, nowNanos);
+      holdings.put(namespace, holding);
+    } else {
+      holding.set(content, nowNanos);
+    }
+  }
+
+  void remove(String namespace) {
+    SnapshotHolding<S> holding = holdings.asMap().remove(namespace);
+    if (holding != null) {
+      holding.clear();
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.serin.server.catalog;
+
+import dev.serin.engine.FeatureSource;
+import dev.serin.engine.LiveRun;
+import dev.serin.engine.RunPhase;
+import dev.serin.engine.SnapshotSource;
+import dev.serin.v1.Document;
+import dev.serin.v1.Holdout;
+import dev.serin.v1.Layer;
+import dev.serin.v1.Segment;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The form of a snapshot in a file: namespace and revision, then one record for each document, then
+ * an end mark. Documents are encoded protos; a feature's record begins with its run state.
+ */
+final class SnapshotCodec {
+  private static final int END = 0;
+  private static final int FEATURE = 1;
+  private static final int OTHER = 2;
+
+  /** Runs of one feature: it has no more splits. */
+  private static final int MAX_RUNS = 32;
+
+  private SnapshotCodec() {}
+
+  static void write(SnapshotSource source, DataOutputStream out) throws IOException {
+    out.writeUTF(source.namespace());
+    out.writeLong(source.revision());
+    for (FeatureSource feature : source.features().values()) {
+      out.writeByte(FEATURE);
+      out.writeLong(feature.revision());
+      out.writeBoolean(feature.killed());
+      out.writeInt(feature.runs().size());
+      for (LiveRun run : feature.runs()) {
+        write(run, out);
+      }
+      Document.newBuilder().setFeature(feature.document()).build().writeDelimitedTo(out);
+    }
+    for (Segment segment : source.segments().values()) {
+      out.writeByte(OTHER);
+      Document.newBuilder().setSegment(segment).build().writeDelimitedTo(out);
+    }
+    for (Layer layer : source.layers().values()) {
+      out.writeByte(OTHER);
+      Document.newBuilder().setLayer(layer).build().writeDelimitedTo(out);
+    }
+    for (Holdout holdout : source.holdouts().values()) {
+      out.writeByte(OTHER);
+      Document.newBuilder().setHoldout(holdout).build().writeDelimitedTo(out);
+    }
+    out.writeByte(END);
+  }
+
+  private static void write(LiveRun run, DataOutputStream out) throws IOException {
+    out.writeUTF(run.split());
+    out.writeUTF(run.runId());
+    out.writeInt(run.stage());
+    out.writeUTF(run.treatment());
+    out.writeUTF(run.control());
+    out.writeLong(run.shareParts());
+    out.writeLong(run.shareOf());
+    out.writeBoolean(run.keepBucketing());
+    out.writeUTF(run.phase().name());
+    out.writeLong(run.staleAfterMillis());
+  }
+
+  /** Reads what {@link #write} wrote; anything else is an IOException or a RuntimeException. */
+  static SnapshotSource read(DataInputStream in) throws IOException {
+    String namespace = in.readUTF();
+    long revision = in.readLong();
+    Map<String, FeatureSource> features = new HashMap<>();
+    Map<String, Segment> segments = new HashMap<>();
+    Map<String, Layer> layers = new HashMap<>();
+    Map<String, Holdout> holdouts = new HashMap<>();
+    for (int type = in.readByte(); type != END; type = in.readByte()) {
+      switch (type) {
+        case FEATURE -> {
+          FeatureSource feature = readFeature(in);
+          features.put(feature.document().getKey(), feature);
+        }
+        case OTHER -> {
+          Document document = readDocument(in);
+          switch (document.getDocumentCase()) {
+            case SEGMENT -> segments.put(document.getSegment().getKey(), document.getSegment());
+            case LAYER -> layers.put(document.getLayer().getKey(), document.getLayer());
+            case HOLDOUT -> holdouts.put(document.getHoldout().getKey(), document.getHoldout());
+            case FEATURE, METRIC, ROLLOUT, DOCUMENT_NOT_SET ->
+                throw new IOException("document: " + document.getDocumentCase());
+          }
+        }
+        default -> throw new IOException("record: type " + type + " (expected: 0 to 2)");
+      }
+    }
+    return new SnapshotSource(namespace, revision, features, segments, layers, holdouts);
+  }
+
+  private static FeatureSource readFeature(DataInputStream in) throws IOException {
+    long revision = in.readLong();
+    boolean killed = in.readBoolean();
+    int count = in.readInt();
+    if (count < 0 || count > MAX_RUNS) {
+      throw new IOException("runs: " + count + " (expected: 0 to " + MAX_RUNS + ")");
+    }
+    List<LiveRun> runs = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      runs.add(readRun(in));
+    }
+    return new FeatureSource(readDocument(in).getFeature(), revision, killed, runs);
+  }
+
+  private static LiveRun readRun(DataInputStream in) throws IOException {
+    return new LiveRun(
+        in.readUTF(),
+        in.readUTF(),
+        in.readInt(),
+        in.readUTF(),
+        in.readUTF(),
+        in.readLong(),
+        in.readLong(),
+        in.readBoolean(),
+        RunPhase.valueOf(in.readUTF()),
+        in.readLong());
+  }
+
+  private static Document readDocument(DataInputStream in) throws IOException {
+    Document document = Document.parseDelimitedFrom(in);
+    if (document == null) {
+      throw new IOException("document: missing (expected: one in each record)");
+    }
+    return document;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.serin.server.catalog;
+
+import dev.serin.engine.SnapshotSource;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+
+/**
+ * The last good snapshot of each namespace on disk, one file each: for a start without the store.
+ *
+ * <p>A file is written beside its place, forced to disk and renamed, so that there is always a
+ * whole one; a checksum at its end tells a damaged one. For one thread at a time.
+ */
+final class SnapshotFiles {
+  /** First bytes of a file: what it is, and the version of its form. */
+  private static final long MAGIC = 0x534552494e530001L;
+
+  private static final String SUFFIX = ".snapshot";
+  private static final String UNFINISHED = ".tmp";
+
+  private final Path directory;
+
+  SnapshotFiles(Path directory) {
+    this.directory = directory;
+  }
+
+  /** A snapshot that was saved. */
+  record Saved(SnapshotSource source, long savedAtMillis) {}
+
+  void save(SnapshotSource source, long nowMillis) throws IOException {
+    Files.createDirectories(directory);
+    Path file = file(source.namespace());
+    Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+    try (FileOutputStream bytes = new FileOutputStream(unfinished.toFile());
+        CheckedOutputStream checked =
+            new CheckedOutputStream(new BufferedOutputStream(bytes), new CRC32C());
+        DataOutputStream out = new DataOutputStream(checked)) {
+      out.writeLong(MAGIC);
+      out.writeLong(nowMillis);
+      SnapshotCodec.write(source, out);
+      out.writeLong(checked.getChecksum().getValue());
+      out.flush();
+      bytes.getFD().sync();
+    }
+    Files.move(
+        unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    syncDirectory();
+  }
+
+  void delete(String namespace) throws IOException {
+    Files.deleteIfExists(file(namespace));
+  }
+
+  /** Names of the namespaces there are files of. */
+  List<String> namespaces() throws IOException {
+    List<String> namespaces = new ArrayList<>();
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+        for (Path file : files) {
+          String name = String.valueOf(file.getFileName());
+          namespaces.add(name.substring(0, name.length() - SUFFIX.length()));
+        }
+      }
+    }
+    namespaces.sort(null);
+    return namespaces;
+  }
+
+  /** Reads a snapshot whole; a damaged file is an IOException that names it. */
+  Saved load(String namespace) throws IOException {
+    Path file = file(namespace);
+    try (CheckedInputStream checked =
+            new CheckedInputStream(
+                new BufferedInputStream(Files.newInputStream(file)), new CRC32C());
+        DataInputStream in = new DataInputStream(checked)) {
+      if (in.readLong() != MAGIC) {
+        throw new IOException("not a snapshot of this version");
+      }
+      long savedAtMillis = in.readLong();
+      SnapshotSource source = SnapshotCodec.read(in);
+      long checksum = checked.getChecksum().getValue();
+      if (in.readLong() != checksum || in.read() >= 0) {
+        throw new IOException("wrong checksum");
+      }
+      if (!source.namespace().equals(namespace)) {
+        throw new IOException("namespace \"" + source.namespace() + "\"");
+      }
+      return new Saved(source, savedAtMillis);
+    } catch (IOException | RuntimeException e) {
+      throw new IOException(
+          "snapshot " + file + ": damaged: " + e.getMessage() + " (expected: a whole file)", e);
+    }
+  }
+
+  private Path file(String namespace) {
+    return directory.resolve(namespace + SUFFIX);
+  }
+
+  /** Makes the rename last. */
+  private void syncDirectory() throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}
