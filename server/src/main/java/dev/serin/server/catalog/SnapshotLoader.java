@@ -69,7 +69,6 @@ final class SnapshotLoader<S> {
       storeLost(e);
       return false;
     }
-    storeFound();
     boolean good = true;
     for (NamespaceHead head : heads) {
       try {
@@ -79,6 +78,7 @@ final class SnapshotLoader<S> {
         return false;
       }
     }
+    storeFound();
     removeAllBut(heads);
     if (good && !cache.ready()) {
       cache.setReady();
