@@ -234,6 +234,21 @@ class FilesCommandsTest {
 
     assertThat(Run.of("validate", "-f", dir.toString()))
         .isEqualTo(new Run(0, "2 documents: valid\n", ""));
+
+    Run alone = Run.of("validate", "-f", dir.resolve("feature.yaml").toString());
+    assertThat(alone.exitCode()).isEqualTo(ExitCode.REFUSED.code());
+    assertThat(alone.out())
+        .startsWith(dir.resolve("feature.yaml") + ":8:15: rules[0].when[0].segment: ")
+        .contains("beta")
+        .contains("(expected: ");
+    assertThat(alone.err()).isEqualTo("error: 1 violation\n");
+  }
+
+  @Test
+  void validate_kindOfALaterVersion_isRefused() {
+    Run run = Run.of(Run.NO_SERVER, "metric: {key: m}", false, "validate", "-f-");
+
+    assertThat(run.out()).startsWith("stdin:1:1: not built yet in this version of Serin");
   }
 
   @Test
