@@ -2,43 +2,24 @@ package dev.serin.server.catalog;
 
 import dev.serin.v1.Document;
 import dev.serin.v1.DocumentKind;
-import java.util.Locale;
 
-/** What a document is called: {@code feature/checkout}, of its kind and its key. */
+/** What documents are called outside of the catalog: {@code feature/checkout}. */
 public final class DocumentNames {
-  private static final String KIND_PREFIX = "DOCUMENT_KIND_";
-
   private DocumentNames() {}
 
   /** The document's kind; UNSPECIFIED where it has no content. */
   public static DocumentKind kindOf(Document document) {
-    return switch (document.getDocumentCase()) {
-      case FEATURE -> DocumentKind.DOCUMENT_KIND_FEATURE;
-      case SEGMENT -> DocumentKind.DOCUMENT_KIND_SEGMENT;
-      case LAYER -> DocumentKind.DOCUMENT_KIND_LAYER;
-      case HOLDOUT -> DocumentKind.DOCUMENT_KIND_HOLDOUT;
-      case METRIC -> DocumentKind.DOCUMENT_KIND_METRIC;
-      case ROLLOUT -> DocumentKind.DOCUMENT_KIND_ROLLOUT;
-      case DOCUMENT_NOT_SET -> DocumentKind.DOCUMENT_KIND_UNSPECIFIED;
-    };
+    return DocumentIds.of(document).kind();
   }
 
   /** The document's key; empty where it has none. */
   public static String keyOf(Document document) {
-    return switch (document.getDocumentCase()) {
-      case FEATURE -> document.getFeature().getKey();
-      case SEGMENT -> document.getSegment().getKey();
-      case LAYER -> document.getLayer().getKey();
-      case HOLDOUT -> document.getHoldout().getKey();
-      case METRIC -> document.getMetric().getKey();
-      case ROLLOUT -> document.getRollout().getKey();
-      case DOCUMENT_NOT_SET -> "";
-    };
+    return DocumentIds.of(document).key();
   }
 
   /** {@code feature/checkout}. */
   public static String of(Document document) {
-    return of(kindOf(document), keyOf(document));
+    return DocumentIds.shown(DocumentIds.of(document));
   }
 
   /** {@code feature/checkout}. */
@@ -48,8 +29,6 @@ public final class DocumentNames {
 
   /** {@code feature}. */
   public static String ofKind(DocumentKind kind) {
-    return kind == DocumentKind.UNRECOGNIZED
-        ? "unknown"
-        : kind.name().substring(KIND_PREFIX.length()).toLowerCase(Locale.ROOT);
+    return DocumentIds.word(kind);
   }
 }

@@ -35,7 +35,7 @@ public final class LocatedDocument {
 
   /** {@code feature/checkout}. */
   public String name() {
-    return DocumentNames.of(document);
+    return DocumentIds.shown(DocumentIds.of(document));
   }
 
   /** {@code checkout.yaml:3:1}. */
@@ -58,7 +58,7 @@ public final class LocatedDocument {
     if (!(node instanceof YamlNode.Mapping root)) {
       return node;
     }
-    String kind = DocumentNames.ofKind(DocumentNames.kindOf(document));
+    String kind = DocumentIds.word(DocumentIds.of(document).kind());
     YamlNode.Entry content = root.entry(kind, kind);
     if (content == null) {
       return node;

@@ -58,7 +58,7 @@ public record ParsedDocuments(List<LocatedDocument> documents, List<FileError> e
       for (LocatedDocument document : part.documents()) {
         documents.add(document);
         // Documents without a key are told of by the validation.
-        boolean named = !DocumentNames.keyOf(document.document()).isEmpty();
+        boolean named = !DocumentIds.of(document.document()).key().isEmpty();
         LocatedDocument first = named ? byName.putIfAbsent(document.name(), document) : null;
         if (first != null) {
           errors.add(
