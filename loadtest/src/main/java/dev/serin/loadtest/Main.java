@@ -4,6 +4,10 @@ import dev.serin.loadtest.evaluation.EngineCommand;
 import dev.serin.loadtest.hash.HashCommand;
 import dev.serin.loadtest.serving.LoadCommand;
 import dev.serin.loadtest.serving.PairedCommand;
+import dev.serin.loadtest.serving.PropagationCommand;
+import dev.serin.loadtest.serving.StartCommand;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -12,14 +16,37 @@ import picocli.CommandLine.Command;
     name = "loadtest/run",
     description = "Measures Serin. Every number of docs/performance.md comes from here.",
     mixinStandardHelpOptions = true,
-    subcommands = {EngineCommand.class, HashCommand.class, LoadCommand.class, PairedCommand.class})
+    subcommands = {
+      EngineCommand.class,
+      HashCommand.class,
+      LoadCommand.class,
+      PairedCommand.class,
+      PropagationCommand.class,
+      StartCommand.class
+    })
 public final class Main {
 
   private Main() {}
 
   /** Runs one subcommand and exits with its status. */
   public static void main(String[] arguments) {
-    CommandLine commandLine = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+    CommandLine commandLine =
+        new CommandLine(new Main())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
     System.exit(commandLine.execute(arguments));
+  }
+
+  /** What the caller can mend is told in a line; anything else is shown with its trace. */
+  private static int explain(Exception failure, CommandLine command) throws Exception {
+    if (failure instanceof IllegalArgumentException
+        || failure instanceof IOException
+        || failure instanceof StatusRuntimeException) {
+      command.getErr().println(failure.getMessage());
+      return failure instanceof IllegalArgumentException
+          ? CommandLine.ExitCode.USAGE
+          : CommandLine.ExitCode.SOFTWARE;
+    }
+    throw failure;
   }
 }

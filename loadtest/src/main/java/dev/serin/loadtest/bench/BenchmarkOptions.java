@@ -15,6 +15,9 @@ public final class BenchmarkOptions {
   /** Compilation in the foreground: a busy machine cannot leave a fork in half-compiled code. */
   private static final String FOREGROUND_COMPILATION = "-Xbatch";
 
+  /** JMH asks for memory addresses in the old way, which the JDK else comments on. */
+  private static final String UNSAFE_ALLOWED = "--sun-misc-unsafe-memory-access=allow";
+
   @Option(
       names = "--forks",
       defaultValue = "2",
@@ -47,7 +50,7 @@ public final class BenchmarkOptions {
         .measurementIterations(iterations)
         .measurementTime(time)
         .threads(1)
-        .jvmArgsAppend(FOREGROUND_COMPILATION)
+        .jvmArgsAppend(FOREGROUND_COMPILATION, UNSAFE_ALLOWED)
         .addProfiler(GCProfiler.class)
         .addProfiler(WorkerCpuProfiler.class);
   }

@@ -127,7 +127,7 @@ class WireClientTest {
               new Pace.Open(1_000, Pace.Arrivals.EVEN),
               new Bound(Bound.MAX_CALLS, Duration.ofMillis(500)));
 
-      assertThat(result.started()).isBetween(400L, 501L);
+      assertThat(result.started()).isBetween(250L, 501L);
       assertThat(result.clean()).isTrue();
     }
   }
@@ -140,8 +140,8 @@ class WireClientTest {
       LoadResult result = client.run(new Pace.Open(1_000, Pace.Arrivals.EVEN), new Bound(10, LONG));
 
       assertThat(result.succeeded()).isEqualTo(10);
-      assertThat(result.latencyNanos().getMaxValue()).isGreaterThan(150_000_000L);
-      assertThat(result.latencyNanos().getMinNonZeroValue()).isLessThan(150_000_000L);
+      assertThat(result.latencyNanos().getMaxValue() - result.latencyNanos().getMinNonZeroValue())
+          .isGreaterThan(100_000_000L);
     }
   }
 
