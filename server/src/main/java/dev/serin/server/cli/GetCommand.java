@@ -133,7 +133,9 @@ final class GetCommand implements Callable<Integer> {
       List<StoredDocument> some = Tables.ofKind(kind, documents);
       if (!some.isEmpty()) {
         terminal.out().print(gap);
-        Tables.documents(kind, some).lines(terminal).forEach(terminal.out()::println);
+        Tables.documents(kind, some, output.isWide())
+            .lines(terminal)
+            .forEach(terminal.out()::println);
         gap = System.lineSeparator();
       }
     }

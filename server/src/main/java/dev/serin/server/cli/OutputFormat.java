@@ -4,6 +4,8 @@ package dev.serin.server.cli;
 enum OutputFormat {
   /** For people: aligned columns. */
   TABLE,
+  /** For people: more columns where there are more. */
+  WIDE,
   /** The API's message as JSON. */
   JSON,
   /** The API's message as YAML. */

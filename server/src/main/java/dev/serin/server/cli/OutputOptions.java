@@ -10,15 +10,20 @@ final class OutputOptions {
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       defaultValue = "table",
-      description = "table, json or yaml (default: table).")
+      description = "table, wide, json or yaml (default: table).")
   private OutputFormat format = OutputFormat.TABLE;
 
   /** Prints the message, as itself or as the table, which is made only where it is wanted. */
   void print(Terminal terminal, Message message, Runnable table) {
     switch (format) {
-      case TABLE -> table.run();
+      case TABLE, WIDE -> table.run();
       case JSON -> terminal.out().println(Rendering.json(message));
       case YAML -> terminal.out().print(DocumentFiles.yaml(message));
     }
+  }
+
+  /** True: more columns are welcome. */
+  boolean isWide() {
+    return format == OutputFormat.WIDE;
   }
 }

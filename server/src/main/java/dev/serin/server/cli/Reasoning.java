@@ -25,7 +25,7 @@ final class Reasoning {
             ? terminal.dim("none")
             : userKey + terminal.dim(", hash " + answer.getUserKeyHash()));
     terminal.out().println();
-    answer.getStepsList().forEach(this::print);
+    answer.getStepsList().forEach(step -> print(feature, step));
     terminal.out().println();
     EvaluateResponse decision = answer.getDecision();
     heading("value", terminal.bold(Rendering.compact(decision.getValue())));
@@ -34,12 +34,14 @@ final class Reasoning {
     heading("arm", arm(answer.getArm()));
   }
 
-  private void print(ExplainStep step) {
+  private void print(String feature, ExplainStep step) {
     String indent = INDENT.repeat(step.getDepth());
     String mark = step.getMatched() ? terminal.green("✓") : terminal.dim("✗");
     String kind = step.getKind().name().replace("EXPLAIN_STEP_KIND_", "");
     String name = kind.toLowerCase(Locale.ROOT).replace('_', ' ');
-    String subject = step.getSubject().isEmpty() ? "" : " " + step.getSubject();
+    // The feature asked for is in the heading; prerequisites name themselves.
+    boolean named = !step.getSubject().isEmpty() && !step.getSubject().equals(feature);
+    String subject = named ? " " + step.getSubject() : "";
     String detail = step.getDetail().isEmpty() ? "" : terminal.dim(": ") + step.getDetail();
     terminal.out().println(indent + mark + " " + terminal.bold(name + subject) + detail);
     if (step.hasDraw()) {

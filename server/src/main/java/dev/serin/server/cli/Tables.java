@@ -12,6 +12,7 @@ import dev.serin.v1.Share;
 import dev.serin.v1.StoredDocument;
 import dev.serin.v1.ValueType;
 import dev.serin.v1.Variant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -33,13 +34,71 @@ final class Tables {
     return table;
   }
 
-  /** Documents of one kind with the columns of that kind. */
-  static Table documents(Kind kind, List<StoredDocument> documents) {
+  /**
+   * Documents of one kind with the columns of that kind.
+   *
+   * @param wide also when each changed, and who changed it
+   */
+  static Table documents(Kind kind, List<StoredDocument> documents, boolean wide) {
+    List<String> columns = new ArrayList<>(columns(kind));
+    columns.add(">REVISION");
+    if (wide) {
+      columns.addAll(List.of("CHANGED", "BY"));
+    }
+    Table table = new Table(columns.toArray(String[]::new));
+    for (StoredDocument stored : documents) {
+      List<Object> cells = new ArrayList<>(cells(kind, stored));
+      cells.add(Texts.number(stored.getRevision()));
+      if (wide) {
+        cells.addAll(List.of(Texts.time(stored.getChangeTime()), Texts.note(stored.getNote())));
+      }
+      table.row(cells.toArray());
+    }
+    return table;
+  }
+
+  private static List<String> columns(Kind kind) {
     return switch (kind) {
-      case FEATURE -> features(documents);
-      case SEGMENT -> segments(documents);
-      case LAYER -> layers(documents);
-      case HOLDOUT -> holdouts(documents);
+      case FEATURE -> List.of("FEATURE", "TYPE", "VARIANTS", "DEFAULT", "STATE", "OWNER");
+      case SEGMENT -> List.of("SEGMENT", "ATTRIBUTE", ">INCLUDED", ">EXCLUDED", ">CONDITIONS");
+      case LAYER -> List.of("LAYER", "UNIT", ">TOTAL");
+      case HOLDOUT -> List.of("HOLDOUT", "UNIT", "SHARE");
+    };
+  }
+
+  private static List<Object> cells(Kind kind, StoredDocument stored) {
+    return switch (kind) {
+      case FEATURE -> {
+        Feature feature = stored.getDocument().getFeature();
+        yield List.of(
+            feature.getKey(),
+            type(feature.getType()),
+            Texts.list(feature.getVariantsList().stream().map(Variant::getKey).toList()),
+            feature.getDefaultVariant(),
+            state(stored, feature),
+            feature.getOwner());
+      }
+      case SEGMENT -> {
+        Segment segment = stored.getDocument().getSegment();
+        yield List.of(
+            segment.getKey(),
+            orUserKey(segment.getAttribute()),
+            segment.getIncludedCount(),
+            segment.getExcludedCount(),
+            segment.getWhenCount());
+      }
+      case LAYER -> {
+        Layer layer = stored.getDocument().getLayer();
+        yield List.of(layer.getKey(), orUserKey(layer.getUnit()), total(layer.getTotal()));
+      }
+      case HOLDOUT -> {
+        Holdout holdout = stored.getDocument().getHoldout();
+        Share share = holdout.getShare();
+        yield List.of(
+            holdout.getKey(),
+            orUserKey(holdout.getUnit()),
+            Integer.toUnsignedString(share.getParts()) + " of " + total(share.getOf()));
+      }
     };
   }
 
@@ -57,81 +116,6 @@ final class Tables {
               : Kind.word(ref.getKind()) + "/" + ref.getKey(),
           fields == 0 ? "" : fields,
           Texts.note(entry.getNote()));
-    }
-    return table;
-  }
-
-  private static Table features(List<StoredDocument> documents) {
-    Table table =
-        new Table("FEATURE", "TYPE", "VARIANTS", "DEFAULT", "STATE", ">REVISION", "CHANGED", "BY");
-    for (StoredDocument stored : documents) {
-      Feature feature = stored.getDocument().getFeature();
-      table.row(
-          feature.getKey(),
-          type(feature.getType()),
-          Texts.list(feature.getVariantsList().stream().map(Variant::getKey).toList()),
-          feature.getDefaultVariant(),
-          state(stored, feature),
-          Texts.number(stored.getRevision()),
-          Texts.time(stored.getChangeTime()),
-          stored.getNote().getActor());
-    }
-    return table;
-  }
-
-  private static Table segments(List<StoredDocument> documents) {
-    Table table =
-        new Table(
-            "SEGMENT",
-            "ATTRIBUTE",
-            ">INCLUDED",
-            ">EXCLUDED",
-            ">CONDITIONS",
-            ">REVISION",
-            "CHANGED",
-            "BY");
-    for (StoredDocument stored : documents) {
-      Segment segment = stored.getDocument().getSegment();
-      table.row(
-          segment.getKey(),
-          orUserKey(segment.getAttribute()),
-          segment.getIncludedCount(),
-          segment.getExcludedCount(),
-          segment.getWhenCount(),
-          Texts.number(stored.getRevision()),
-          Texts.time(stored.getChangeTime()),
-          stored.getNote().getActor());
-    }
-    return table;
-  }
-
-  private static Table layers(List<StoredDocument> documents) {
-    Table table = new Table("LAYER", "UNIT", ">TOTAL", ">REVISION", "CHANGED", "BY");
-    for (StoredDocument stored : documents) {
-      Layer layer = stored.getDocument().getLayer();
-      table.row(
-          layer.getKey(),
-          orUserKey(layer.getUnit()),
-          total(layer.getTotal()),
-          Texts.number(stored.getRevision()),
-          Texts.time(stored.getChangeTime()),
-          stored.getNote().getActor());
-    }
-    return table;
-  }
-
-  private static Table holdouts(List<StoredDocument> documents) {
-    Table table = new Table("HOLDOUT", "UNIT", "SHARE", ">REVISION", "CHANGED", "BY");
-    for (StoredDocument stored : documents) {
-      Holdout holdout = stored.getDocument().getHoldout();
-      Share share = holdout.getShare();
-      table.row(
-          holdout.getKey(),
-          orUserKey(holdout.getUnit()),
-          Integer.toUnsignedString(share.getParts()) + " of " + total(share.getOf()),
-          Texts.number(stored.getRevision()),
-          Texts.time(stored.getChangeTime()),
-          stored.getNote().getActor());
     }
     return table;
   }

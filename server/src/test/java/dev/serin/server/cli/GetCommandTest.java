@@ -42,7 +42,7 @@ class GetCommandTest {
     api.will(
             "ListDocuments",
             ListDocumentsResponse.newBuilder()
-                .addDocuments(stored(feature("new-checkout"), 12))
+                .addDocuments(stored(feature("look"), 12))
                 .addDocuments(stored(feature("old"), 3).toBuilder().setKilled(true))
                 .setNextPageToken("more")
                 .build())
@@ -52,17 +52,17 @@ class GetCommandTest {
                 .addDocuments(stored(feature("zoo"), 4).toBuilder().setArchived(true))
                 .build());
 
-    Run run = api.run("get", "features", "--archived", "-n", "shop", "--contains", "o");
+    Run run = api.run("get", "features", "--archived", "-n", "shop", "--contains", "o", "-owide");
 
     assertThat(run)
         .isEqualTo(
             new Run(
                 0,
                 """
-                FEATURE       TYPE  VARIANTS  DEFAULT  STATE     REVISION  CHANGED               BY
-                new-checkout  bool  off, on   off      on              12  2030-01-01T12:00:00Z  ann
-                old           bool  off, on   off      KILLED           3  2030-01-01T12:00:00Z  ann
-                zoo           bool  off, on   off      archived         4  2030-01-01T12:00:00Z  ann
+                FEATURE  TYPE  VARIANTS  DEFAULT  STATE     OWNER  REVISION  CHANGED               BY
+                look     bool  off, on   off      on        pay          12  2030-01-01T12:00:00Z  ann (room)
+                old      bool  off, on   off      KILLED    pay           3  2030-01-01T12:00:00Z  ann (room)
+                zoo      bool  off, on   off      archived  pay           4  2030-01-01T12:00:00Z  ann (room)
                 """,
                 ""));
     assertThat(api.request(1, ListDocumentsRequest.class))
@@ -115,17 +115,17 @@ class GetCommandTest {
     assertThat(api.run("get", "all").out())
         .isEqualTo(
             """
-            FEATURE  TYPE  VARIANTS  DEFAULT  STATE  REVISION  CHANGED               BY
-            f        bool  off, on   off      on            1  2030-01-01T12:00:00Z  ann
+            FEATURE  TYPE  VARIANTS  DEFAULT  STATE  OWNER  REVISION
+            f        bool  off, on   off      on     pay           1
 
-            SEGMENT  ATTRIBUTE  INCLUDED  EXCLUDED  CONDITIONS  REVISION  CHANGED               BY
-            beta     user_key          2         0           1         2  2030-01-01T12:00:00Z  ann
+            SEGMENT  ATTRIBUTE  INCLUDED  EXCLUDED  CONDITIONS  REVISION
+            beta     user_key          2         0           1         2
 
-            LAYER   UNIT      TOTAL  REVISION  CHANGED               BY
-            prices  user_key   1000         3  2030-01-01T12:00:00Z  ann
+            LAYER   UNIT      TOTAL  REVISION
+            prices  user_key   1000         3
 
-            HOLDOUT  UNIT    SHARE     REVISION  CHANGED               BY
-            five     device  5 of 100         4  2030-01-01T12:00:00Z  ann
+            HOLDOUT  UNIT    SHARE     REVISION
+            five     device  5 of 100         4
             """);
   }
 
@@ -182,10 +182,11 @@ class GetCommandTest {
     assertThat(run.out())
         .isEqualTo(
             """
-            # revision 12, 2030-01-01T12:00:00Z, ann (more room)
+            # revision 12, 2030-01-01T12:00:00Z, ann (room)
             # KILLED: everybody gets the off variant
             feature:
               key: f
+              owner: pay
               type: bool
               variants:
                 - key: "off"
@@ -216,6 +217,7 @@ class GetCommandTest {
             document:
               feature:
                 key: f
+                owner: pay
                 type: bool
                 variants:
                   - key: "off"
@@ -226,7 +228,7 @@ class GetCommandTest {
             revision: 12
             note:
               actor: ann
-              reason: more room
+              reason: room
             change_time: "2030-01-01T12:00:00.000000005Z"
             """);
   }
@@ -236,6 +238,7 @@ class GetCommandTest {
         .setFeature(
             Feature.newBuilder()
                 .setKey(key)
+                .setOwner("pay")
                 .setType(ValueType.VALUE_TYPE_BOOL)
                 .addVariants(variant("off", false))
                 .addVariants(variant("on", true))
@@ -254,7 +257,7 @@ class GetCommandTest {
     return StoredDocument.newBuilder()
         .setDocument(document)
         .setRevision(revision)
-        .setNote(ChangeNote.newBuilder().setActor("ann").setReason("more room"))
+        .setNote(ChangeNote.newBuilder().setActor("ann").setReason("room"))
         .setChangeTime(NOON)
         .build();
   }
