@@ -30,6 +30,14 @@ class GetCommandTest {
   private static final Timestamp NOON =
       Timestamp.newBuilder().setSeconds(1_893_499_200).setNanos(5).build();
 
+  private static final String WIDE =
+      """
+      FEATURE  TYPE  VARIANTS  DEFAULT  STATE     OWNER  REVISION  CHANGED               BY
+      look     bool  off, on   off      on        us           12  2030-01-01T12:00:00Z  ann (why)
+      old      bool  off, on   off      KILLED    us            3  2030-01-01T12:00:00Z  ann (why)
+      zoo      bool  off, on   off      archived  us            4  2030-01-01T12:00:00Z  ann (why)
+      """;
+
   private final FakeApi api = api();
 
   @AfterEach
@@ -54,17 +62,7 @@ class GetCommandTest {
 
     Run run = api.run("get", "features", "--archived", "-n", "shop", "--contains", "o", "-owide");
 
-    assertThat(run)
-        .isEqualTo(
-            new Run(
-                0,
-                """
-                FEATURE  TYPE  VARIANTS  DEFAULT  STATE     OWNER  REVISION  CHANGED               BY
-                look     bool  off, on   off      on        pay          12  2030-01-01T12:00:00Z  ann (room)
-                old      bool  off, on   off      KILLED    pay           3  2030-01-01T12:00:00Z  ann (room)
-                zoo      bool  off, on   off      archived  pay           4  2030-01-01T12:00:00Z  ann (room)
-                """,
-                ""));
+    assertThat(run).isEqualTo(new Run(0, WIDE, ""));
     assertThat(api.request(1, ListDocumentsRequest.class))
         .isEqualTo(
             ListDocumentsRequest.newBuilder()
@@ -116,7 +114,7 @@ class GetCommandTest {
         .isEqualTo(
             """
             FEATURE  TYPE  VARIANTS  DEFAULT  STATE  OWNER  REVISION
-            f        bool  off, on   off      on     pay           1
+            f        bool  off, on   off      on     us            1
 
             SEGMENT  ATTRIBUTE  INCLUDED  EXCLUDED  CONDITIONS  REVISION
             beta     user_key          2         0           1         2
@@ -182,11 +180,11 @@ class GetCommandTest {
     assertThat(run.out())
         .isEqualTo(
             """
-            # revision 12, 2030-01-01T12:00:00Z, ann (room)
+            # revision 12, 2030-01-01T12:00:00Z, ann (why)
             # KILLED: everybody gets the off variant
             feature:
               key: f
-              owner: pay
+              owner: us
               type: bool
               variants:
                 - key: "off"
@@ -217,7 +215,7 @@ class GetCommandTest {
             document:
               feature:
                 key: f
-                owner: pay
+                owner: us
                 type: bool
                 variants:
                   - key: "off"
@@ -238,7 +236,7 @@ class GetCommandTest {
         .setFeature(
             Feature.newBuilder()
                 .setKey(key)
-                .setOwner("pay")
+                .setOwner("us")
                 .setType(ValueType.VALUE_TYPE_BOOL)
                 .addVariants(variant("off", false))
                 .addVariants(variant("on", true))
@@ -257,7 +255,7 @@ class GetCommandTest {
     return StoredDocument.newBuilder()
         .setDocument(document)
         .setRevision(revision)
-        .setNote(ChangeNote.newBuilder().setActor("ann").setReason("room"))
+        .setNote(ChangeNote.newBuilder().setActor("ann").setReason("why"))
         .setChangeTime(NOON)
         .build();
   }
