@@ -226,7 +226,7 @@ class GetCommandTest {
             revision: 12
             note:
               actor: ann
-              reason: room
+              reason: why
             change_time: "2030-01-01T12:00:00.000000005Z"
             """);
   }
