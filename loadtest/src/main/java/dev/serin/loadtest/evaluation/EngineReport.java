@@ -67,7 +67,7 @@ record EngineReport(List<Measurement> measurements) {
             case W3 -> "250";
             case W4_MEMBER, W4_OTHER -> "175";
           };
-      case SERIN_RESOLVED ->
+      case SERIN_RESOLVED, SERIN_NEXT ->
           switch (workload) {
             case W1 -> "15";
             case W2 -> "20";

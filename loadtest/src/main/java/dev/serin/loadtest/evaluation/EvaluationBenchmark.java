@@ -55,7 +55,7 @@ public class EvaluationBenchmark {
   public void open() throws IOException {
     directory = TemporaryDirectory.create();
     evaluator = contestant.open(workload, Scale.FULL, directory.path());
-    users = new Users.User[workload.users()];
+    users = new Users.User[contestant.users(workload)];
     contexts = new Object[workload.buildsContext() ? 0 : users.length];
     for (int i = 0; i < users.length; i++) {
       users[i] = Users.of(workload.userNumber(i));
