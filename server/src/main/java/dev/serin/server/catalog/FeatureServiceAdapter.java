@@ -5,6 +5,7 @@ import dev.serin.engine.DocumentId;
 import dev.serin.engine.Limits;
 import dev.serin.engine.Violation;
 import dev.serin.server.error.ApiErrors;
+import dev.serin.server.error.FieldViolation;
 import dev.serin.v1.ApplyDocument;
 import dev.serin.v1.ApplyDocumentsRequest;
 import dev.serin.v1.ApplyDocumentsResponse;
@@ -329,10 +330,13 @@ public final class FeatureServiceAdapter extends FeatureServiceGrpc.FeatureServi
   }
 
   private static dev.serin.v1.Violation violation(Violation violation) {
+    DocumentId id = new DocumentId(violation.kind(), violation.key());
+    FieldViolation shown =
+        new FieldViolation(DocumentIds.shown(id), violation.field(), violation.description());
     return dev.serin.v1.Violation.newBuilder()
-        .setRef(DocumentIds.ref(new DocumentId(violation.kind(), violation.key())))
-        .setField(violation.field())
-        .setDescription(violation.description())
+        .setRef(DocumentIds.ref(id))
+        .setField(shown.field())
+        .setDescription(shown.description())
         .build();
   }
 

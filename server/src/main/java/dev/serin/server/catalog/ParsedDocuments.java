@@ -3,6 +3,7 @@ package dev.serin.server.catalog;
 import dev.serin.server.error.FieldViolation;
 import dev.serin.v1.Document;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,22 +30,32 @@ public record ParsedDocuments(List<LocatedDocument> documents, List<FileError> e
   }
 
   /**
-   * Violations of the documents' meaning as errors of the files they were read from; those of
-   * documents that stand in no file name the document instead.
+   * Violations of the documents' meaning as errors of the files they were read from, in the order
+   * of their lines; those of documents that stand in no file come last and name the document.
    */
   public List<FileError> locate(List<FieldViolation> violations) {
     Map<String, LocatedDocument> byName = new HashMap<>();
-    documents.forEach(document -> byName.putIfAbsent(document.name(), document));
+    Map<String, Integer> files = new HashMap<>();
+    for (LocatedDocument document : documents) {
+      byName.putIfAbsent(document.name(), document);
+      files.putIfAbsent(document.file(), files.size());
+    }
     List<FileError> located = new ArrayList<>();
+    List<FileError> elsewhere = new ArrayList<>();
     for (FieldViolation violation : violations) {
       LocatedDocument document = byName.get(violation.document());
-      located.add(
-          document == null
-              ? FileError.ofFile(
-                  violation.path().isEmpty() ? "request" : violation.path(),
-                  violation.description())
-              : document.error(violation.field(), violation.description()));
+      if (document != null) {
+        located.add(document.error(violation.field(), violation.description()));
+      } else {
+        String place = violation.path().isEmpty() ? "request" : violation.path();
+        elsewhere.add(FileError.ofFile(place, violation.description()));
+      }
     }
+    located.sort(
+        Comparator.<FileError>comparingInt(error -> files.getOrDefault(error.file(), 0))
+            .thenComparingInt(FileError::line)
+            .thenComparingInt(FileError::column));
+    located.addAll(elsewhere);
     return located;
   }
 

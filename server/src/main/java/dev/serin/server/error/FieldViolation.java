@@ -8,6 +8,14 @@ package dev.serin.server.error;
  * @param description the value and what was expected, {@code -3 (expected: 0 or more)}
  */
 public record FieldViolation(String document, String field, String description) {
+  /** Takes the field's name from the description, which stands beside the field everywhere. */
+  public FieldViolation {
+    String name = field.substring(field.lastIndexOf('.') + 1) + ": ";
+    if (!field.isEmpty() && description.startsWith(name)) {
+      description = description.substring(name.length());
+    }
+  }
+
   /** A violation of a field of the request. */
   public static FieldViolation ofRequest(String field, String description) {
     return new FieldViolation("", field, description);

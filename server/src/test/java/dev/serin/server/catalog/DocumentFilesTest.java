@@ -155,14 +155,14 @@ class DocumentFilesTest {
                     new FieldViolation("segment/beta", "when", "bad"))))
         .extracting(FileError::toString)
         .containsExactly(
-            "f.yaml:32:13: rules[0].when[1].version.at_least: bad",
-            "f.yaml:31:11: rules[0].when[1].version.less_than: bad",
-            "f.yaml:33:7: rules[0].serve.variant: bad",
-            "f.yaml:25:3: rules[3]: bad",
-            "f.yaml:23:11: splits[0].weights[1].weight: bad",
-            "f.yaml:13:3: off_variant: bad",
-            "f.yaml:10:7: variants[0].value.colors[3]: bad",
             "f.yaml:1:1: bad",
+            "f.yaml:10:7: variants[0].value.colors[3]: bad",
+            "f.yaml:13:3: off_variant: bad",
+            "f.yaml:23:11: splits[0].weights[1].weight: bad",
+            "f.yaml:25:3: rules[3]: bad",
+            "f.yaml:31:11: rules[0].when[1].version.less_than: bad",
+            "f.yaml:32:13: rules[0].when[1].version.at_least: bad",
+            "f.yaml:33:7: rules[0].serve.variant: bad",
             "segment/beta: when: bad");
   }
 

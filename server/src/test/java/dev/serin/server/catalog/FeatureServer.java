@@ -47,6 +47,9 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
  * all be listed ones: {@link #close} fails the test otherwise.
  */
 final class FeatureServer implements AutoCloseable {
+  /** Above the service's own limit, so that it answers itself when a request is a bit too large. */
+  static final int MAX_MESSAGE_BYTES = FeatureServiceAdapter.MAX_REQUEST_BYTES + (64 << 10);
+
   final Catalog catalog;
   final FeatureServiceGrpc.FeatureServiceBlockingStub stub;
   private final Database database;
@@ -63,7 +66,7 @@ final class FeatureServer implements AutoCloseable {
     catalog = new Catalog(database, RunState.NONE, () -> now, new Random(1));
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .maxInboundMessageSize(FeatureServiceAdapter.MAX_REQUEST_BYTES + 1_000)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .executor(executor)
             .addService(ErrorInterceptor.guard(new FeatureServiceAdapter(catalog)))
             .build()

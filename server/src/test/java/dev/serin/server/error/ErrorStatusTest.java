@@ -43,6 +43,15 @@ class ErrorStatusTest {
   }
 
   @Test
+  void violation_thatRepeatsItsField_saysItOnce() {
+    assertThat(new FieldViolation("feature/a", "splits[0].weight", "weight: -3 (expected: …)"))
+        .hasToString("feature/a: splits[0].weight: -3 (expected: …)");
+    assertThat(new FieldViolation("feature/a", "when[4]", "when[4]: empty"))
+        .hasToString("feature/a: when[4]: empty");
+    assertThat(new FieldViolation("", "", ": odd")).hasToString(": odd");
+  }
+
+  @Test
   void status_ofOutage_saysWhenToRetryAndKeepsItsCause() throws Exception {
     IllegalStateException cause = new IllegalStateException("connection refused");
 

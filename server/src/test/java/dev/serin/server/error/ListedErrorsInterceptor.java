@@ -63,7 +63,7 @@ public final class ListedErrorsInterceptor implements ClientInterceptor {
 
   /** True: success, or one of the listed errors with its own code. */
   static boolean isListed(Status status, Metadata trailers) {
-    if (status.isOk() || OF_CALLER.contains(status.getCode())) {
+    if (status.isOk() || OF_CALLER.contains(status.getCode()) || isOfTransport(status)) {
       return true;
     }
     for (Any detail : StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList()) {
@@ -77,6 +77,12 @@ public final class ListedErrorsInterceptor implements ClientInterceptor {
       }
     }
     return false;
+  }
+
+  /** A message far above the limit is refused by the transport before it is read; listed too. */
+  private static boolean isOfTransport(Status status) {
+    return status.getCode() == Status.Code.RESOURCE_EXHAUSTED
+        && String.valueOf(status.getDescription()).startsWith("gRPC message exceeds maximum size");
   }
 
   private static ErrorInfo unpack(Any detail) {
