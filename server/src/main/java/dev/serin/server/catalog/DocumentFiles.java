@@ -133,7 +133,7 @@ public final class DocumentFiles {
     return name.startsWith(".") || name.startsWith("#") || name.endsWith("~");
   }
 
-  private static ParsedDocuments parse(String name, byte @Nullable [] content, FileErrors errors) {
+  static ParsedDocuments parse(String name, byte @Nullable [] content, FileErrors errors) {
     String text = content == null ? null : DocumentText.decode(content, errors);
     List<LocatedDocument> documents = new ArrayList<>();
     if (text != null) {
