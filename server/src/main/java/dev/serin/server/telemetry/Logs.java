@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The log of the process: one line per event on standard error, as text or as JSON. */
 public final class Logs {
@@ -30,6 +31,8 @@ public final class Logs {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       configure(context, format, level);
     }
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
   }
 
   static void configure(LoggerContext context, LogFormat format, LogLevel level) {
