@@ -9,21 +9,32 @@ public final class NearestKey {
   /** Edits beyond this many are no misspelling; a third of the key's length where it is shorter. */
   private static final int EDITS_MAX = 4;
 
+  /** Keys compared at most: what an event loop can do without anybody noticing. */
+  private static final int COMPARISONS_MAX = 500;
+
   private NearestKey() {}
 
   /**
    * The nearest of the known keys, case ignored; empty where none is near.
    *
-   * <p>Time grows with the number of keys of a similar length times the square of the length: not
-   * for an event loop.
+   * <p>Keys that differ in too many characters are passed over at the cost of a few instructions;
+   * of the others only some hundred are compared, so that asking costs little however many there
+   * are.
    */
   public static Optional<String> of(String written, Collection<String> known) {
     String wanted = written.toLowerCase(Locale.ROOT);
     int best = Math.clamp(written.length() / 3, 1, EDITS_MAX) + 1;
     String nearest = null;
+    long characters = characters(wanted);
+    int comparisons = 0;
     for (String key : known) {
-      if (Math.abs(key.length() - wanted.length()) >= best) {
+      // An edit takes a character away, adds one, or does both.
+      if (Math.abs(key.length() - wanted.length()) >= best
+          || Long.bitCount(characters ^ characters(key)) > 2 * (best - 1)) {
         continue;
+      }
+      if (++comparisons > COMPARISONS_MAX) {
+        break;
       }
       int edits = edits(wanted, key.toLowerCase(Locale.ROOT), best);
       if (edits < best) {
@@ -32,6 +43,15 @@ public final class NearestKey {
       }
     }
     return Optional.ofNullable(nearest);
+  }
+
+  /** A bit for each character that occurs, by its last six bits with letters in lower case. */
+  private static long characters(String text) {
+    long characters = 0;
+    for (int i = 0; i < text.length(); i++) {
+      characters |= 1L << Character.toLowerCase(text.charAt(i));
+    }
+    return characters;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.serin.server.error;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -57,18 +58,44 @@ public final class ApiErrors {
 
   /** NAMESPACE_NOT_FOUND. */
   public static ApiException namespaceNotFound(String namespace) {
+    return namespaceNotFound(namespace, Optional.empty());
+  }
+
+  /** NAMESPACE_NOT_FOUND, with the namespace that may have been meant. */
+  public static ApiException namespaceNotFound(String namespace, Optional<String> nearest) {
+    Map<String, String> metadata = new TreeMap<>(Map.of("namespace", namespace));
+    nearest.ifPresent(name -> metadata.put("nearest", name));
     return error(
         ErrorReason.NAMESPACE_NOT_FOUND,
-        "namespace \"" + shown(namespace) + "\": not found (expected: one that was created)",
-        Map.of("namespace", namespace));
+        "namespace \""
+            + shown(namespace)
+            + "\": not found (expected: "
+            + nearest.map(name -> "\"" + name + "\"?").orElse("one that was created")
+            + ")",
+        metadata);
   }
 
   /** FEATURE_NOT_FOUND. */
   public static ApiException featureNotFound(String namespace, String feature) {
+    return featureNotFound(namespace, feature, Optional.empty());
+  }
+
+  /** FEATURE_NOT_FOUND, with the feature that may have been meant. */
+  public static ApiException featureNotFound(
+      String namespace, String feature, Optional<String> nearest) {
+    Map<String, String> metadata = new TreeMap<>();
+    metadata.put("namespace", namespace);
+    metadata.put("feature", feature);
+    nearest.ifPresent(key -> metadata.put("nearest", key));
     return error(
         ErrorReason.FEATURE_NOT_FOUND,
-        "feature \"" + shown(feature) + "\": not found in namespace \"" + shown(namespace) + "\"",
-        Map.of("namespace", namespace, "feature", feature));
+        "feature \""
+            + shown(feature)
+            + "\": not found in namespace \""
+            + shown(namespace)
+            + "\""
+            + nearest.map(key -> " (expected: \"" + key + "\"?)").orElse(""),
+        metadata);
   }
 
   /** DOCUMENT_NOT_FOUND: kind as {@code feature}, {@code segment}, … */

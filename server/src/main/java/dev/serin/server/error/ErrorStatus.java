@@ -36,6 +36,17 @@ public final class ErrorStatus {
 
   /** The exception that ends a call with this error. */
   public static StatusRuntimeException of(ApiException error) {
+    StatusRuntimeException exception = StatusProto.toStatusRuntimeException(proto(error));
+    return error.getCause() == null
+        ? exception
+        : exception
+            .getStatus()
+            .withCause(error.getCause())
+            .asRuntimeException(exception.getTrailers());
+  }
+
+  /** The error as {@code grpc-status-details-bin} carries it. */
+  public static Status proto(ApiException error) {
     String message = error.getMessage();
     Status.Builder status =
         Status.newBuilder()
@@ -58,13 +69,7 @@ public final class ErrorStatus {
                   .setRetryDelay(Durations.fromMillis(error.retryAfter().toMillis()))
                   .build()));
     }
-    StatusRuntimeException exception = StatusProto.toStatusRuntimeException(status.build());
-    return error.getCause() == null
-        ? exception
-        : exception
-            .getStatus()
-            .withCause(error.getCause())
-            .asRuntimeException(exception.getTrailers());
+    return status.build();
   }
 
   private static BadRequest badRequest(List<FieldViolation> violations) {
