@@ -1,0 +1,152 @@
+package dev.serin.server.http;
+
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestContext;
+import com.linecorp.armeria.common.TlsKeyPair;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.common.metric.NoopMeterRegistry;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.docs.DocService;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.grpc.UnframedGrpcErrorHandler;
+import dev.serin.server.access.TlsFiles;
+import dev.serin.server.error.ErrorInterceptor;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * The HTTP port, on threads of its own: {@code /metrics}, {@code /healthz}, {@code /readyz}, the
+ * unary services as JSON ({@code POST /serin.v1.DecisionService/Evaluate}) and their pages below
+ * {@code /docs}.
+ */
+public final class HttpPort implements AutoCloseable {
+  /** Threads; what is asked here is small, and decisions are asked elsewhere. */
+  private static final int THREADS = 1;
+
+  /** Threads that write metrics, which may be long. */
+  private static final int WRITER_THREADS = 1;
+
+  /** Connections at once, so that an open page cannot take what calls need. */
+  private static final int CONNECTIONS_MAX = 1_000;
+
+  /** Bytes of a request: the largest message as JSON. */
+  private static final long REQUEST_BYTES_MAX = 32L * 1024 * 1024;
+
+  /** Milliseconds a request may take. */
+  private static final long REQUEST_TIMEOUT_MILLIS = 30_000;
+
+  /** Milliseconds that answers on their way may take when the port is closed. */
+  private static final long CLOSE_MILLIS = 1_000;
+
+  private static final MediaType PROMETHEUS_TEXT =
+      MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
+
+  private final Server server;
+
+  private HttpPort(Server server) {
+    this.server = server;
+  }
+
+  /**
+   * Opens the port.
+   *
+   * @param metrics all meters as Prometheus reads them
+   * @param readiness whether the server can answer now
+   * @param services what is served as JSON; only their unary methods
+   * @throws CompletionException if the address cannot be bound; the cause says why
+   */
+  public static HttpPort open(
+      InetSocketAddress address,
+      Optional<TlsFiles> tls,
+      Supplier<String> metrics,
+      Supplier<Readiness> readiness,
+      UnaryServices services) {
+    ServerBuilder builder = Server.builder();
+    if (tls.isPresent()) {
+      builder
+          .https(address)
+          .tls(TlsKeyPair.of(tls.get().key().toFile(), tls.get().certificate().toFile()));
+    } else {
+      builder.http(address);
+    }
+    var threads =
+        new MultiThreadIoEventLoopGroup(
+            THREADS,
+            new DefaultThreadFactory("serin-http", true),
+            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    Server server =
+        builder
+            .meterRegistry(NoopMeterRegistry.get())
+            .workerGroup(threads, true)
+            .blockingTaskExecutor(WRITER_THREADS)
+            .maxNumConnections(CONNECTIONS_MAX)
+            .maxRequestLength(REQUEST_BYTES_MAX)
+            .requestTimeoutMillis(REQUEST_TIMEOUT_MILLIS)
+            .gracefulShutdownTimeoutMillis(0, CLOSE_MILLIS)
+            .service("/metrics", (context, request) -> metrics(context, metrics))
+            .service("/healthz", (context, request) -> HttpResponse.of("ok\n"))
+            .service("/readyz", (context, request) -> readiness(readiness.get()))
+            .service(json(services))
+            .serviceUnder("/docs", DocService.builder().webAppTitle("Serin").build())
+            .build();
+    server.start().join();
+    return new HttpPort(server);
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.activeLocalPort();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  private static HttpResponse metrics(ServiceRequestContext context, Supplier<String> metrics) {
+    return HttpResponse.of(
+        () -> HttpResponse.of(HttpStatus.OK, PROMETHEUS_TEXT, metrics.get()),
+        context.blockingTaskExecutor());
+  }
+
+  private static HttpResponse readiness(Readiness readiness) {
+    return HttpResponse.ofJson(
+        readiness.ready() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE, readiness);
+  }
+
+  private static GrpcService json(UnaryServices services) {
+    return GrpcService.builder()
+        .addServiceDefinitions(services.definitions())
+        .supportedSerializationFormats(
+            GrpcSerializationFormats.PROTO, GrpcSerializationFormats.JSON)
+        .jsonMarshallerFactory(service -> new StrictJson())
+        .enableUnframedRequests(true)
+        .unframedGrpcErrorHandler(UnframedGrpcErrorHandler.ofJson())
+        .exceptionHandler(HttpPort::listed)
+        .build();
+  }
+
+  /** What fails before a service sees it, a request that is no JSON for one. */
+  private static Status listed(
+      RequestContext context, Status status, Throwable failure, Metadata trailers) {
+    StatusRuntimeException error = ErrorInterceptor.listed(failure, context.path());
+    if (error.getTrailers() != null) {
+      trailers.merge(error.getTrailers());
+    }
+    return error.getStatus();
+  }
+}
