@@ -33,7 +33,7 @@ import javax.net.ssl.SSLException;
  *
  * <p>Public so that a stub can be measured on the same port as the service.
  */
-public final class GrpcPort {
+public final class GrpcPort implements AutoCloseable {
   /**
    * Bytes of a message that the transport takes. Above the API's own limits, so that a message that
    * is too large is refused by name; beyond this the transport ends the call.
@@ -135,6 +135,7 @@ public final class GrpcPort {
   }
 
   /** Ends the calls that are left and gives back port and threads. */
+  @Override
   public void close() {
     server.shutdownNow();
     stop(acceptor);

@@ -1,10 +1,38 @@
 package dev.serin.server;
 
-import io.grpc.ServerServiceDefinition;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.protobuf.services.HealthStatusManager;
+import dev.serin.server.catalog.Catalog;
+import dev.serin.server.catalog.DirectoryStatus;
+import dev.serin.server.catalog.DirectoryWatcher;
+import dev.serin.server.catalog.FeatureServiceAdapter;
+import dev.serin.server.catalog.FileError;
+import dev.serin.server.catalog.RefresherStatus;
+import dev.serin.server.catalog.RunState;
+import dev.serin.server.catalog.SnapshotCache;
+import dev.serin.server.catalog.SnapshotRefresher;
+import dev.serin.server.decision.CachedSnapshots;
+import dev.serin.server.decision.CallInputs;
+import dev.serin.server.decision.DecisionServiceAdapter;
+import dev.serin.server.decision.EvaluateCalls;
+import dev.serin.server.decision.RequestLimits;
+import dev.serin.server.decision.ServedSnapshot;
+import dev.serin.server.decision.ServedSnapshots;
+import dev.serin.server.http.HttpPort;
+import dev.serin.server.http.Readiness;
+import dev.serin.server.http.UnaryServices;
+import dev.serin.server.store.Database;
+import dev.serin.server.store.StoreConfig;
+import dev.serin.server.telemetry.Metrics;
+import dev.serin.v1.DecisionServiceGrpc;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running server: the one place where everything is wired.
@@ -12,24 +40,160 @@ import java.util.List;
  * <p>{@link #start} returns when it serves; {@link #close} drains and gives everything back.
  */
 public final class SerinServer implements AutoCloseable {
-  private final ServerConfig config;
-  private final HealthStatusManager health;
-  private final GrpcPort grpc;
+  /** How long a start waits for namespaces; without them it goes on and answers NOT_READY. */
+  private static final Duration READY_WAIT = Duration.ofSeconds(5);
 
-  private SerinServer(ServerConfig config, HealthStatusManager health, GrpcPort grpc) {
+  private static final Logger log = LoggerFactory.getLogger(SerinServer.class);
+
+  private final ServerConfig config;
+  private final Closeables parts;
+  private final SnapshotRefresher<ServedSnapshot> refresher;
+  private final HealthWatch health;
+  private final GrpcPort grpc;
+  private final HttpPort http;
+  private @Nullable DirectoryWatcher watcher;
+  private volatile boolean stopping;
+
+  private SerinServer(ServerConfig config, Closeables parts) {
     this.config = config;
-    this.health = health;
-    this.grpc = grpc;
+    this.parts = parts;
+    InstantSource clock = InstantSource.system();
+    Metrics metrics = parts.add(new Metrics());
+    Database database =
+        parts.add(Database.open(storeConfig(config), new StoreMeters(metrics.registry())));
+    Catalog catalog = new Catalog(database, RunState.NONE, clock, new SecureRandom());
+    SnapshotCache<ServedSnapshot> cache = new SnapshotCache<>();
+    refresher =
+        parts.add(
+            new SnapshotRefresher<>(
+                catalog,
+                database,
+                cache,
+                ServedSnapshot::prepare,
+                config.dataDirectory().resolve("snapshots"),
+                clock,
+                System::nanoTime));
+    refresher.start();
+    ServedSnapshots snapshots = new CachedSnapshots(cache, System::nanoTime);
+    new SnapshotMeters(refresher::status, snapshots).register(metrics);
+
+    WorkerPool workers = parts.add(new WorkerPool(config.workerThreads(), config.workerQueue()));
+    workers.register(metrics.registry());
+    Services services =
+        new Services(
+            new OffLoopCalls(workers, SerinServer::requestBytesMax),
+            metrics.calls(),
+            List.of(
+                new DecisionServiceAdapter(snapshots, CallInputs.ofProcess()),
+                new FeatureServiceAdapter(catalog)),
+            EvaluateCalls.method(
+                snapshots,
+                metrics
+                    .calls()
+                    .meter(DecisionServiceGrpc.getEvaluateMethod().getFullMethodName())));
+
+    health = parts.add(new HealthWatch(refresher::status));
+    awaitReady();
+    config.documents().ifPresent(directory -> watch(directory, catalog, clock));
+    var overGrpc = new ArrayList<>(services.overGrpc());
+    overGrpc.add(health.service());
+    grpc = parts.add(GrpcPort.open(config, overGrpc));
+    health.start();
+    http = parts.add(openHttp(metrics, new UnaryServices(services.overHttp())));
   }
 
-  /** Starts a server; {@link PortUnavailableException} where a port is taken. */
+  /**
+   * Starts a server.
+   *
+   * @throws PortUnavailableException if a port is taken
+   * @throws dev.serin.server.store.StoreOpenException if the store cannot be opened and waiting
+   *     would not help
+   */
   public static SerinServer start(ServerConfig config) {
-    var health = new HealthStatusManager();
-    var services = new ArrayList<ServerServiceDefinition>();
-    services.add(health.getHealthService().bindService());
-    var server = new SerinServer(config, health, GrpcPort.open(config, List.copyOf(services)));
-    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
-    return server;
+    Closeables parts = new Closeables();
+    try {
+      return new SerinServer(config, parts);
+    } catch (RuntimeException | Error e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private static StoreConfig storeConfig(ServerConfig config) {
+    return config
+        .store()
+        .<StoreConfig>map(
+            shared -> new StoreConfig.Postgres(shared.url(), shared.user(), shared.password()))
+        .orElseGet(() -> new StoreConfig.Sqlite(config.dataDirectory().resolve("serin.db")));
+  }
+
+  private static int requestBytesMax(String method) {
+    return method.startsWith(DecisionServiceGrpc.SERVICE_NAME + "/")
+        ? RequestLimits.REQUEST_BYTES_MAX
+        : FeatureServiceAdapter.MAX_REQUEST_BYTES;
+  }
+
+  private void awaitReady() {
+    try {
+      if (!refresher.awaitReady(READY_WAIT)) {
+        log.warn("not ready: {}; answering NOT_READY meanwhile", refresher.status().storeError());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitRevision(String namespace, long revision) {
+    try {
+      if (!refresher.awaitRevision(namespace, revision, READY_WAIT)) {
+        log.warn("namespace {}: revision {} is not served yet", namespace, revision);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What the directory says is served when the port opens, unless it has errors. */
+  private void watch(Path directory, Catalog catalog, InstantSource clock) {
+    watcher =
+        parts.add(new DirectoryWatcher(directory, catalog, clock, System::nanoTime, status -> {}));
+    DirectoryStatus first = watcher.start();
+    for (DirectoryStatus.Namespace namespace : first.namespaces()) {
+      awaitRevision(namespace.name(), namespace.revision());
+    }
+  }
+
+  private HttpPort openHttp(Metrics metrics, UnaryServices services) {
+    try {
+      return HttpPort.open(config.http(), config.tls(), metrics::scrape, this::readiness, services);
+    } catch (CompletionException e) {
+      throw new PortUnavailableException(ServerOption.HTTP_PORT, config.http(), e);
+    }
+  }
+
+  private Readiness readiness() {
+    RefresherStatus status = refresher.status();
+    return new Readiness(
+        status.ready() && !stopping,
+        status.storeError().isEmpty() ? "up" : status.storeError(),
+        status.namespaces().stream()
+            .map(
+                namespace ->
+                    new Readiness.NamespaceState(
+                        namespace.namespace(),
+                        namespace.revision(),
+                        namespace.ageMillis(),
+                        namespace.fromDisk(),
+                        namespace.lastError()))
+            .toList(),
+        documentErrors());
+  }
+
+  private List<String> documentErrors() {
+    DirectoryStatus status = watcher == null ? null : watcher.status();
+    return status == null
+        ? List.of()
+        : status.allErrors().stream().map(FileError::toString).toList();
   }
 
   /** The port gRPC is served on. */
@@ -39,7 +203,13 @@ public final class SerinServer implements AutoCloseable {
 
   /** The port HTTP is served on. */
   public int httpPort() {
-    return config.http().getPort();
+    return http.port();
+  }
+
+  /** Waits until a namespace serves at least a revision; false: the limit was reached first. */
+  public boolean awaitRevision(String namespace, long revision, Duration limit)
+      throws InterruptedException {
+    return refresher.awaitRevision(namespace, revision, limit);
   }
 
   /**
@@ -47,14 +217,17 @@ public final class SerinServer implements AutoCloseable {
    * timeout, the rest is ended. Returns when everything is given back; may be called twice.
    */
   @Override
-  public void close() {
-    health.enterTerminalState();
+  public synchronized void close() {
+    stopping = true;
+    health.close();
     grpc.shutdown();
     try {
-      grpc.awaitCalls(config.drainTimeout().toMillis());
+      if (!grpc.awaitCalls(config.drainTimeout().toMillis())) {
+        log.warn("calls still in flight after {}; ending them", config.drainTimeout());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    grpc.close();
+    parts.close();
   }
 }

@@ -2,11 +2,13 @@ package dev.serin.server;
 
 import dev.serin.server.cli.ExitCode;
 import dev.serin.server.cli.ServerLauncher;
+import dev.serin.server.store.StoreOpenException;
 import dev.serin.server.telemetry.Logs;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,7 @@ final class ServerProcess implements ServerLauncher {
     }
     return switch (ServerConfig.read(arguments, environment)) {
       case ConfigReading.Invalid invalid -> {
-        invalid.errors().forEach(err::println);
+        invalid.errors().forEach(error -> err.println("serin: " + error));
         yield ExitCode.USAGE.code();
       }
       case ConfigReading.Valid valid -> {
@@ -44,30 +46,39 @@ final class ServerProcess implements ServerLauncher {
   }
 
   private int serve(ServerConfig config) {
+    StopSignals signals = new StopSignals();
+    signals.listen();
     SerinServer server;
     try {
       server = SerinServer.start(config);
-    } catch (PortUnavailableException e) {
-      err.println(e.getMessage());
+    } catch (PortUnavailableException | StoreOpenException e) {
+      err.println("serin: " + e.getMessage());
       return ExitCode.REFUSED.code();
     }
-    var stopped = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  stopped.countDown();
-                },
-                "serin-stop"));
-    out.println("serving gRPC on " + config.grpc().getHostString() + ":" + server.grpcPort());
+    String grpc = address(config.grpc(), server.grpcPort());
+    String http = address(config.http(), server.httpPort());
+    out.println("serving gRPC on " + grpc + " and HTTP on " + http);
     out.flush();
+    LOG.atInfo()
+        .addKeyValue("grpc", grpc)
+        .addKeyValue("http", http)
+        .addKeyValue("tls", config.tls().isPresent())
+        .addKeyValue("start_millis", ManagementFactory.getRuntimeMXBean().getUptime())
+        .log("serving");
     try {
-      stopped.await();
+      signals.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    LOG.info("stopping; a second signal stops at once");
+    server.close();
+    LOG.info("stopped");
     return ExitCode.OK.code();
+  }
+
+  private static String address(InetSocketAddress address, int port) {
+    String host = address.getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
   @Override

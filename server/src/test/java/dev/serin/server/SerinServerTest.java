@@ -1,39 +1,251 @@
 package dev.serin.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.grpc.ManagedChannel;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.serin.v1.Arm;
+import dev.serin.v1.EvaluateAllRequest;
+import dev.serin.v1.EvaluateRequest;
+import dev.serin.v1.ExplainRequest;
+import dev.serin.v1.KillFeatureRequest;
+import dev.serin.v1.OutcomeServiceGrpc;
+import dev.serin.v1.Reason;
+import dev.serin.v1.ReportOutcomeBatchRequest;
+import dev.serin.v1.RouteRequest;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** One server, asked through its real port about everything that needs no special configuration. */
 class SerinServerTest {
-  @TempDir Path directory;
+  private static final String CHECKOUT =
+      """
+      { "feature": { "key": "checkout", "defaultVariant": "old",
+          "variants": [ { "key": "old", "value": "v1" }, { "key": "new", "value": "v2" } ],
+          "splits": [ { "id": "main",
+              "weights": [ { "variant": "old", "weight": 50 }, { "variant": "new", "weight": 50 } ]
+          } ],
+          "rules": [ { "id": "germany", "when": [ { "attribute": "country", "equals": "DE" } ],
+              "serve": { "variant": "new" } } ],
+          "defaultRule": { "split": "main" } } }
+      """;
+  private static final String BANNER =
+      """
+      { "feature": { "key": "banner", "defaultVariant": "off",
+          "variants": [ { "key": "off", "value": false }, { "key": "on", "value": true } ] } }
+      """;
+
+  @TempDir static Path directory;
+  private static RunningServer server;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = RunningServer.start(directory);
+    server.apply(CHECKOUT, BANNER);
+  }
+
+  @AfterAll
+  static void stop() {
+    assertThat(server.unlistedErrors()).isEmpty();
+    server.close();
+  }
 
   @Test
-  void server_started_isServing() {
-    var config =
-        ServerConfig.read(
-                List.of(
-                    "--grpc-port=0", "--http-port=0", "--data-dir", directory.resolve("d") + ""),
-                Map.of())
-            .orThrow();
-    try (var server = SerinServer.start(config)) {
-      ManagedChannel channel =
-          NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build();
-      try {
-        var answer =
-            HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
-        assertThat(answer.getStatus()).isEqualTo(ServingStatus.SERVING);
-      } finally {
-        channel.shutdownNow();
-      }
+  void evaluate_attributes_decide() {
+    var answer =
+        server.decisions().evaluate(request("checkout").setAttributes(country("DE")).build());
+
+    assertThat(answer.getVariant()).isEqualTo("new");
+    assertThat(answer.getReason()).isEqualTo(Reason.REASON_RULE);
+    assertThat(answer.getRule()).isEqualTo("germany");
+  }
+
+  @Test
+  void evaluate_sameUser_getsTheSameAnswer() {
+    var first = server.decisions().evaluate(request("checkout").setUserKey("u-1").build());
+
+    assertThat(first.getReason()).isEqualTo(Reason.REASON_SPLIT);
+    for (int i = 0; i < 20; i++) {
+      assertThat(server.decisions().evaluate(request("checkout").setUserKey("u-1").build()))
+          .isEqualTo(first);
     }
+  }
+
+  @Test
+  void kill_feature_isServedAtOnceAndCanBeLifted() throws Exception {
+    server.apply(
+        """
+        { "feature": { "key": "doomed", "defaultVariant": "on", "offVariant": "off",
+            "variants": [ { "key": "off", "value": false }, { "key": "on", "value": true } ] } }
+        """);
+    var killed =
+        server.features().killFeature(KillFeatureRequest.newBuilder().setKey("doomed").build());
+    assertThat(
+            server.server().awaitRevision("default", killed.getRevision(), Duration.ofSeconds(5)))
+        .isTrue();
+
+    assertThat(server.decisions().evaluate(request("doomed").build()).getReason())
+        .isEqualTo(Reason.REASON_KILLED);
+  }
+
+  @Test
+  void evaluateAll_pages_comeInOrderFromOneRevision() throws Exception {
+    var first =
+        server
+            .decisions()
+            .evaluateAll(EvaluateAllRequest.newBuilder().setUserKey("u").setPageSize(1).build());
+    assertThat(first.getDecisionsList()).hasSize(1);
+    assertThat(first.getDecisions(0).getFeature()).isEqualTo("banner");
+    assertThat(first.getNextPageToken()).isNotEmpty();
+    server.apply(BANNER.replace("\"defaultVariant\": \"off\"", "\"defaultVariant\": \"on\""));
+
+    var second =
+        server
+            .decisions()
+            .evaluateAll(
+                EvaluateAllRequest.newBuilder()
+                    .setUserKey("u")
+                    .setPageToken(first.getNextPageToken())
+                    .build());
+
+    assertThat(second.getRevision()).isEqualTo(first.getRevision());
+    assertThat(second.getDecisionsList().getFirst().getFeature()).isEqualTo("checkout");
+    assertThat(second.getNextPageToken()).isEmpty();
+  }
+
+  @Test
+  void explain_feature_saysWhyAndAnswersLikeEvaluate() {
+    var explained =
+        server
+            .decisions()
+            .explain(ExplainRequest.newBuilder().setFeature("checkout").setUserKey("u-1").build());
+
+    assertThat(explained.getDecision())
+        .isEqualTo(server.decisions().evaluate(request("checkout").setUserKey("u-1").build()));
+    assertThat(explained.getStepsList()).isNotEmpty();
+    assertThat(explained.getArm()).isEqualTo(Arm.ARM_SPLIT);
+    assertThat(explained.getRevision()).isPositive();
+    assertThat(explained.getUserKeyHash()).matches("[0-9a-f]{16}");
+  }
+
+  @Test
+  void services_ofLaterIssues_answerThatTheyAreNotBuilt() {
+    for (var call :
+        List.<Runnable>of(
+            () -> server.decisions().route(RouteRequest.getDefaultInstance()),
+            () ->
+                OutcomeServiceGrpc.newBlockingStub(server.channel())
+                    .reportOutcomeBatch(ReportOutcomeBatchRequest.getDefaultInstance()))) {
+      var error = catchThrowableOfType(StatusRuntimeException.class, call::run);
+      assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+      assertThat(error.getStatus().getDescription()).contains("not built yet");
+    }
+  }
+
+  @Test
+  void health_ofEveryService_isServing() {
+    var health = HealthGrpc.newBlockingStub(server.channel());
+    for (String service : List.of("", "serin.v1.DecisionService", "serin.v1.FeatureService")) {
+      assertThat(
+              health.check(HealthCheckRequest.newBuilder().setService(service).build()).getStatus())
+          .isEqualTo(ServingStatus.SERVING);
+    }
+  }
+
+  @Test
+  void reflection_listsEveryServiceAndKnowsEvaluate() throws Exception {
+    assertThat(
+            reflect(ServerReflectionRequest.newBuilder().setListServices("*").build())
+                .getListServicesResponse()
+                .getServiceList())
+        .extracting(ServiceResponse::getName)
+        .contains(
+            "serin.v1.DecisionService",
+            "serin.v1.FeatureService",
+            "serin.v1.OutcomeService",
+            "serin.v1.AnalysisService",
+            "serin.v1.RolloutService",
+            "serin.v1.FleetService",
+            "grpc.health.v1.Health",
+            "grpc.reflection.v1.ServerReflection",
+            "grpc.reflection.v1alpha.ServerReflection");
+    assertThat(
+            reflect(
+                    ServerReflectionRequest.newBuilder()
+                        .setFileContainingSymbol("serin.v1.DecisionService.Evaluate")
+                        .build())
+                .hasFileDescriptorResponse())
+        .isTrue();
+  }
+
+  @Test
+  void port_taken_isRefusedByName() {
+    int taken = server.server().grpcPort();
+
+    assertThatThrownBy(
+            () -> RunningServer.start(directory.resolve("second"), "--grpc-port=" + taken))
+        .isInstanceOf(PortUnavailableException.class)
+        .hasMessageContaining("grpc-port: cannot listen on 127.0.0.1:" + taken)
+        .hasMessageContaining("Address already in use");
+    int http = server.server().httpPort();
+    assertThatThrownBy(
+            () -> RunningServer.start(directory.resolve("second"), "--http-port=" + http))
+        .isInstanceOf(PortUnavailableException.class)
+        .hasMessageContaining("http-port: cannot listen on 127.0.0.1:" + http)
+        .hasMessageContaining("Address already in use");
+  }
+
+  private static ServerReflectionResponse reflect(ServerReflectionRequest request)
+      throws Exception {
+    var answer = new CompletableFuture<ServerReflectionResponse>();
+    var requests =
+        ServerReflectionGrpc.newStub(server.channel())
+            .serverReflectionInfo(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(ServerReflectionResponse response) {
+                    answer.complete(response);
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    answer.completeExceptionally(failure);
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    requests.onNext(request);
+    requests.onCompleted();
+    return answer.get(10, TimeUnit.SECONDS);
+  }
+
+  private static Struct country(String code) {
+    return Struct.newBuilder()
+        .putFields("country", Value.newBuilder().setStringValue(code).build())
+        .build();
+  }
+
+  private static EvaluateRequest.Builder request(String feature) {
+    return EvaluateRequest.newBuilder().setFeature(feature);
   }
 }

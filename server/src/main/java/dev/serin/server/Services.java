@@ -1,0 +1,91 @@
+package dev.serin.server;
+
+import dev.serin.server.error.ErrorInterceptor;
+import dev.serin.server.telemetry.CallMeters;
+import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceImplBase;
+import dev.serin.v1.FleetServiceGrpc.FleetServiceImplBase;
+import dev.serin.v1.OutcomeServiceGrpc.OutcomeServiceImplBase;
+import dev.serin.v1.RolloutServiceGrpc.RolloutServiceImplBase;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The services of a server in the two forms they are served in: on the gRPC port, where bytes are
+ * parsed off the event loops, and on the HTTP port, which makes messages of JSON.
+ */
+final class Services {
+  private final OffLoopCalls offLoop;
+  private final CallMeters meters;
+  private final List<BindableService> services;
+  private final ServerMethodDefinition<?, ?> onLoop;
+
+  /**
+   * Services.
+   *
+   * @param built those that answer; the others answer NOT_BUILT
+   * @param onLoop the method that the gRPC port serves on its event loops, as bytes
+   */
+  Services(
+      OffLoopCalls offLoop,
+      CallMeters meters,
+      List<BindableService> built,
+      ServerMethodDefinition<?, ?> onLoop) {
+    this.offLoop = offLoop;
+    this.meters = meters;
+    this.services = new ArrayList<>(built);
+    this.onLoop = onLoop;
+    services.addAll(notBuilt());
+  }
+
+  /** For the gRPC port. */
+  List<ServerServiceDefinition> overGrpc() {
+    return services.stream()
+        .map(ErrorInterceptor::guard)
+        .map(service -> ServerInterceptors.intercept(service, offLoop, meters))
+        .map(this::withOnLoop)
+        .toList();
+  }
+
+  /** The service with the one method that is served its own way; others stay as they are. */
+  private ServerServiceDefinition withOnLoop(ServerServiceDefinition service) {
+    String replaced = onLoop.getMethodDescriptor().getFullMethodName();
+    if (service.getMethod(replaced) == null) {
+      return service;
+    }
+    List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+    for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
+      boolean same = method.getMethodDescriptor().getFullMethodName().equals(replaced);
+      methods.add(same ? onLoop : method);
+    }
+    var descriptor =
+        ServiceDescriptor.newBuilder(service.getServiceDescriptor().getName())
+            .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
+    methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+    var definition = ServerServiceDefinition.builder(descriptor.build());
+    methods.forEach(definition::addMethod);
+    return definition.build();
+  }
+
+  /** For the HTTP port. */
+  List<ServerServiceDefinition> overHttp() {
+    return services.stream()
+        .map(
+            service ->
+                ServerInterceptors.intercept(service, new ErrorInterceptor(), offLoop, meters))
+        .toList();
+  }
+
+  /** Known to reflection already, so that nobody wonders where they are. */
+  private static List<BindableService> notBuilt() {
+    return List.of(
+        new OutcomeServiceImplBase() {},
+        new AnalysisServiceImplBase() {},
+        new RolloutServiceImplBase() {},
+        new FleetServiceImplBase() {});
+  }
+}
