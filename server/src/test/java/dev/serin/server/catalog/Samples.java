@@ -1,0 +1,93 @@
+package dev.serin.server.catalog;
+
+import com.google.protobuf.Value;
+import dev.serin.engine.DocumentId;
+import dev.serin.v1.Condition;
+import dev.serin.v1.Document;
+import dev.serin.v1.DocumentKind;
+import dev.serin.v1.Feature;
+import dev.serin.v1.Holdout;
+import dev.serin.v1.Layer;
+import dev.serin.v1.Rule;
+import dev.serin.v1.Segment;
+import dev.serin.v1.Serve;
+import dev.serin.v1.Share;
+import dev.serin.v1.Split;
+import dev.serin.v1.Variant;
+import dev.serin.v1.WeightedVariant;
+import java.util.List;
+
+/** Small valid documents. */
+final class Samples {
+  private Samples() {}
+
+  /** A bool feature that a quarter of the users gets. */
+  static Document feature(String key) {
+    return feature(key, 25);
+  }
+
+  /** A bool feature that some percent of the users get. */
+  static Document feature(String key, int percent) {
+    return document(featureBuilder(key, percent));
+  }
+
+  /** A feature with a rule for a segment. */
+  static Document featureFor(String key, String segment) {
+    return document(
+        featureBuilder(key, 25)
+            .addRules(
+                Rule.newBuilder()
+                    .addWhen(Condition.newBuilder().setSegment(segment))
+                    .setServe(Serve.newBuilder().setVariant("on"))));
+  }
+
+  static Feature.Builder featureBuilder(String key, int percent) {
+    return Feature.newBuilder()
+        .setKey(key)
+        .addVariants(variant("on", true))
+        .addVariants(variant("off", false))
+        .setDefaultVariant("off")
+        .addSplits(
+            Split.newBuilder()
+                .setId("main")
+                .addWeights(WeightedVariant.newBuilder().setVariant("on").setWeight(percent))
+                .addWeights(
+                    WeightedVariant.newBuilder().setVariant("off").setWeight(100 - percent)))
+        .setDefaultRule(Serve.newBuilder().setSplit("main"));
+  }
+
+  private static Variant variant(String key, boolean value) {
+    return Variant.newBuilder()
+        .setKey(key)
+        .setValue(Value.newBuilder().setBoolValue(value))
+        .build();
+  }
+
+  static Document document(Feature.Builder feature) {
+    return Document.newBuilder().setFeature(feature).build();
+  }
+
+  static Document segment(String key, String... included) {
+    return Document.newBuilder()
+        .setSegment(Segment.newBuilder().setKey(key).addAllIncluded(List.of(included)))
+        .build();
+  }
+
+  static Document layer(String key) {
+    return Document.newBuilder().setLayer(Layer.newBuilder().setKey(key)).build();
+  }
+
+  static Document holdout(String key) {
+    return Document.newBuilder()
+        .setHoldout(Holdout.newBuilder().setKey(key).setShare(Share.newBuilder().setParts(5)))
+        .build();
+  }
+
+  static DocumentId featureId(String key) {
+    return new DocumentId(DocumentKind.DOCUMENT_KIND_FEATURE, key);
+  }
+
+  static DocumentId segmentId(String key) {
+    return new DocumentId(DocumentKind.DOCUMENT_KIND_SEGMENT, key);
+  }
+}

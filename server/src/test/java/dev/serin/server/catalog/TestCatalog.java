@@ -1,0 +1,131 @@
+package dev.serin.server.catalog;
+
+import dev.serin.engine.DocumentId;
+import dev.serin.server.store.Database;
+import dev.serin.server.store.StoreConfig;
+import dev.serin.server.store.TransactionObserver;
+import dev.serin.v1.ChangeSource;
+import dev.serin.v1.Document;
+import dev.serin.v1.DocumentChange;
+import dev.serin.v1.HistoryEntry;
+import dev.serin.v1.StoredDocument;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** A catalog on an opened store, with words for what tests do most. */
+final class TestCatalog implements AutoCloseable {
+  static final Note NOTE = new Note("ann", "test");
+
+  final TestClock clock = new TestClock();
+  final Database database;
+  final Catalog catalog;
+
+  TestCatalog(StoreConfig config) {
+    this(config, TransactionObserver.NONE, RunState.NONE);
+  }
+
+  TestCatalog(StoreConfig config, TransactionObserver observer, RunState runState) {
+    this(Database.open(config, observer), runState, System.identityHashCode(config));
+  }
+
+  /** A second catalog over the same store, like another replica's. */
+  TestCatalog(Database database, RunState runState, long seed) {
+    this.database = database;
+    this.catalog = new Catalog(database, runState, clock, synchronizedRandom(seed));
+  }
+
+  private static RandomGenerator synchronizedRandom(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return () -> {
+      synchronized (random) {
+        return random.nextLong();
+      }
+    };
+  }
+
+  ApplyResult put(Document... documents) {
+    return put("default", documents);
+  }
+
+  ApplyResult put(String namespace, Document... documents) {
+    return catalog.apply(command(namespace, puts(documents)));
+  }
+
+  static List<DocumentWrite> puts(Document... documents) {
+    return Arrays.stream(documents)
+        .<DocumentWrite>map(document -> new DocumentWrite.Put(document, OptionalLong.empty()))
+        .toList();
+  }
+
+  static ApplyCommand command(String namespace, List<DocumentWrite> writes) {
+    return new ApplyCommand(
+        namespace, writes, OptionalLong.empty(), false, NOTE, ChangeSource.CHANGE_SOURCE_API);
+  }
+
+  ApplyResult write(DocumentWrite... writes) {
+    return catalog.apply(command("default", List.of(writes)));
+  }
+
+  ApplyResult delete(DocumentId id) {
+    return write(new DocumentWrite.Delete(id, OptionalLong.empty()));
+  }
+
+  ApplyResult archive(String feature) {
+    return write(new DocumentWrite.Archive(feature, OptionalLong.empty()));
+  }
+
+  StoredDocument get(DocumentId id) {
+    return catalog.get("default", id, OptionalLong.empty());
+  }
+
+  StoredDocument getAt(DocumentId id, long revision) {
+    return catalog.get("default", id, OptionalLong.of(revision));
+  }
+
+  long revision() {
+    return revision("default");
+  }
+
+  long revision(String namespace) {
+    return catalog.states().current(namespace).revision();
+  }
+
+  List<String> keys() {
+    return catalog
+        .list(new ListQuery("default", Optional.empty(), "", true, 1_000, ""))
+        .entries()
+        .stream()
+        .map(stored -> DocumentIds.shown(DocumentIds.of(stored.getDocument())))
+        .toList();
+  }
+
+  /** The newest changes, as "3 ann UPDATED feature/checkout". */
+  List<String> history() {
+    return catalog
+        .history(new HistoryQuery("default", Optional.empty(), 1_000, ""))
+        .entries()
+        .stream()
+        .map(TestCatalog::shown)
+        .toList();
+  }
+
+  static String shown(HistoryEntry entry) {
+    return entry.getRevision() + " " + entry.getNote().getActor() + " " + shown(entry.getChange());
+  }
+
+  /** "UPDATED feature/checkout". */
+  static String shown(DocumentChange change) {
+    return change.getKind().name().substring("CHANGE_KIND_".length())
+        + " "
+        + DocumentIds.shown(new DocumentId(change.getRef().getKind(), change.getRef().getKey()));
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}
