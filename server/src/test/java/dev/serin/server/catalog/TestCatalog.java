@@ -9,12 +9,12 @@ import dev.serin.v1.Document;
 import dev.serin.v1.DocumentChange;
 import dev.serin.v1.HistoryEntry;
 import dev.serin.v1.StoredDocument;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
 
 /** A catalog on an opened store, with words for what tests do most. */
 final class TestCatalog implements AutoCloseable {
@@ -29,22 +29,14 @@ final class TestCatalog implements AutoCloseable {
   }
 
   TestCatalog(StoreConfig config, TransactionObserver observer, RunState runState) {
-    this(Database.open(config, observer), runState, System.identityHashCode(config));
+    this(Database.open(config, observer), runState);
   }
 
   /** A second catalog over the same store, like another replica's. */
-  TestCatalog(Database database, RunState runState, long seed) {
+  TestCatalog(Database database, RunState runState) {
     this.database = database;
-    this.catalog = new Catalog(database, runState, clock, synchronizedRandom(seed));
-  }
-
-  private static RandomGenerator synchronizedRandom(long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    return () -> {
-      synchronized (random) {
-        return random.nextLong();
-      }
-    };
+    // Identities of changes: no test depends on them, and processes must not draw the same.
+    this.catalog = new Catalog(database, runState, clock, new SecureRandom());
   }
 
   ApplyResult put(Document... documents) {
@@ -94,13 +86,18 @@ final class TestCatalog implements AutoCloseable {
     return catalog.states().current(namespace).revision();
   }
 
+  /** All documents, archived ones too. */
   List<String> keys() {
-    return catalog
-        .list(new ListQuery("default", Optional.empty(), "", true, 1_000, ""))
-        .entries()
-        .stream()
-        .map(stored -> DocumentIds.shown(DocumentIds.of(stored.getDocument())))
-        .toList();
+    List<String> keys = new ArrayList<>();
+    String token = "";
+    do {
+      Page<StoredDocument> page =
+          catalog.list(new ListQuery("default", Optional.empty(), "", true, 1_000, token));
+      page.entries()
+          .forEach(stored -> keys.add(DocumentIds.shown(DocumentIds.of(stored.getDocument()))));
+      token = page.nextPageToken();
+    } while (!token.isEmpty());
+    return keys;
   }
 
   /** The newest changes, as "3 ann UPDATED feature/checkout". */
