@@ -10,8 +10,8 @@ import java.util.List;
  * <p>A document larger than a slice goes on in rows of its own, so one document may take several.
  */
 final class Slices {
-  /** Rows of a slice: some microseconds each. */
-  static final int MAX_ROWS = 500;
+  /** Rows of a slice: some microseconds each, ten times that just after the start. */
+  static final int MAX_ROWS = 200;
 
   /** Bytes of a slice, and of one row of a document: what a plain disk takes in 10 ms. */
   static final int MAX_BYTES = 512 << 10;

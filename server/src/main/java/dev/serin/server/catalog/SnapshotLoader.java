@@ -231,11 +231,15 @@ final class SnapshotLoader<S> {
     return new RefresherStatus(cache.ready(), storeError, statuses);
   }
 
+  /** What failed, and what began it. */
   private static String message(Exception e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     Throwable cause = e.getCause();
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
     return cause == null || cause.getMessage() == null
         ? message
-        : message + " (" + cause.getMessage().strip().replaceAll("\\s+", " ") + ")";
+        : message + ": " + cause.getMessage().strip();
   }
 }

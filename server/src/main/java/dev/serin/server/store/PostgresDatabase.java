@@ -8,7 +8,6 @@ import java.time.Duration;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.postgresql.PGProperty;
 
 /** A PostgreSQL that several servers share. It may be away at any time, at the start too. */
@@ -67,6 +66,8 @@ final class PostgresDatabase implements Database {
     if (!config.password().isEmpty()) {
       pool.setPassword(config.password());
     }
+    // Whatever the database's default: a conditional update must see what others committed.
+    pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     pool.setMaximumPoolSize(POOL_SIZE);
     pool.setMinimumIdle(1);
     pool.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
@@ -91,13 +92,13 @@ final class PostgresDatabase implements Database {
     }
   }
 
-  private <T> T run(TransactionIsolationLevel level, Transaction<T> work) {
+  private <T> T run(Transaction<T> work) {
     if (pool.isClosed()) {
       throw ApiErrors.shuttingDown();
     }
     try {
       migrateOnce();
-      return jdbi.inTransaction(level, work::run);
+      return jdbi.inTransaction(work::run);
     } catch (FlywayException e) {
       throw Migrations.isUnavailable(e)
           ? ApiErrors.storeUnavailable(e)
@@ -124,22 +125,18 @@ final class PostgresDatabase implements Database {
   @Override
   public <T> T read(Transaction<T> work) {
     return run(
-        TransactionIsolationLevel.REPEATABLE_READ,
         handle -> {
-          setReadOnly(handle);
+          // By hand: through JDBC the level is set and reset in round trips of their own.
+          handle.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
           return work.run(handle);
         });
-  }
-
-  private static void setReadOnly(Handle handle) {
-    handle.execute("SET TRANSACTION READ ONLY");
   }
 
   @Override
   public <T> T write(Priority priority, Transaction<T> work) {
     long begin = System.nanoTime();
     try {
-      return run(TransactionIsolationLevel.READ_COMMITTED, work);
+      return run(work);
     } finally {
       observer.ended(priority, System.nanoTime() - begin);
     }

@@ -1,0 +1,244 @@
+package dev.serin.server.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class PostgresDatabaseTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String MISSED = "missed";
+
+  private final PostgresServer server = PostgresServer.shared();
+  private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+
+  /** Writes down what it hears. */
+  private final RevisionListener listener =
+      new RevisionListener() {
+        @Override
+        public void revisionChanged(Revision revision) {
+          heard.add(revision.payload());
+        }
+
+        @Override
+        public void signalsMissed() {
+          heard.add(MISSED);
+        }
+      };
+
+  private static Database open(String url) {
+    return Database.open(new StoreConfig.Postgres(url, "", ""), TransactionObserver.NONE);
+  }
+
+  @Test
+  void announce_committed_isHeardByOtherProcesses() throws Exception {
+    String url = server.freshDatabase();
+    try (Database one = open(url);
+        Database two = open(url)) {
+      two.subscribe(listener);
+      awaitListening(url, 2);
+
+      announce(one, new Revision("default", 7));
+
+      await("default 7");
+    }
+  }
+
+  @Test
+  void announce_rolledBack_isHeardByNobody() throws Exception {
+    String url = server.freshDatabase();
+    try (Database one = open(url)) {
+      awaitListening(url, 1);
+      one.subscribe(listener);
+      assertThatThrownBy(
+              () ->
+                  one.execute(
+                      Priority.CATALOG,
+                      handle -> {
+                        one.announce(handle, new Revision("default", 7));
+                        throw new IllegalStateException("no");
+                      }))
+          .hasMessage("no");
+
+      announce(one, new Revision("default", 8));
+
+      await("default 8");
+      assertThat(heard).doesNotContain("default 7");
+    }
+  }
+
+  @Test
+  void subscription_closed_hearsNothingMore() throws Exception {
+    String url = server.freshDatabase();
+    try (Database one = open(url)) {
+      awaitListening(url, 1);
+      BlockingQueue<String> before = new LinkedBlockingQueue<>();
+      Subscription subscription =
+          one.subscribe(
+              new RevisionListener() {
+                @Override
+                public void revisionChanged(Revision revision) {
+                  before.add(revision.payload());
+                }
+
+                @Override
+                public void signalsMissed() {}
+              });
+      subscription.close();
+      one.subscribe(listener);
+
+      announce(one, new Revision("default", 7));
+
+      await("default 7");
+      assertThat(before).isEmpty();
+    }
+  }
+
+  @Test
+  void listening_killedByTheServer_saysSoAndListensAgain() throws Exception {
+    String url = server.freshDatabase();
+    try (Database one = open(url);
+        Database two = open(url)) {
+      awaitListening(url, 2);
+      two.subscribe(listener);
+
+      execute(
+          url,
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+              + " WHERE datname = current_database() AND query LIKE 'LISTEN%' OR"
+              + " datname = current_database() AND pid <> pg_backend_pid() AND query = 'SELECT 1'");
+
+      await(MISSED);
+      awaitListening(url, 2);
+      announce(one, new Revision("default", 7));
+      await("default 7");
+    }
+  }
+
+  @Test
+  void listening_serverFrozen_isFoundWithinTwoSecondsAndRenewed() throws Exception {
+    String url = server.freshDatabase();
+    try (Database one = open(url)) {
+      awaitListening(url, 1);
+      one.subscribe(listener);
+      heard.clear();
+      server.pause();
+      try {
+        // Nothing is heard while nothing answers; the thread must not hang on it.
+        assertThat(heard.poll(3, TimeUnit.SECONDS)).isNull();
+      } finally {
+        server.resume();
+      }
+
+      await(MISSED);
+      announce(one, new Revision("default", 7));
+      await("default 7");
+    }
+  }
+
+  @Test
+  void open_unknownUser_isRefusedWithoutItsPassword() {
+    String url = server.freshDatabase().replaceAll("[?].*", "");
+
+    assertThatThrownBy(
+            () ->
+                Database.open(
+                    new StoreConfig.Postgres(url, "stranger", "secret-1"),
+                    TransactionObserver.NONE))
+        .isInstanceOf(StoreOpenException.class)
+        .hasMessageContaining("store " + url + ": cannot be brought up to date")
+        .hasMessageContaining("stranger")
+        .hasMessageNotContaining("secret-1");
+  }
+
+  @Test
+  void open_unknownDatabase_isRefusedByName() {
+    assertThatThrownBy(() -> open(server.jdbcUrl("nowhere")))
+        .isInstanceOf(StoreOpenException.class)
+        .hasMessageContaining("nowhere");
+  }
+
+  @Test
+  void open_twoAtOnce_bothFindTheTables() throws Exception {
+    String url = server.freshDatabase();
+    BlockingQueue<Object> opened = new LinkedBlockingQueue<>();
+    for (int i = 0; i < 2; i++) {
+      new Thread(
+              () -> {
+                try (Database database = open(url)) {
+                  opened.add(
+                      database.read(
+                          handle ->
+                              handle
+                                  .createQuery("SELECT count(*) FROM namespace")
+                                  .mapTo(Long.class)
+                                  .one()));
+                } catch (RuntimeException e) {
+                  opened.add(e);
+                }
+              })
+          .start();
+    }
+    assertThat(opened.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1L);
+    assertThat(opened.poll(LIMIT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1L);
+  }
+
+  @Test
+  void config_urlOfAnotherDatabase_isRefusedWithoutItsPassword() {
+    assertThatThrownBy(
+            () -> new StoreConfig.Postgres("jdbc:mysql://host/db?password=secret", "", ""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("store: jdbc:mysql://host/db (expected: jdbc:postgresql://HOST/DATABASE)");
+    assertThat(new StoreConfig.Postgres("jdbc:postgresql://host/db?password=secret", "u", "p"))
+        .hasToString("jdbc:postgresql://host/db");
+  }
+
+  private static void announce(Database database, Revision revision) {
+    database.execute(Priority.CATALOG, handle -> database.announce(handle, revision));
+  }
+
+  /** Waits until this was heard, whatever else is heard before. */
+  private void await(String expected) throws InterruptedException {
+    String next;
+    do {
+      next = heard.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      assertThat(next).as("%s within %s", expected, LIMIT).isNotNull();
+    } while (!next.equals(expected));
+  }
+
+  /** Waits until so many connections listen. */
+  private static void awaitListening(String url, int count) throws SQLException {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (listening(url) < count) {
+      assertThat(System.nanoTime()).as("listening connections").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Connections that listen, or have proven since that they live. */
+  private static int listening(String url) throws SQLException {
+    try (var connection = DriverManager.getConnection(url);
+        var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                    + " AND pid <> pg_backend_pid() AND application_name = 'serin'"
+                    + " AND state = 'idle' AND (query LIKE 'LISTEN%' OR query = 'SELECT 1')")) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
+  private static void execute(String url, String sql) throws SQLException {
+    try (var connection = DriverManager.getConnection(url);
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}
