@@ -41,6 +41,7 @@ final class DirectoryApplier {
   private final Catalog catalog;
   private final Path directory;
   private final InstantSource clock;
+  private final FileHashes hashes;
 
   /** What was seen last, by namespace. */
   private final Map<String, Seen> seen = new HashMap<>();
@@ -66,11 +67,12 @@ final class DirectoryApplier {
     this.catalog = catalog;
     this.directory = directory;
     this.clock = clock;
+    this.hashes = new FileHashes(clock);
   }
 
   /** Looks at the directory now and applies it. */
   DirectoryStatus scan() {
-    DirectoryContent content = DirectoryContent.read(directory);
+    DirectoryContent content = DirectoryContent.look(directory, hashes);
     List<FileError> errors = new ArrayList<>(content.errors());
     List<DirectoryStatus.Namespace> results = new ArrayList<>();
     if (content.readable()) {
@@ -89,7 +91,8 @@ final class DirectoryApplier {
     catalog
         .listNamespaces()
         .forEach(namespace -> revisions.put(namespace.getName(), namespace.getRevision()));
-    boolean empty = content.namespaces().values().stream().allMatch(files -> files.files() == 0);
+    boolean empty =
+        content.namespaces().values().stream().allMatch(files -> files.files().isEmpty());
     TreeSet<String> names = new TreeSet<>(content.namespaces().keySet());
     names.addAll(revisions.keySet());
     for (String name : names) {
@@ -102,7 +105,7 @@ final class DirectoryApplier {
         continue;
       }
       if (files == null) {
-        files = new NamespaceFiles(name, new ParsedDocuments(List.of(), List.of()), 0, "");
+        files = new NamespaceFiles(name, directory, List.of(), List.of(), "");
       }
       boolean folder = content.namespaces().containsKey(name);
       DirectoryStatus.Namespace result = namespace(files, revisions.get(name), folder);
@@ -121,9 +124,10 @@ final class DirectoryApplier {
           name, before.result().revision(), 0, before.result().errors());
     }
     long revisionNow = revision == null ? 0 : revision;
+    ParsedDocuments documents = files.read();
     DirectoryStatus.Namespace result;
     try {
-      List<FileError> errors = errors(files);
+      List<FileError> errors = errors(documents);
       if (!errors.isEmpty()) {
         result = new DirectoryStatus.Namespace(name, revisionNow, 0, errors);
       } else {
@@ -131,7 +135,7 @@ final class DirectoryApplier {
           create(name);
         }
         boolean onlyMissing = before != null && before.isApplied(files.fingerprint());
-        result = apply(files, onlyMissing, folder);
+        result = apply(name, documents.toDocuments(), onlyMissing, folder);
       }
     } catch (ApiException e) {
       if (e.violations().isEmpty()) {
@@ -140,17 +144,16 @@ final class DirectoryApplier {
         return new DirectoryStatus.Namespace(name, revisionNow, 0, errors);
       }
       result =
-          new DirectoryStatus.Namespace(
-              name, revisionNow, 0, files.documents().locate(e.violations()));
+          new DirectoryStatus.Namespace(name, revisionNow, 0, documents.locate(e.violations()));
     }
     seen.put(name, new Seen(files.fingerprint(), result));
     return result;
   }
 
   /** What keeps the files from being applied before the catalog is asked. */
-  private static List<FileError> errors(NamespaceFiles files) {
-    List<FileError> errors = new ArrayList<>(files.documents().errors());
-    for (LocatedDocument document : files.documents().documents()) {
+  private static List<FileError> errors(ParsedDocuments documents) {
+    List<FileError> errors = new ArrayList<>(documents.errors());
+    for (LocatedDocument document : documents.documents()) {
       switch (DocumentIds.of(document.document()).kind()) {
         case DOCUMENT_KIND_METRIC, DOCUMENT_KIND_ROLLOUT ->
             errors.add(document.error("", document.name() + ": not built yet in this version"));
@@ -177,18 +180,15 @@ final class DirectoryApplier {
   }
 
   private DirectoryStatus.Namespace apply(
-      NamespaceFiles files, boolean onlyMissing, boolean folder) {
+      String name, List<Document> documents, boolean onlyMissing, boolean folder) {
     for (int attempt = 1; ; attempt++) {
-      NamespaceState state = catalog.states().current(files.namespace());
+      NamespaceState state = catalog.states().current(name);
       int left = DirectoryPlan.countOfDirectory(state);
-      if (folder && files.files() == 0 && left > 0) {
+      // A file has at least one document, else it has an error.
+      if (folder && documents.isEmpty() && left > 0) {
         return new DirectoryStatus.Namespace(
-            files.namespace(),
-            state.revision(),
-            0,
-            List.of(noFiles(files.namespace() + "/", files.namespace(), left)));
+            name, state.revision(), 0, List.of(noFiles(name + "/", name, left)));
       }
-      List<Document> documents = files.documents().toDocuments();
       List<DocumentWrite> writes =
           onlyMissing
               ? DirectoryPlan.missing(state, documents)

@@ -1,16 +1,17 @@
 package dev.serin.server.catalog;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a directory of documents holds: {@code DIR/NAMESPACE/…}, files directly in it for the
@@ -22,16 +23,16 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 record DirectoryContent(
     boolean readable, Map<String, NamespaceFiles> namespaces, List<FileError> errors) {
-  /** Bytes of all files together: they are in memory at once. */
-  static final long MAX_BYTES = 256L << 20;
+  /** Bytes of all files of a namespace: they are in memory at once. */
+  static final long MAX_NAMESPACE_BYTES = 256L << 20;
 
   DirectoryContent {
     namespaces = Map.copyOf(namespaces);
     errors = List.copyOf(errors);
   }
 
-  /** Reads the directory now. Names in errors are relative to it. */
-  static DirectoryContent read(Path directory) {
+  /** Looks at the directory now. Names in errors are relative to it. */
+  static DirectoryContent look(Path directory, FileHashes hashes) {
     List<FileError> errors = new ArrayList<>();
     if (!Files.isDirectory(directory)) {
       errors.add(FileError.ofFile(directory.toString(), "not there (expected: a directory)"));
@@ -41,8 +42,7 @@ record DirectoryContent(
     if (!errors.isEmpty()) {
       return new DirectoryContent(false, Map.of(), errors);
     }
-    Map<String, Reading> readings = new TreeMap<>();
-    AtomicLong bytesLeft = new AtomicLong(MAX_BYTES);
+    Map<String, Gathering> gatherings = new TreeMap<>();
     for (Path entry : entries) {
       String name = entry.getFileName().toString();
       boolean folder = Files.isDirectory(entry);
@@ -51,80 +51,62 @@ record DirectoryContent(
             FileError.ofFile(
                 name + "/", "no namespace (expected: a folder named [a-z0-9][a-z0-9-]*)"));
       } else if (folder || DocumentFiles.isDocumentFile(entry)) {
-        readings
-            .computeIfAbsent(
-                folder ? name : NamespaceCommands.DEFAULT,
-                namespace -> new Reading(directory, bytesLeft))
+        gatherings
+            .computeIfAbsent(folder ? name : NamespaceCommands.DEFAULT, key -> new Gathering())
             .add(entry);
       }
     }
+    Set<Path> all = new HashSet<>();
     Map<String, NamespaceFiles> namespaces = new TreeMap<>();
-    readings.forEach((name, reading) -> namespaces.put(name, reading.end(name)));
+    gatherings.forEach(
+        (name, gathering) -> {
+          namespaces.put(name, gathering.end(name, directory, hashes));
+          all.addAll(gathering.files);
+        });
+    hashes.keepOnly(all);
     return new DirectoryContent(true, namespaces, errors);
   }
 
-  /** The reading of the files of one namespace. */
-  private static final class Reading {
-    private final Path directory;
-    private final AtomicLong bytesLeft;
-    private final MessageDigest digest = sha256();
-    private final List<ParsedDocuments> parts = new ArrayList<>();
-    private int files;
-
-    Reading(Path directory, AtomicLong bytesLeft) {
-      this.directory = directory;
-      this.bytesLeft = bytesLeft;
-    }
+  /** The gathering of the files of one namespace. */
+  private static final class Gathering {
+    private final List<Path> files = new ArrayList<>();
+    private final List<FileError> errors = new ArrayList<>();
 
     /** Adds a file, or all files of a folder. */
     void add(Path entry) {
-      if (!Files.isDirectory(entry)) {
-        addFile(entry);
-        return;
-      }
-      List<FileError> errors = new ArrayList<>();
-      DocumentFiles.list(entry, errors).forEach(this::addFile);
-      if (!errors.isEmpty()) {
-        parts.add(new ParsedDocuments(List.of(), errors));
-        hash(errors.toString().getBytes(StandardCharsets.UTF_8));
+      if (Files.isDirectory(entry)) {
+        files.addAll(DocumentFiles.list(entry, errors));
+      } else {
+        files.add(entry);
       }
     }
 
-    private void addFile(Path file) {
-      String name = directory.relativize(file).toString();
-      FileErrors errors = new FileErrors(name);
-      byte[] bytes = DocumentText.read(file, errors);
-      if (bytes != null && bytesLeft.addAndGet(-bytes.length) < 0) {
-        errors.addOfFile(
-            "the directory's files are too large (expected: at most " + MAX_BYTES + " bytes)");
-        bytes = null;
+    NamespaceFiles end(String namespace, Path directory, FileHashes hashes) {
+      MessageDigest digest = FileHashes.sha256();
+      long bytes = 0;
+      for (Path file : files) {
+        String line = directory.relativize(file) + "\n" + hashes.of(file) + "\n";
+        digest.update(line.getBytes(StandardCharsets.UTF_8));
+        bytes += sizeBytes(file);
       }
-      ParsedDocuments part = DocumentFiles.parse(name, bytes, errors);
-      parts.add(part);
-      files++;
-      hash(name.getBytes(StandardCharsets.UTF_8));
-      // Errors too: a file that could not be read is not the same as an empty one.
-      hash(bytes == null ? part.errors().toString().getBytes(StandardCharsets.UTF_8) : bytes);
+      if (bytes > MAX_NAMESPACE_BYTES) {
+        errors.add(
+            FileError.ofFile(
+                namespace + "/",
+                bytes + " bytes of files (expected: at most " + MAX_NAMESPACE_BYTES + ")"));
+        files.clear();
+      }
+      digest.update(errors.toString().getBytes(StandardCharsets.UTF_8));
+      String fingerprint = HexFormat.of().formatHex(digest.digest());
+      return new NamespaceFiles(namespace, directory, files, errors, fingerprint);
     }
 
-    private void hash(byte[] bytes) {
-      digest.update(bytes);
-      digest.update((byte) 0);
-    }
-
-    NamespaceFiles end(String namespace) {
-      return new NamespaceFiles(
-          namespace,
-          ParsedDocuments.merge(parts),
-          files,
-          HexFormat.of().formatHex(digest.digest()));
-    }
-
-    private static MessageDigest sha256() {
+    private static long sizeBytes(Path file) {
       try {
-        return MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("SHA-256: every JDK has it", e);
+        return Files.size(file);
+      } catch (IOException e) {
+        // Reading the file tells what is wrong with it.
+        return 0;
       }
     }
   }

@@ -39,14 +39,18 @@ public final class DocumentFiles {
 
   /** Reads the documents of a text; the name stands in errors. */
   public static ParsedDocuments parse(String name, byte[] content) {
-    return parse(name, content, new FileErrors(name));
+    return parse(content, new FileErrors(name));
+  }
+
+  /** Reads a file; the errors know what it is called. */
+  static ParsedDocuments parse(Path file, FileErrors errors) {
+    return parse(DocumentText.read(file, errors), errors);
   }
 
   /** Reads a file, or all files of a directory and its folders. */
   public static ParsedDocuments read(Path path) {
     if (!Files.isDirectory(path)) {
-      FileErrors errors = new FileErrors(path.toString());
-      return parse(path.toString(), DocumentText.read(path, errors), errors);
+      return parse(path, new FileErrors(path.toString()));
     }
     List<FileError> errors = new ArrayList<>();
     List<ParsedDocuments> parts = new ArrayList<>();
@@ -133,7 +137,7 @@ public final class DocumentFiles {
     return name.startsWith(".") || name.startsWith("#") || name.endsWith("~");
   }
 
-  static ParsedDocuments parse(String name, byte @Nullable [] content, FileErrors errors) {
+  private static ParsedDocuments parse(byte @Nullable [] content, FileErrors errors) {
     String text = content == null ? null : DocumentText.decode(content, errors);
     List<LocatedDocument> documents = new ArrayList<>();
     if (text != null) {
@@ -144,7 +148,7 @@ public final class DocumentFiles {
         for (YamlNode node : nodes) {
           // Nothing between two --- is nothing.
           if (!YamlScalars.isNull(node)) {
-            documents.add(new LocatedDocument(name, node, decoder.document(node)));
+            documents.add(new LocatedDocument(errors.file(), node, decoder.document(node)));
           }
         }
       }

@@ -16,6 +16,11 @@ final class FileErrors {
     this.file = file;
   }
 
+  /** The file as errors name it. */
+  String file() {
+    return file;
+  }
+
   void add(YamlNode at, String field, String description) {
     add(at.line(), at.column(), field, description);
   }

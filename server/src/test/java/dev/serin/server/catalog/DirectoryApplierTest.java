@@ -119,6 +119,26 @@ class DirectoryApplierTest {
   }
 
   @Test
+  void files_hugeBinaryOrHalfWritten_keepTheOldState() throws IOException {
+    directory.write("a.yaml", segment("a", "ann"));
+    applier.scan();
+    directory.write("a.yaml", segment("a", "bob"));
+    directory.write("b-huge.yaml", "#".repeat(10_000_000));
+    Files.write(directory.root.resolve("c-binary.yaml"), new byte[] {(byte) 0x89, 'P', 'N', 'G'});
+    directory.write("d-half.json", "{\"segment\": {\"key\": \"d\", \"incl");
+    directory.write("e-empty.yaml", "");
+
+    assertThat(errors(applier.scan()))
+        .containsExactly(
+            "b-huge.yaml: 10000000 bytes (expected: at most 8388608)",
+            "c-binary.yaml: byte 0x89 at offset 0 (expected: YAML or JSON as UTF-8 text)",
+            "d-half.json:1:31: not YAML or JSON: found the end of the file, while scanning a"
+                + " quoted scalar that begins in line 1",
+            "e-empty.yaml: empty (expected: at least one document)");
+    assertThat(directory.segments("default")).containsExactly("a=ann by directory");
+  }
+
+  @Test
   void documents_thatBreakARule_areToldAtTheirLines() throws IOException {
     directory.write("shop/a.yaml", segment("a", "ann"));
     applier.scan();
