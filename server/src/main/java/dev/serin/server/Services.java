@@ -3,6 +3,7 @@ package dev.serin.server;
 import dev.serin.server.error.ErrorInterceptor;
 import dev.serin.server.telemetry.CallMeters;
 import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceImplBase;
+import dev.serin.v1.FleetServiceGrpc;
 import dev.serin.v1.FleetServiceGrpc.FleetServiceImplBase;
 import dev.serin.v1.OutcomeServiceGrpc.OutcomeServiceImplBase;
 import dev.serin.v1.RolloutServiceGrpc.RolloutServiceImplBase;
@@ -13,6 +14,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The services of a server in the two forms they are served in: on the gRPC port, where bytes are
@@ -48,6 +50,7 @@ final class Services {
         .map(ErrorInterceptor::guard)
         .map(service -> ServerInterceptors.intercept(service, offLoop, meters))
         .map(this::withOnLoop)
+        .map(Services::withErrorDetails)
         .toList();
   }
 
@@ -62,9 +65,24 @@ final class Services {
       boolean same = method.getMethodDescriptor().getFullMethodName().equals(replaced);
       methods.add(same ? onLoop : method);
     }
+    return rebuilt(service, service.getServiceDescriptor().getSchemaDescriptor(), methods);
+  }
+
+  /** FleetService carries the details of errors into reflection; its file is nobody's import. */
+  private static ServerServiceDefinition withErrorDetails(ServerServiceDefinition service) {
+    ServiceDescriptor descriptor = service.getServiceDescriptor();
+    return descriptor.getName().equals(FleetServiceGrpc.SERVICE_NAME)
+        ? rebuilt(service, ReflectedErrors.besides(descriptor), List.copyOf(service.getMethods()))
+        : service;
+  }
+
+  private static ServerServiceDefinition rebuilt(
+      ServerServiceDefinition service,
+      @Nullable Object schema,
+      List<ServerMethodDefinition<?, ?>> methods) {
     var descriptor =
         ServiceDescriptor.newBuilder(service.getServiceDescriptor().getName())
-            .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
+            .setSchemaDescriptor(schema);
     methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
     var definition = ServerServiceDefinition.builder(descriptor.build());
     methods.forEach(definition::addMethod);

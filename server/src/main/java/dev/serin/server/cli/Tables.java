@@ -72,7 +72,7 @@ final class Tables {
         Feature feature = stored.getDocument().getFeature();
         yield List.of(
             feature.getKey(),
-            type(feature.getType()),
+            type(feature),
             Texts.list(feature.getVariantsList().stream().map(Variant::getKey).toList()),
             feature.getDefaultVariant(),
             state(stored, feature),
@@ -136,8 +136,19 @@ final class Tables {
     return feature.getDisabled() ? "disabled" : "on";
   }
 
-  private static String type(ValueType type) {
-    return type.name().replace("VALUE_TYPE_", "").toLowerCase(Locale.ROOT);
+  /**
+   * A stored feature's type; its values agree, so the first tells it where the document does not.
+   */
+  private static String type(Feature feature) {
+    if (feature.getType() != ValueType.VALUE_TYPE_UNSPECIFIED) {
+      return feature.getType().name().replace("VALUE_TYPE_", "").toLowerCase(Locale.ROOT);
+    }
+    return switch (feature.getVariants(0).getValue().getKindCase()) {
+      case BOOL_VALUE -> "bool";
+      case STRING_VALUE -> "string";
+      case NUMBER_VALUE -> "number";
+      case STRUCT_VALUE, LIST_VALUE, NULL_VALUE, KIND_NOT_SET -> "json";
+    };
   }
 
   private static String orUserKey(String attribute) {
