@@ -159,7 +159,10 @@ public final class SerinServer implements AutoCloseable {
         parts.add(new DirectoryWatcher(directory, catalog, clock, System::nanoTime, status -> {}));
     DirectoryStatus first = watcher.start();
     for (DirectoryStatus.Namespace namespace : first.namespaces()) {
-      awaitRevision(namespace.name(), namespace.revision());
+      // 0: its files have errors and it never existed, so there is nothing to wait for.
+      if (namespace.revision() > 0) {
+        awaitRevision(namespace.name(), namespace.revision());
+      }
     }
   }
 
