@@ -3,8 +3,9 @@ package dev.serin.server.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.serin.server.error.ApiErrors;
-import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -30,7 +31,7 @@ final class PostgresDatabase implements Database {
   private final HikariDataSource pool;
   private final Jdbi jdbi;
   private final PostgresListener listener;
-  private final Object migration = new Object();
+  private final ReentrantLock migration = new ReentrantLock();
   private volatile boolean migrated;
 
   private PostgresDatabase(StoreConfig.Postgres config, TransactionObserver observer) {
@@ -83,12 +84,27 @@ final class PostgresDatabase implements Database {
 
   private void migrateOnce() {
     if (!migrated) {
-      synchronized (migration) {
+      // While one tries, nobody waits in line for a server that is away.
+      if (!tryMigrationLock()) {
+        throw ApiErrors.storeUnavailable(null);
+      }
+      try {
         if (!migrated) {
           Migrations.apply(pool, Dialect.POSTGRESQL);
           migrated = true;
         }
+      } finally {
+        migration.unlock();
       }
+    }
+  }
+
+  private boolean tryMigrationLock() {
+    try {
+      return migration.tryLock(CONNECT_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -100,9 +116,8 @@ final class PostgresDatabase implements Database {
       migrateOnce();
       return jdbi.inTransaction(work::run);
     } catch (FlywayException e) {
-      throw Migrations.isUnavailable(e)
-          ? ApiErrors.storeUnavailable(e)
-          : Migrations.refused(name, e);
+      throw ApiErrors.storeUnavailable(
+          Migrations.isUnavailable(e) ? e : Migrations.refused(name, e));
     } catch (RuntimeException e) {
       throw SqlFailures.translate(e);
     }
@@ -162,10 +177,5 @@ final class PostgresDatabase implements Database {
   public void close() {
     listener.close();
     pool.close();
-  }
-
-  /** Ends the connection that listens, as a network would: for tests of its recovery. */
-  void breakListening() throws SQLException {
-    listener.breakConnection();
   }
 }

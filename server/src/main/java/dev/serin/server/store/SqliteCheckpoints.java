@@ -65,11 +65,6 @@ final class SqliteCheckpoints implements AutoCloseable {
     }
   }
 
-  /** Moves everything and empties the log. */
-  static void truncate(Connection connection) throws SQLException {
-    checkpoint(connection, "TRUNCATE");
-  }
-
   private static void checkpoint(Connection connection, String mode) throws SQLException {
     try (var statement = connection.createStatement()) {
       statement.execute("PRAGMA wal_checkpoint(" + mode + ")");

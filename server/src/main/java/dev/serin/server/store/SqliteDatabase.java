@@ -50,15 +50,25 @@ final class SqliteDatabase implements Database {
     try {
       SqliteConnections connections = new SqliteConnections(file);
       Connection first = checkedConnection(file, connections);
-      try {
-        Migrations.apply(connections.migrations(), Dialect.SQLITE);
-      } catch (FlywayException e) {
-        throw Migrations.refused(file.toString(), e);
-      }
+      migrate(file, connections, first);
       return new SqliteDatabase(file, lock, connections, first, observer);
     } catch (RuntimeException e) {
       lock.close();
       throw e;
+    }
+  }
+
+  private static void migrate(Path file, SqliteConnections connections, Connection first) {
+    try {
+      Migrations.apply(connections.migrations(), Dialect.SQLITE);
+    } catch (FlywayException e) {
+      StoreOpenException refused = Migrations.refused(file.toString(), e);
+      try {
+        first.close();
+      } catch (SQLException suppressed) {
+        refused.addSuppressed(suppressed);
+      }
+      throw refused;
     }
   }
 

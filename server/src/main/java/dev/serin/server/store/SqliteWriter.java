@@ -48,11 +48,11 @@ final class SqliteWriter implements AutoCloseable {
   private boolean closed;
 
   /** Used by the thread only; null: none is open. */
-  private @Nullable Connection connection;
+  private @Nullable Open open;
 
   SqliteWriter(SqliteConnections connections, Connection first, TransactionObserver observer) {
     this.connections = connections;
-    this.connection = first;
+    this.open = new Open(first, Jdbis.of(first));
     this.observer = observer;
     thread.setDaemon(true);
     thread.start();
@@ -184,17 +184,19 @@ final class SqliteWriter implements AutoCloseable {
     task.result.complete(result);
   }
 
+  /** The connection, with what remembers its statements. */
+  private record Open(Connection connection, Jdbi jdbi) {}
+
   private Jdbi jdbi() {
-    Connection open = connection;
     if (open == null) {
       try {
-        open = connections.writer();
+        Connection connection = connections.writer();
+        open = new Open(connection, Jdbis.of(connection));
       } catch (SQLException e) {
         throw ApiErrors.storeUnavailable(e);
       }
-      connection = open;
     }
-    return Jdbis.of(open);
+    return open.jdbi();
   }
 
   private static boolean isConnectionBroken(Throwable failure) {
@@ -203,14 +205,13 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   private void drop() {
-    Connection open = connection;
-    connection = null;
     if (open != null) {
       try {
-        open.close();
+        open.connection().close();
       } catch (SQLException e) {
         log.warn("cannot close the writing connection", e);
       }
+      open = null;
     }
   }
 
