@@ -122,7 +122,7 @@ class PostgresDatabaseTest {
   }
 
   @Test
-  void listening_serverFrozen_isFoundWithinTwoSecondsAndRenewed() throws Exception {
+  void listening_serverFrozen_isRenewedAfterwards() throws Exception {
     String url = server.freshDatabase();
     try (Database one = open(url)) {
       awaitListening(url, 1);

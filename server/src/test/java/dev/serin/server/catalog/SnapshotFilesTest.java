@@ -1,0 +1,108 @@
+package dev.serin.server.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.serin.engine.FeatureSource;
+import dev.serin.engine.LiveRun;
+import dev.serin.engine.RunPhase;
+import dev.serin.engine.SnapshotSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotFilesTest {
+  private static final LiveRun RUN =
+      new LiveRun("main", "run-7", 2, "on", "off", 25, 100, false, RunPhase.RUNNING, 60_000);
+
+  private static final SnapshotSource SOURCE =
+      new SnapshotSource(
+          "shop",
+          42,
+          Map.of(
+              "a",
+              new FeatureSource(Samples.feature("a").getFeature(), 40, true, List.of()),
+              "b",
+              new FeatureSource(Samples.feature("b").getFeature(), 41, false, List.of(RUN))),
+          Map.of("beta", Samples.segment("beta", "ann").getSegment()),
+          Map.of("ui", Samples.layer("ui").getLayer()),
+          Map.of("new", Samples.holdout("new").getHoldout()));
+
+  @TempDir Path directory;
+  private SnapshotFiles files;
+  private Path file;
+
+  @BeforeEach
+  void open() {
+    files = new SnapshotFiles(directory.resolve("snapshots"));
+    file = directory.resolve("snapshots").resolve("shop.snapshot");
+  }
+
+  @Test
+  void load_saved_isTheSameSnapshot() throws IOException {
+    files.save(SOURCE, 1_234);
+
+    assertThat(files.load("shop")).isEqualTo(new SnapshotFiles.Saved(SOURCE, 1_234));
+    assertThat(files.namespaces()).containsExactly("shop");
+  }
+
+  @Test
+  void save_again_replacesTheFile() throws IOException {
+    files.save(SOURCE, 1);
+    SnapshotSource empty = new SnapshotSource("shop", 43, Map.of(), Map.of(), Map.of(), Map.of());
+
+    files.save(empty, 2);
+
+    assertThat(files.load("shop")).isEqualTo(new SnapshotFiles.Saved(empty, 2));
+  }
+
+  @Test
+  void delete_saved_isGone() throws IOException {
+    assertThat(files.namespaces()).isEmpty();
+    files.save(SOURCE, 1);
+
+    files.delete("shop");
+    files.delete("shop");
+
+    assertThat(files.namespaces()).isEmpty();
+  }
+
+  @Test
+  void load_cutAnywhere_isRefusedByName() throws IOException {
+    files.save(SOURCE, 1);
+    byte[] whole = Files.readAllBytes(file);
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> files.load("shop"))
+          .as("%d of %d bytes", length, whole.length)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(file + ": damaged");
+    }
+  }
+
+  @Test
+  void load_anyBitFlipped_isRefused() throws IOException {
+    files.save(SOURCE, 1);
+    byte[] whole = Files.readAllBytes(file);
+    for (int i = 0; i < whole.length; i++) {
+      byte[] flipped = whole.clone();
+      flipped[i] ^= (byte) (1 << (i % 8));
+      Files.write(file, flipped);
+      assertThatThrownBy(() -> files.load("shop")).as("byte %d", i).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void load_fileOfAnotherNamespace_isRefused() throws IOException {
+    files.save(SOURCE, 1);
+    Files.move(file, file.resolveSibling("blog.snapshot"));
+
+    assertThatThrownBy(() -> files.load("blog")).hasMessageContaining("namespace \"shop\"");
+  }
+}
