@@ -43,6 +43,9 @@ public final class Main {
         || failure instanceof IOException
         || failure instanceof StatusRuntimeException) {
       command.getErr().println(failure.getMessage());
+      for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+        command.getErr().println("  because: " + cause);
+      }
       return failure instanceof IllegalArgumentException
           ? CommandLine.ExitCode.USAGE
           : CommandLine.ExitCode.SOFTWARE;
