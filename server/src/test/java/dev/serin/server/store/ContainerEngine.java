@@ -3,6 +3,7 @@ package dev.serin.server.store;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.exception.NotModifiedException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -69,7 +70,11 @@ final class ContainerEngine implements PostgresServer.Engine {
 
   @Override
   public void start() {
-    docker().startContainerCmd(container.getContainerId()).exec();
+    try {
+      docker().startContainerCmd(container.getContainerId()).exec();
+    } catch (NotModifiedException e) {
+      // It runs already, as a test that only makes sure of it may find.
+    }
   }
 
   @Override
