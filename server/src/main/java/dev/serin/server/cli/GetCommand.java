@@ -140,7 +140,13 @@ final class GetCommand implements Callable<Integer> {
       }
     }
     if (documents.isEmpty()) {
-      terminal.err().println("no " + what + " in namespace " + call.namespace());
+      terminal
+          .err()
+          .println(
+              "no "
+                  + (kinds.size() == 1 ? kinds.get(0).plural() : "documents")
+                  + " in namespace "
+                  + call.namespace());
     }
   }
 
