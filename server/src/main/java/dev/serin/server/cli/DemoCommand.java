@@ -1,16 +1,21 @@
 package dev.serin.server.cli;
 
+import dev.serin.server.catalog.DocumentFiles;
+import dev.serin.server.catalog.ParsedDocuments;
 import dev.serin.server.cli.ServerLauncher.RunningServer;
-import dev.serin.v1.DocumentKind;
-import dev.serin.v1.ListDocumentsRequest;
+import dev.serin.v1.Document;
+import dev.serin.v1.EvaluateAllRequest;
+import dev.serin.v1.FeatureDecision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,6 +39,10 @@ final class DemoCommand implements Callable<Integer> {
   /** How long the process waits for the server to stop. */
   private static final int STOP_SECONDS = 15;
 
+  /** How often the server is asked whether it serves the documents yet. */
+  private static final int POLL_MILLIS = 50;
+
+  /** How long a call may take, and the documents to be served. */
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** Every demo shows the same users in the same order. */
@@ -112,7 +121,10 @@ final class DemoCommand implements Callable<Integer> {
     DemoFiles.write(documents);
     try (RunningServer server = start(directory, documents);
         Session session = Session.open("127.0.0.1:" + server.grpcPort(), false, null, TIMEOUT)) {
-      List<String> features = features(session);
+      List<String> features = features(session, documents, stop);
+      if (features.isEmpty()) {
+        return;
+      }
       new DemoHints(command(), server.grpcPort(), server.httpPort(), documents).print(terminal);
       DemoTally tally = new DemoTally();
       try (DemoCallers callers = new DemoCallers(features, session.channel(), tally, SEED)) {
@@ -135,15 +147,41 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** The features that are served. */
-  private static List<String> features(Session session) {
-    return Listing.documents(
-            session,
-            ListDocumentsRequest.newBuilder().setKind(DocumentKind.DOCUMENT_KIND_FEATURE).build())
-        .getDocumentsList()
+  /** The features of the documents, as soon as all of them are served. */
+  private static List<String> features(Session session, Path documents, CountDownLatch stop)
+      throws InterruptedException {
+    ParsedDocuments parsed = DocumentFiles.read(documents);
+    List<String> features =
+        parsed.toDocuments().stream()
+            .filter(Document::hasFeature)
+            .map(document -> document.getFeature().getKey())
+            .toList();
+    if (features.isEmpty() || !parsed.errors().isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.REFUSED,
+          documents + ": " + parsed.errors() + " (expected: documents without errors)");
+    }
+    long end = System.nanoTime() + TIMEOUT.toNanos();
+    while (!served(session).containsAll(features)) {
+      if (System.nanoTime() > end) {
+        throw new CommandFailure(
+            ExitCode.REFUSED, documents + ": not served yet (expected: within " + TIMEOUT + ")");
+      }
+      if (stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        return List.of();
+      }
+    }
+    return features;
+  }
+
+  private static Set<String> served(Session session) {
+    return session
+        .decisions()
+        .evaluateAll(EvaluateAllRequest.getDefaultInstance())
+        .getDecisionsList()
         .stream()
-        .map(stored -> stored.getDocument().getFeature().getKey())
-        .toList();
+        .map(FeatureDecision::getFeature)
+        .collect(Collectors.toSet());
   }
 
   private void watch(DemoTally tally, CountDownLatch stop) throws InterruptedException {

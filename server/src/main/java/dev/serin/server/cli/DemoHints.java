@@ -28,7 +28,7 @@ record DemoHints(String command, int grpcPort, int httpPort, Path documents) {
                     + "127.0.0.1:"
                     + grpcPort
                     + " serin.v1.DecisionService/Evaluate",
-                command + " evaluate" + user + server)),
+                command + " evaluate new-checkout" + user + server)),
         new Hint("Ask why", List.of(command + " explain recommendations" + user + server)),
         new Hint(
             "Stop it, and watch the table",

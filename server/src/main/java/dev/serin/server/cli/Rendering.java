@@ -4,12 +4,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
+import java.util.stream.Collectors;
 
 /** Messages as text that people and programs read. */
 final class Rendering {
   private static final JsonFormat.Printer JSON = JsonFormat.printer().preservingProtoFieldNames();
-
-  private static final JsonFormat.Printer COMPACT = JSON.omittingInsignificantWhitespace();
 
   /** Integers that a double holds exactly and that are short enough to read. */
   private static final double MAX_INTEGER = 1e15;
@@ -21,18 +20,25 @@ final class Rendering {
 
   /** A message as JSON over several lines, fields named as in the protos. */
   static String json(Message message) {
-    return print(JSON, message);
+    return print(message);
   }
 
-  /** A value on one line, as JSON; an integer without a fraction. */
+  /** A value on one line, as JSON; integers without a fraction. */
   static String compact(Value value) {
-    if (value.hasNumberValue()) {
-      double number = value.getNumberValue();
-      return Math.rint(number) == number && Math.abs(number) < MAX_INTEGER
-          ? Long.toString((long) number)
-          : Double.toString(number);
-    }
-    return print(COMPACT, value);
+    return switch (value.getKindCase()) {
+      case NUMBER_VALUE -> number(value.getNumberValue());
+      case LIST_VALUE ->
+          value.getListValue().getValuesList().stream()
+              .map(Rendering::compact)
+              .collect(Collectors.joining(", ", "[", "]"));
+      case STRUCT_VALUE ->
+          value.getStructValue().getFieldsMap().entrySet().stream()
+              .map(field -> text(field.getKey()) + ": " + compact(field.getValue()))
+              .collect(Collectors.joining(", ", "{", "}"));
+      case STRING_VALUE -> text(value.getStringValue());
+      case BOOL_VALUE -> Boolean.toString(value.getBoolValue());
+      case NULL_VALUE, KIND_NOT_SET -> "null";
+    };
   }
 
   /** A value on one line that fits into a column. */
@@ -41,9 +47,19 @@ final class Rendering {
     return text.length() <= MAX_BRIEF ? text : text.substring(0, MAX_BRIEF - 1) + "…";
   }
 
-  private static String print(JsonFormat.Printer printer, Message message) {
+  private static String number(double number) {
+    return Math.rint(number) == number && Math.abs(number) < MAX_INTEGER
+        ? Long.toString((long) number)
+        : Double.toString(number);
+  }
+
+  private static String text(String text) {
+    return print(Value.newBuilder().setStringValue(text).build());
+  }
+
+  private static String print(Message message) {
     try {
-      return printer.print(message);
+      return JSON.print(message);
     } catch (InvalidProtocolBufferException impossible) {
       throw new IllegalStateException("no Any stands in Serin's answers", impossible);
     }

@@ -136,18 +136,17 @@ final class Tables {
     return feature.getDisabled() ? "disabled" : "on";
   }
 
-  /**
-   * A stored feature's type; its values agree, so the first tells it where the document does not.
-   */
+  /** The stated type, or where there is none that of the values, which agree. */
   private static String type(Feature feature) {
-    if (feature.getType() != ValueType.VALUE_TYPE_UNSPECIFIED) {
+    if (feature.getType() != ValueType.VALUE_TYPE_UNSPECIFIED || feature.getVariantsCount() == 0) {
       return feature.getType().name().replace("VALUE_TYPE_", "").toLowerCase(Locale.ROOT);
     }
     return switch (feature.getVariants(0).getValue().getKindCase()) {
       case BOOL_VALUE -> "bool";
       case STRING_VALUE -> "string";
       case NUMBER_VALUE -> "number";
-      case STRUCT_VALUE, LIST_VALUE, NULL_VALUE, KIND_NOT_SET -> "json";
+      case STRUCT_VALUE, LIST_VALUE -> "json";
+      case NULL_VALUE, KIND_NOT_SET -> "";
     };
   }
 

@@ -90,7 +90,7 @@ class CommandLineIT {
             reason      RULE
             rule        staff-first
             revision    2
-            token\s\
+            token\
             """);
     assertThat(server.run("evaluate", "-u", "user-8").out())
         .isEqualTo(

@@ -135,7 +135,7 @@ class DecideCommandsTest {
             """
             FEATURE   VALUE                                     VARIANT  REASON   RULE    REVISION
             checkout  "express"                                 fast     SPLIT    rule-1         7
-            limits    {"long":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…  fast     DEFAULT                 7
+            limits    {"long": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxx…  fast     DEFAULT                 7
             """);
     assertThat(api.request(1, EvaluateAllRequest.class).getPageToken()).isEqualTo("more");
   }
