@@ -19,7 +19,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class DemoCallers implements AutoCloseable {
   /** How often a handful of calls is sent. */
-  private static final int BEATS_PER_SECOND = 20;
+  private static final int BEAT_MILLIS = 50;
+
+  private static final double NANOS_PER_SECOND = 1e9;
 
   /** Calls in flight; while so many wait for an answer no more are sent. */
   private static final int MAX_IN_FLIGHT = 500;
@@ -33,7 +35,6 @@ final class DemoCallers implements AutoCloseable {
   private final Random random;
   private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
   private final CountDownLatch closed = new CountDownLatch(1);
-  private double owed;
 
   /**
    * Callers that have not begun.
@@ -56,22 +57,30 @@ final class DemoCallers implements AutoCloseable {
   }
 
   private void run(int callsPerSecond) {
+    long last = System.nanoTime();
+    double owed = 0;
     try {
       do {
-        beat((double) callsPerSecond / BEATS_PER_SECOND);
-      } while (!closed.await(1_000 / BEATS_PER_SECOND, TimeUnit.MILLISECONDS));
+        long now = System.nanoTime();
+        double due = owed + (double) callsPerSecond * (now - last) / NANOS_PER_SECOND;
+        // A machine that was busy for long is not made busier: what is older is forgotten.
+        owed = send(Math.min(due, callsPerSecond));
+        last = now;
+      } while (!closed.await(BEAT_MILLIS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void beat(double calls) {
-    // What does not fit into this beat is not caught up with: a slow server sees fewer calls.
-    for (owed += calls; owed >= 1; owed--) {
+  /** Sends as many calls as are whole; what is left of one is returned. */
+  private double send(double calls) {
+    double left = calls;
+    for (; left >= 1; left--) {
       if (inFlight.tryAcquire()) {
         call(features.get(random.nextInt(features.size())), 1 + random.nextInt(DemoUsers.COUNT));
       }
     }
+    return left;
   }
 
   private void call(String feature, int user) {

@@ -19,6 +19,7 @@ final class DemoTally {
   static final int WINDOW_SECONDS = 10;
 
   private final Map<String, Map<String, Count>> counts = new TreeMap<>();
+  private int seconds;
   private long answered;
   private long refused;
   private String lastRefusal = "";
@@ -86,6 +87,7 @@ final class DemoTally {
 
   /** A second is over. */
   synchronized void tick() {
+    seconds = Math.min(WINDOW_SECONDS, seconds + 1);
     counts.values().forEach(variants -> variants.values().forEach(Count::tick));
   }
 
@@ -117,7 +119,7 @@ final class DemoTally {
                           variant,
                           share(count.lately(), lately),
                           share(count.total, total),
-                          (double) count.lately() / Math.max(1, count.recent.size()),
+                          (double) count.lately() / Math.max(1, seconds),
                           count.total,
                           count.reason)));
         });

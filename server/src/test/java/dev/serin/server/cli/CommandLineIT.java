@@ -202,7 +202,8 @@ class CommandLineIT {
     Run applied = server.runWith(unknown, "apply", "-f-");
 
     assertThat(offline.exitCode()).isEqualTo(ExitCode.REFUSED.code());
-    assertThat(offline.out()).contains("stdin:10:9: splits[0]", "stdin:15:18: rules[0].when[0]");
+    assertThat(offline.out())
+        .contains("stdin:10:7: splits[0].weights: ", "stdin:15:15: rules[0].when[0].segment: ");
     assertThat(online).isEqualTo(offline);
     assertThat(applied.exitCode()).isEqualTo(ExitCode.REFUSED.code());
     assertThat(applied.out()).isEqualTo(offline.out());

@@ -36,12 +36,13 @@ class DemoIT {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .startsWith("Serin serves on 127.0.0.1:")
-        .contains("grpcurl -plaintext -d ", "serin evaluate --user user-5", "serin kill ")
+        .contains(
+            "grpcurl -plaintext -d ", "serin evaluate new-checkout --user user-5", "serin kill ")
         .contains(dir.resolve("documents/new-checkout.yaml").toString());
     String table = run.out().substring(run.out().lastIndexOf("FEATURE "));
     assertThat(table).doesNotContain("refused");
     // A share of a split, a rule, a schedule, and what prerequisites and layers leave.
-    assertThat(share(table, "new-checkout", "on")).isBetween(18.0, 36.0);
+    assertThat(share(table, "new-checkout", "on")).isBetween(10.0, 45.0);
     assertThat(table)
         .containsPattern("(?m)^search-timeout-ms +patient +100.0 %")
         .containsPattern("(?m)^new-year-sale +off .*OUTSIDE_SCHEDULE$")
@@ -50,7 +51,7 @@ class DemoIT {
     Matcher total = TOTAL.matcher(table);
     assertThat(total.find()).isTrue();
     assertThat(Integer.parseInt(total.group(1))).isEqualTo(6);
-    assertThat(Integer.parseInt(total.group(2))).isBetween(600, 3_500);
+    assertThat(Integer.parseInt(total.group(2))).isBetween(100, 3_500);
     try (Stream<Path> kept = Files.list(dir)) {
       assertThat(kept).hasSize(2);
     }

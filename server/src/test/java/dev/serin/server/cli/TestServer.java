@@ -40,13 +40,16 @@ final class TestServer implements AutoCloseable {
       };
 
   private final ServerLauncher.RunningServer server;
+  private final String address;
 
   TestServer(Path directory) {
     server = LAUNCHER.start(List.of("--grpc-port=0", "--http-port=0", "--data-dir=" + directory));
+    // Asked for now: where it was is asked after it stopped too.
+    address = "127.0.0.1:" + server.grpcPort();
   }
 
   String address() {
-    return "127.0.0.1:" + server.grpcPort();
+    return address;
   }
 
   Run run(String... arguments) {
