@@ -15,7 +15,7 @@ public interface ServerLauncher {
   /**
    * Starts a server inside this process.
    *
-   * @param arguments as {@link #run} takes them
+   * @param arguments as {@link #run} takes them; the environment is not looked at
    * @return the server, serving
    * @throws RuntimeException if it cannot start; the message names the value and what was expected
    */
