@@ -11,6 +11,7 @@ public final class Main {
 
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
+    NettyDefaults.set();
     var process = new ServerProcess(System.getenv(), System.out, System.err);
     // A server starts without the machinery of the other commands: it is waited for.
     int exitCode =

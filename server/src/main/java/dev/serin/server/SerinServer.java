@@ -16,6 +16,7 @@ import dev.serin.server.decision.EvaluateCalls;
 import dev.serin.server.decision.RequestLimits;
 import dev.serin.server.decision.ServedSnapshot;
 import dev.serin.server.decision.ServedSnapshots;
+import dev.serin.server.decision.WarmUp;
 import dev.serin.server.http.HttpPort;
 import dev.serin.server.http.Readiness;
 import dev.serin.server.http.UnaryServices;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +44,9 @@ import org.slf4j.LoggerFactory;
 public final class SerinServer implements AutoCloseable {
   /** How long a start waits for namespaces; without them it goes on and answers NOT_READY. */
   private static final Duration READY_WAIT = Duration.ofSeconds(5);
+
+  /** How long the call path is warmed up, where the store is not what takes longest. */
+  private static final Duration WARM_UP = Duration.ofMillis(300);
 
   private static final Logger log = LoggerFactory.getLogger(SerinServer.class);
 
@@ -58,6 +63,8 @@ public final class SerinServer implements AutoCloseable {
     this.config = config;
     this.parts = parts;
     InstantSource clock = InstantSource.system();
+    // Beside the opening of the store, which waits for the disk.
+    CompletableFuture<Void> warm = CompletableFuture.runAsync(() -> WarmUp.run(WARM_UP));
     Metrics metrics = parts.add(new Metrics());
     Database database =
         parts.add(Database.open(storeConfig(config), new StoreMeters(metrics.registry())));
@@ -95,6 +102,7 @@ public final class SerinServer implements AutoCloseable {
     health = parts.add(new HealthWatch(refresher::status));
     awaitReady();
     config.documents().ifPresent(directory -> watch(directory, catalog, clock));
+    warm.join();
     var overGrpc = new ArrayList<>(services.overGrpc());
     overGrpc.add(health.service());
     grpc = parts.add(GrpcPort.open(config, overGrpc));

@@ -18,11 +18,6 @@ import dev.serin.server.error.ErrorInterceptor;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -83,15 +78,11 @@ public final class HttpPort implements AutoCloseable {
     } else {
       builder.http(address);
     }
-    var threads =
-        new MultiThreadIoEventLoopGroup(
-            THREADS,
-            new DefaultThreadFactory("serin-http", true),
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     Server server =
         builder
             .meterRegistry(NoopMeterRegistry.get())
-            .workerGroup(threads, true)
+            .bossGroupFactory(name -> new PromptThreads("serin-http-accept", 1))
+            .workerGroup(new PromptThreads("serin-http", THREADS), true)
             .blockingTaskExecutor(WRITER_THREADS)
             .maxNumConnections(CONNECTIONS_MAX)
             .maxRequestLength(REQUEST_BYTES_MAX)
@@ -103,8 +94,14 @@ public final class HttpPort implements AutoCloseable {
             .service(json(services))
             .serviceUnder("/docs", DocService.builder().webAppTitle("Serin").build())
             .build();
-    server.start().join();
-    return new HttpPort(server);
+    HttpPort port = new HttpPort(server);
+    try {
+      server.start().join();
+    } catch (CompletionException e) {
+      port.close();
+      throw e;
+    }
+    return port;
   }
 
   /** The port it listens on. */
