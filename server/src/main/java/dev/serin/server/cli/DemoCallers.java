@@ -102,7 +102,8 @@ final class DemoCallers implements AutoCloseable {
               @Override
               public void onError(Throwable failure) {
                 inFlight.release();
-                tally.refused(feature + ": " + Status.fromThrowable(failure));
+                Status status = Status.fromThrowable(failure);
+                tally.refused(feature + ": " + status.getCode() + " " + status.getDescription());
               }
 
               @Override
