@@ -1,0 +1,162 @@
+package dev.serin.engine;
+
+import dev.serin.v1.DocumentKind;
+import dev.serin.v1.Feature;
+import dev.serin.v1.Holdout;
+import dev.serin.v1.Layer;
+import dev.serin.v1.Segment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * A namespace in which everything there is to evaluate is used: features with gates, rules, splits
+ * and runs, segments, layers and holdouts that refer to each other. Always valid; the same for the
+ * same seed.
+ */
+final class RandomNamespace {
+  static final String NAME = "random";
+
+  private static final int FEATURES = 12;
+  private static final int SEGMENTS = 5;
+  private static final int SHARED = 3;
+
+  /** Features name features of the next level only: chains stay shorter than their limit. */
+  private static final int LEVELS = 4;
+
+  private final Random random;
+  private final Vocabulary words;
+  private Map<String, FeatureSource> features = new TreeMap<>();
+  private Map<String, Segment> segments = new TreeMap<>();
+  private Map<String, Layer> layers = new TreeMap<>();
+  private Map<String, Holdout> holdouts = new TreeMap<>();
+  private long revision = 1;
+
+  RandomNamespace(long seed) {
+    random = new Random(seed);
+    words = new Vocabulary(random);
+    for (int i = 0; i < SHARED; i++) {
+      putLayer(i);
+      putHoldout(i);
+    }
+    for (int i = SEGMENTS - 1; i >= 0; i--) {
+      putSegment(i);
+    }
+    for (int i = FEATURES - 1; i >= 0; i--) {
+      putFeature(i);
+    }
+  }
+
+  SnapshotSource source() {
+    return new SnapshotSource(NAME, revision, features, segments, layers, holdouts);
+  }
+
+  /**
+   * Adds, changes or removes a document, or changes the run state of a feature, and takes the next
+   * revision. Tries until what comes out is valid.
+   */
+  void edit() {
+    revision++;
+    SnapshotSource before = source();
+    do {
+      features = new TreeMap<>(before.features());
+      segments = new TreeMap<>(before.segments());
+      layers = new TreeMap<>(before.layers());
+      holdouts = new TreeMap<>(before.holdouts());
+      change();
+    } while (!DocumentValidator.validate(source(), null).isEmpty());
+  }
+
+  private void change() {
+    switch (random.nextInt(10)) {
+      case 0 -> putLayer(random.nextInt(SHARED));
+      case 1 -> putHoldout(random.nextInt(SHARED));
+      case 2, 3 -> putSegment(random.nextInt(SEGMENTS));
+      case 4 -> remove();
+      case 5 -> turnOff(words.pick(new ArrayList<>(features.values())));
+      default -> putFeature(random.nextInt(FEATURES));
+    }
+  }
+
+  private void remove() {
+    DocumentKind kind =
+        words.pick(
+            List.of(
+                DocumentKind.DOCUMENT_KIND_FEATURE,
+                DocumentKind.DOCUMENT_KIND_SEGMENT,
+                DocumentKind.DOCUMENT_KIND_LAYER,
+                DocumentKind.DOCUMENT_KIND_HOLDOUT));
+    switch (kind) {
+      case DOCUMENT_KIND_FEATURE -> features.remove("feature-" + random.nextInt(FEATURES));
+      case DOCUMENT_KIND_SEGMENT -> segments.remove("segment-" + random.nextInt(SEGMENTS));
+      case DOCUMENT_KIND_LAYER -> layers.remove("layer-" + random.nextInt(SHARED));
+      default -> holdouts.remove("holdout-" + random.nextInt(SHARED));
+    }
+  }
+
+  /** Turns the kill switch, and ends the runs. */
+  private void turnOff(FeatureSource feature) {
+    features.put(
+        feature.document().getKey(),
+        new FeatureSource(feature.document(), revision, !feature.killed(), List.of()));
+  }
+
+  private void putFeature(int number) {
+    List<Feature> others = new ArrayList<>();
+    for (int i = number + 1; i < FEATURES; i++) {
+      FeatureSource other = features.get("feature-" + i);
+      if (other != null && i % LEVELS == number % LEVELS + 1) {
+        others.add(other.document());
+      }
+    }
+    RandomFeature feature =
+        new RandomFeature(random, "feature-" + number)
+            .withPrerequisites(others)
+            .withHoldout(new ArrayList<>(holdouts.keySet()))
+            .withLayer(new ArrayList<>(layers.values()), number, FEATURES);
+    features.put(
+        "feature-" + number, feature.withRules(new ArrayList<>(segments.keySet()), revision));
+  }
+
+  private void putSegment(int number) {
+    List<String> others = new ArrayList<>();
+    for (int i = number + 1; i < SEGMENTS; i++) {
+      if (segments.containsKey("segment-" + i)) {
+        others.add("segment-" + i);
+      }
+    }
+    Segment.Builder segment = Segment.newBuilder().setKey("segment-" + number);
+    String attribute = words.oneIn(2) ? "" : words.attribute();
+    segment.setAttribute(attribute);
+    for (int n = random.nextInt(6); n > 0; n--) {
+      segment.addIncluded(words.text(attribute.isEmpty() ? "user_key" : attribute));
+    }
+    for (int n = random.nextInt(3); n > 0; n--) {
+      segment.addExcluded(words.text(attribute.isEmpty() ? "user_key" : attribute));
+    }
+    segment.addAllWhen(new RandomConditions(random).list(others));
+    segments.put(segment.getKey(), segment.build());
+  }
+
+  private void putLayer(int number) {
+    Layer.Builder layer = Layer.newBuilder().setKey("layer-" + number);
+    layer.setTotal(words.pick(List.of(0, 1, 100, 997, 1_000_000_000)));
+    layer.setUnit(words.pick(List.of("", "user_key", "account")));
+    if (words.oneIn(3)) {
+      layer.setSalt("a salt of its own");
+    }
+    layers.put(layer.getKey(), layer.build());
+  }
+
+  private void putHoldout(int number) {
+    Holdout.Builder holdout = Holdout.newBuilder().setKey("holdout-" + number);
+    holdout.setShare(RandomFeature.share(random));
+    holdout.setUnit(words.pick(List.of("", "", "account")));
+    if (words.oneIn(3)) {
+      holdout.setSalt("another salt");
+    }
+    holdouts.put(holdout.getKey(), holdout.build());
+  }
+}
