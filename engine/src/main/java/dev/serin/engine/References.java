@@ -4,6 +4,7 @@ import dev.serin.v1.Condition;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
 import dev.serin.v1.Prerequisite;
+import dev.serin.v1.Rule;
 import dev.serin.v1.Segment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** Which documents name which others. */
 final class References {
@@ -34,8 +36,22 @@ final class References {
   /** Returns the keys of the segments that a segment names. */
   static List<String> segments(Segment segment) {
     List<String> keys = new ArrayList<>();
-    segments(segment, (field, key) -> keys.add(key));
+    segmentKeys(segment.getWhenList(), keys::add);
     return keys;
+  }
+
+  /** Calls back with the keys alone: at every change all conditions of a namespace come by. */
+  private static void segmentKeys(List<Condition> conditions, Consumer<String> found) {
+    for (Condition condition : conditions) {
+      if (!condition.getSegment().isEmpty()) {
+        found.accept(condition.getSegment());
+      }
+      segmentKeys(condition.getAllList(), found);
+      segmentKeys(condition.getAnyList(), found);
+      if (condition.hasNot()) {
+        segmentKeys(List.of(condition.getNot()), found);
+      }
+    }
   }
 
   /** Returns the keys of the features that must answer before a feature does. */
@@ -95,19 +111,20 @@ final class References {
                 String layer = document.getLayer().getLayer();
                 add(referrers, DocumentKind.DOCUMENT_KIND_LAYER, layer, id);
               }
-              segments(
-                  document,
-                  (field, segment) ->
-                      add(referrers, DocumentKind.DOCUMENT_KIND_SEGMENT, segment, id));
+              for (Rule rule : document.getRulesList()) {
+                segmentKeys(
+                    rule.getWhenList(),
+                    segment -> add(referrers, DocumentKind.DOCUMENT_KIND_SEGMENT, segment, id));
+              }
             });
     source
         .segments()
         .forEach(
             (key, segment) -> {
               DocumentId id = new DocumentId(DocumentKind.DOCUMENT_KIND_SEGMENT, key);
-              segments(
-                  segment,
-                  (field, other) -> add(referrers, DocumentKind.DOCUMENT_KIND_SEGMENT, other, id));
+              for (String other : segments(segment)) {
+                add(referrers, DocumentKind.DOCUMENT_KIND_SEGMENT, other, id);
+              }
             });
     return referrers;
   }

@@ -69,7 +69,7 @@ public final class SnapshotCompiler {
 
   private CompiledSegment segment(Segment document) {
     CompiledSegment earlier = previous == null ? null : previous.segment(document.getKey());
-    return earlier != null && earlier.document().equals(document)
+    return earlier != null && same(earlier.document(), document)
         ? earlier
         : new CompiledSegment(document, new ConditionCompiler(schema), schema);
   }
@@ -77,7 +77,7 @@ public final class SnapshotCompiler {
   private CompiledFeature feature(FeatureSource feature) {
     CompiledFeature earlier =
         previous == null ? null : previous.feature(feature.document().getKey());
-    return earlier != null && earlier.source().equals(feature)
+    return earlier != null && same(earlier.source(), feature)
         ? earlier
         : new FeatureCompiler(source.namespace(), feature, schema).compile();
   }
@@ -95,7 +95,7 @@ public final class SnapshotCompiler {
       DocumentKind kind, Map<String, T> now, Map<String, T> before, Set<DocumentId> changed) {
     now.forEach(
         (key, document) -> {
-          if (!document.equals(before.get(key))) {
+          if (!same(document, before.get(key))) {
             changed.add(new DocumentId(kind, key));
           }
         });
@@ -107,5 +107,11 @@ public final class SnapshotCompiler {
                 changed.add(new DocumentId(kind, key));
               }
             });
+  }
+
+  /** Sources of one state are mostly made of the objects of the one before. */
+  @SuppressWarnings("ReferenceEquality")
+  private static <T> boolean same(T one, @Nullable T other) {
+    return one == other || one.equals(other);
   }
 }
