@@ -7,6 +7,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +26,12 @@ record Call(
   /** A user without attributes, at the epoch. */
   static Call of(String userKey) {
     return new Call(userKey, Map.of(), 0, 0, 0);
+  }
+
+  Call with(String attribute, String text) {
+    Map<String, Value> more = new LinkedHashMap<>(attributes);
+    more.put(attribute, Value.newBuilder().setStringValue(text).build());
+    return new Call(userKey, more, nowMillis, random, silentMillis);
   }
 
   void beginWithStruct(EvaluationContext context, Snapshot snapshot) {

@@ -89,9 +89,12 @@ final class RandomConditions {
     }
   }
 
-  /** Sometimes more than the engine would compare one by one. */
+  /** Sometimes more than one would compare one by one, and more than get an id each. */
   private List<Value> literals(String attribute) {
     List<Value> literals = new ArrayList<>();
+    if (words.oneIn(40)) {
+      Vocabulary.many().forEach(text -> literals.add(Vocabulary.string(text)));
+    }
     for (int n = 1 + random.nextInt(words.oneIn(4) ? 40 : 4); n > 0; n--) {
       literals.add(words.literal(attribute));
     }

@@ -136,6 +136,9 @@ final class RandomNamespace {
     for (int n = random.nextInt(3); n > 0; n--) {
       segment.addExcluded(words.text(attribute.isEmpty() ? "user_key" : attribute));
     }
+    if (words.oneIn(6)) {
+      segment.addAllIncluded(Vocabulary.many());
+    }
     segment.addAllWhen(new RandomConditions(random).list(others));
     segments.put(segment.getKey(), segment.build());
   }

@@ -110,6 +110,9 @@ final class ReferenceValues {
       }
       offset = (hours * 60 + minutes) * (matcher.group(8).equals("-") ? -60 : 60);
     }
+    // A leap second, like the second 60 of any other minute, is the first of the next.
+    int second = Integer.parseInt(matcher.group(6));
+    int leap = second == 60 ? 1 : 0;
     try {
       LocalDateTime time =
           LocalDateTime.of(
@@ -118,10 +121,10 @@ final class ReferenceValues {
               Integer.parseInt(matcher.group(3)),
               Integer.parseInt(matcher.group(4)),
               Integer.parseInt(matcher.group(5)),
-              Integer.parseInt(matcher.group(6)));
+              second - leap);
       BigDecimal fraction =
           matcher.group(7) == null ? BigDecimal.ZERO : new BigDecimal("0" + matcher.group(7));
-      return BigDecimal.valueOf(time.toEpochSecond(ZoneOffset.UTC) - offset).add(fraction);
+      return BigDecimal.valueOf(time.toEpochSecond(ZoneOffset.UTC) + leap - offset).add(fraction);
     } catch (DateTimeException e) {
       return null;
     }

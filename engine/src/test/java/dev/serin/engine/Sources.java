@@ -56,7 +56,10 @@ final class Sources {
   }
 
   Sources segment(String text) {
-    Segment segment = parse(text, Segment.class);
+    return segment(parse(text, Segment.class));
+  }
+
+  Sources segment(Segment segment) {
     segments.put(segment.getKey(), segment);
     return this;
   }

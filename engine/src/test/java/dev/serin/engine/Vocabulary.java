@@ -7,6 +7,7 @@ import com.google.protobuf.Value;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * What random documents and random calls are made of. Both take from the same few values, so that
@@ -91,6 +92,8 @@ final class Vocabulary {
           "2.3.0",
           "2.3.0+build.7",
           "2.3.0-rc.1+build.7",
+          "0.0.0",
+          "0.0.0-0",
           "1048575.1048575.1048575",
           "1048576.0.0",
           "99999999999999999999.0.0",
@@ -150,6 +153,9 @@ final class Vocabulary {
   private static final List<String> EXPRESSIONS =
       List.of("^v?[0-9]+[.]", "(?i)^de$", "日本|FR", "^$", "[^a-z]", "^.$", "x{64}", "^[uv]", "ü+$");
 
+  /** More texts than the engine gives ids to in one list. */
+  private static final int MANY = 600;
+
   private final Random random;
 
   Vocabulary(Random random) {
@@ -163,6 +169,11 @@ final class Vocabulary {
   /** Returns true once in n times. */
   boolean oneIn(int n) {
     return random.nextInt(n) == 0;
+  }
+
+  /** A list so long that the engine makes a table of it. */
+  static List<String> many() {
+    return IntStream.range(0, MANY).mapToObj(number -> "u-" + number).toList();
   }
 
   String attribute() {
@@ -249,7 +260,7 @@ final class Vocabulary {
     return Timestamp.newBuilder().setSeconds(seconds).setNanos(nanos).build();
   }
 
-  private static Value string(String text) {
+  static Value string(String text) {
     return Value.newBuilder().setStringValue(text).build();
   }
 
