@@ -22,7 +22,10 @@ import java.util.regex.Pattern;
 public final class ServerUnderTest implements AutoCloseable {
 
   private static final Pattern SERVING = Pattern.compile("serving gRPC on \\S+:([0-9]+)");
-  private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
+
+  /** The launcher may have to build, and to prepare the start cache. */
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
+
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
   private final Process process;
@@ -41,7 +44,7 @@ public final class ServerUnderTest implements AutoCloseable {
    * Starts the command and waits for its line.
    *
    * @param log file that takes standard error
-   * @throws IOException where it ends or stays silent for a minute
+   * @throws IOException where it ends or stays silent for five minutes
    */
   public static ServerUnderTest start(List<String> command, Path log) throws IOException {
     long startedNanos = System.nanoTime();

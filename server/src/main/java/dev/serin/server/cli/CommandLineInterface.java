@@ -72,9 +72,9 @@ public final class CommandLineInterface {
     return exitCode;
   }
 
-  int execute(String... arguments) {
-    int exitCode = commands.execute(arguments);
-    return exitCode;
+  /** Runs one command; returns its exit code. */
+  public int execute(String... arguments) {
+    return commands.execute(arguments);
   }
 
   private static void addHelp(CommandLine command) {

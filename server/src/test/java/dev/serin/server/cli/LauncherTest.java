@@ -28,7 +28,16 @@ class LauncherTest {
       if [ "$1" = -version ]; then echo 'openjdk version "VERSION" 2026-01-20' >&2; exit; fi
       echo "home=$0"
       echo "pid=$$"
-      for a in "$@"; do echo "arg=$a"; done
+      for a in "$@"; do
+        echo "arg=$a"
+        case $a in
+          -XX:AOTCacheOutput=*)
+            echo "made" >> "$MAVEN_LOG"
+            [ -n "$CACHE_FAILS" ] && exit 1
+            echo cache > "${a#*=}"
+            ;;
+        esac
+      done
       """;
 
   private static final String MAVEN =
@@ -43,6 +52,11 @@ class LauncherTest {
 
   private static final Instant EARLIER = Instant.parse("2026-01-01T00:00:00Z");
   private static final Instant LATER = Instant.parse("2026-02-01T00:00:00Z");
+
+  /** Elsewhere the cache is off: one test at a time. */
+  private static final Map<String, String> CACHED = Map.of("SERIN_START_CACHE", "");
+
+  private static final String ONCE = "this takes some seconds, once";
 
   @TempDir private Path dir;
   private Path home;
@@ -79,6 +93,9 @@ class LauncherTest {
             "grep",
             "tee",
             "mkdir",
+            "ls",
+            "rm",
+            "mv",
             "flock",
             "uname")) {
       Path found = which(tool);
@@ -191,7 +208,8 @@ class LauncherTest {
         .startsWith("serin: building (first use)")
         .contains("serin:   serin-server (4/4)")
         .doesNotContain("compiler");
-    assertThat(builds()).containsExactly("built with -B -DskipTests -pl server -am package");
+    assertThat(builds())
+        .containsExactly("built with -B -Dmaven.test.skip=true -pl server -am package");
     assertThat(run.out()).contains("arg=version");
   }
 
@@ -252,6 +270,89 @@ class LauncherTest {
     assertThat(launch(Map.of(), "version").err()).contains("(expected: a JDK, not a JRE)");
   }
 
+  @Test
+  void cache_firstUse_isMadeOnceAndUsedByAll() throws Exception {
+    jdk("jvm/jdk", "25");
+
+    Run first = launch(CACHED, "server");
+
+    assertThat(first.err()).isEqualTo("serin: preparing the start cache; " + ONCE + "\n");
+    assertThat(first.out())
+        .contains("arg=-XX:AOTCache=" + cache(), "arg=-Xlog:aot*=off", "arg=-XX:+UseParallelGC")
+        .doesNotContain("AOTCacheOutput", "rehearse");
+    assertThat(Files.readString(home.resolve("server/target/serin.aot.log")))
+        .contains("arg=-XX:+UseParallelGC\n", "arg=-jar\narg=" + jar + "\narg=rehearse\n");
+
+    Run second = launch(CACHED, "get");
+    assertThat(second.err()).isEmpty();
+    assertThat(second.out()).contains("arg=-XX:AOTCache=" + cache(), "arg=-XX:+UseSerialGC");
+    assertThat(builds()).containsExactly("made");
+  }
+
+  @Test
+  void cache_ofAnotherJarOrJvm_isMadeAnew() throws Exception {
+    jdk("jvm/jdk", "25");
+    launch(CACHED, "version");
+    Files.writeString(jar, "a jar of another size");
+    touchTime(jar, LATER);
+
+    assertThat(launch(CACHED, "version").err()).contains("preparing the start cache");
+    jdk("jvm/newer", "26");
+    assertThat(launch(CACHED, "version").err()).contains("preparing the start cache");
+    assertThat(launch(CACHED, "version").err()).isEmpty();
+    assertThat(builds()).containsExactly("made", "made", "made");
+  }
+
+  @Test
+  void cache_jarBuiltAgain_isMadeAnew() throws Exception {
+    jdk("jvm/jdk", "25");
+    launch(CACHED, "version");
+    touchTime(jar, Instant.now().plusSeconds(60));
+
+    assertThat(launch(CACHED, "version").err()).contains("preparing the start cache");
+  }
+
+  @Test
+  void cache_thatCannotBeMade_stopsNobodyAndIsNotTriedAgain() throws Exception {
+    jdk("jvm/jdk", "25");
+    Map<String, String> failing = Map.of("SERIN_START_CACHE", "", "CACHE_FAILS", "yes");
+
+    Run first = launch(failing, "version");
+
+    assertThat(first.exitCode()).isZero();
+    assertThat(first.err()).contains("serin: no start cache could be made (" + home);
+    assertThat(first.out()).contains("arg=version").doesNotContain("AOTCache");
+    Run second = launch(failing, "version");
+    assertThat(second.err()).isEmpty();
+    assertThat(second.out()).contains("arg=version").doesNotContain("AOTCache");
+    assertThat(builds()).containsExactly("made");
+  }
+
+  @Test
+  void cache_whereNothingCanBeWritten_isLeftOut() throws Exception {
+    jdk("jvm/jdk", "25");
+    // A folder where the file should be: also root cannot write that.
+    Files.createDirectories(home.resolve("server/target/serin.aot.key"));
+    Files.createDirectories(home.resolve("server/target/serin.aot.log"));
+    Files.createDirectories(home.resolve("target/serin-build.lock"));
+
+    Run run = launch(CACHED, "version");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("arg=version").doesNotContain("AOTCache");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-Xshare:off", "-XX:AOTMode=off", "-Dx -XX:SharedArchiveFile=mine"})
+  void cache_besideAnotherArchive_isLeftOut(String options) throws Exception {
+    jdk("jvm/jdk", "25");
+
+    Run run = launch(Map.of("SERIN_START_CACHE", "", "SERIN_JAVA_OPTS", options), "version");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).doesNotContain("AOTCache=").contains("arg=version");
+  }
+
   private Run launch(Map<String, String> environment, String... arguments) throws Exception {
     return run(launcher, environment, arguments);
   }
@@ -274,6 +375,7 @@ class LauncherTest {
     builder.environment().clear();
     builder.environment().put("PATH", dir.resolve("tools").toString());
     builder.environment().put("SERIN_JVM_FOLDERS", dir.resolve("jvm") + ":" + dir.resolve("none"));
+    builder.environment().put("SERIN_START_CACHE", "off");
     builder.environment().put("MAVEN_LOG", dir.resolve("builds").toString());
     builder.environment().putAll(environment);
     return builder.start();
@@ -307,7 +409,15 @@ class LauncherTest {
   private static void touch(Path file, Instant time) throws IOException {
     Files.createDirectories(file.getParent());
     Files.writeString(file, "x");
+    touchTime(file, time);
+  }
+
+  private static void touchTime(Path file, Instant time) throws IOException {
     Files.setLastModifiedTime(file, FileTime.from(time));
+  }
+
+  private Path cache() {
+    return home.resolve("server/target/serin.aot");
   }
 
   private static @Nullable Path which(String tool) {
