@@ -57,6 +57,7 @@ public final class SerinServer implements AutoCloseable {
   private final GrpcPort grpc;
   private final HttpPort http;
   private @Nullable DirectoryWatcher watcher;
+  private volatile boolean serving;
   private volatile boolean stopping;
 
   private SerinServer(ServerConfig config, Closeables parts) {
@@ -64,7 +65,8 @@ public final class SerinServer implements AutoCloseable {
     this.parts = parts;
     InstantSource clock = InstantSource.system();
     // Beside the opening of the store, which waits for the disk.
-    CompletableFuture<Void> warm = CompletableFuture.runAsync(() -> WarmUp.run(WARM_UP));
+    CompletableFuture<Void> warm =
+        CompletableFuture.runAsync(() -> WarmUp.run(WARM_UP), SerinServer::beside);
     Metrics metrics = parts.add(new Metrics());
     Database database =
         parts.add(Database.open(storeConfig(config), new StoreMeters(metrics.registry())));
@@ -100,6 +102,11 @@ public final class SerinServer implements AutoCloseable {
                     .meter(DecisionServiceGrpc.getEvaluateMethod().getFullMethodName())));
 
     health = parts.add(new HealthWatch(refresher::status));
+    // Beside the loading of the namespaces: most of what is loaded for a start is loaded for HTTP.
+    CompletableFuture<HttpPort> opening =
+        CompletableFuture.supplyAsync(
+            () -> openHttp(metrics, new UnaryServices(services.overHttp())), SerinServer::beside);
+    parts.add(() -> opening.thenAccept(HttpPort::close).exceptionally(failed -> null).join());
     awaitReady();
     config.documents().ifPresent(directory -> watch(directory, catalog, clock));
     warm.join();
@@ -107,7 +114,8 @@ public final class SerinServer implements AutoCloseable {
     overGrpc.add(health.service());
     grpc = parts.add(GrpcPort.open(config, overGrpc));
     health.start();
-    http = parts.add(openHttp(metrics, new UnaryServices(services.overHttp())));
+    http = join(opening);
+    serving = true;
   }
 
   /**
@@ -123,6 +131,22 @@ public final class SerinServer implements AutoCloseable {
       return new SerinServer(config, parts);
     } catch (RuntimeException | Error e) {
       parts.close();
+      throw e;
+    }
+  }
+
+  /** Runs a part of the start in a thread of its own. */
+  private static void beside(Runnable part) {
+    Thread.ofPlatform().name("serin-start").daemon().start(part);
+  }
+
+  private static HttpPort join(CompletableFuture<HttpPort> opening) {
+    try {
+      return opening.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof PortUnavailableException taken) {
+        throw taken;
+      }
       throw e;
     }
   }
@@ -185,7 +209,7 @@ public final class SerinServer implements AutoCloseable {
   private Readiness readiness() {
     RefresherStatus status = refresher.status();
     return new Readiness(
-        status.ready() && !stopping,
+        status.ready() && serving && !stopping,
         status.storeError().isEmpty() ? "up" : status.storeError(),
         status.namespaces().stream()
             .map(

@@ -12,7 +12,6 @@ import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.docs.DocService;
 import com.linecorp.armeria.server.grpc.GrpcService;
-import com.linecorp.armeria.server.grpc.UnframedGrpcErrorHandler;
 import dev.serin.server.access.TlsFiles;
 import dev.serin.server.error.ErrorInterceptor;
 import io.grpc.Metadata;
@@ -132,7 +131,7 @@ public final class HttpPort implements AutoCloseable {
             GrpcSerializationFormats.PROTO, GrpcSerializationFormats.JSON)
         .jsonMarshallerFactory(service -> new StrictJson())
         .enableUnframedRequests(true)
-        .unframedGrpcErrorHandler(UnframedGrpcErrorHandler.ofJson())
+        .unframedGrpcErrorHandler(new JsonErrors())
         .exceptionHandler(HttpPort::listed)
         .build();
   }
