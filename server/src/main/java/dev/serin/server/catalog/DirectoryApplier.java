@@ -41,10 +41,13 @@ final class DirectoryApplier {
   private final Catalog catalog;
   private final Path directory;
   private final InstantSource clock;
-  private final FileHashes hashes;
+  private final FileReadings readings;
 
   /** What was seen last, by namespace. */
   private final Map<String, Seen> seen = new HashMap<>();
+
+  /** What the plan for all files need not look at again, by namespace. */
+  private final Map<String, SettledDocuments> settled = new HashMap<>();
 
   /**
    * A look at one namespace whose outcome only another revision or other files can change.
@@ -67,12 +70,12 @@ final class DirectoryApplier {
     this.catalog = catalog;
     this.directory = directory;
     this.clock = clock;
-    this.hashes = new FileHashes(clock);
+    this.readings = new FileReadings(directory, clock);
   }
 
   /** Looks at the directory now and applies it. */
   DirectoryStatus scan() {
-    DirectoryContent content = DirectoryContent.look(directory, hashes);
+    DirectoryContent content = DirectoryContent.look(directory, readings);
     List<FileError> errors = new ArrayList<>(content.errors());
     List<DirectoryStatus.Namespace> results = new ArrayList<>();
     if (content.readable()) {
@@ -105,7 +108,7 @@ final class DirectoryApplier {
         continue;
       }
       if (files == null) {
-        files = new NamespaceFiles(name, directory, List.of(), List.of(), "");
+        files = new NamespaceFiles(name, List.of(), List.of(), "");
       }
       boolean folder = content.namespaces().containsKey(name);
       DirectoryStatus.Namespace result = namespace(files, revisions.get(name), folder);
@@ -124,7 +127,7 @@ final class DirectoryApplier {
           name, before.result().revision(), 0, before.result().errors());
     }
     long revisionNow = revision == null ? 0 : revision;
-    ParsedDocuments documents = files.read();
+    ParsedDocuments documents = files.documents();
     DirectoryStatus.Namespace result;
     try {
       List<FileError> errors = errors(documents);
@@ -192,8 +195,15 @@ final class DirectoryApplier {
       List<DocumentWrite> writes =
           onlyMissing
               ? DirectoryPlan.missing(state, documents)
-              : DirectoryPlan.all(state, documents, id -> lastApplied(state.name(), id));
+              : DirectoryPlan.all(
+                  state,
+                  documents,
+                  settled.getOrDefault(name, SettledDocuments.NONE),
+                  id -> lastApplied(state.name(), id));
       if (writes.isEmpty()) {
+        if (!onlyMissing) {
+          settled.put(name, SettledDocuments.of(state, documents));
+        }
         return new DirectoryStatus.Namespace(state.name(), state.revision(), 0, List.of());
       }
       try {
@@ -206,6 +216,11 @@ final class DirectoryApplier {
                     false,
                     NOTE,
                     ChangeSource.CHANGE_SOURCE_DIRECTORY));
+        NamespaceState after = catalog.states().current(name);
+        // Otherwise others wrote in between, and the next plan looks at everything.
+        if (!onlyMissing && after.revision() == result.revision()) {
+          settled.put(name, SettledDocuments.of(after, documents));
+        }
         return new DirectoryStatus.Namespace(
             state.name(), result.revision(), result.changes().size(), List.of());
       } catch (ApiException e) {

@@ -32,7 +32,7 @@ record DirectoryContent(
   }
 
   /** Looks at the directory now. Names in errors are relative to it. */
-  static DirectoryContent look(Path directory, FileHashes hashes) {
+  static DirectoryContent look(Path directory, FileReadings readings) {
     List<FileError> errors = new ArrayList<>();
     if (!Files.isDirectory(directory)) {
       errors.add(FileError.ofFile(directory.toString(), "not there (expected: a directory)"));
@@ -60,10 +60,10 @@ record DirectoryContent(
     Map<String, NamespaceFiles> namespaces = new TreeMap<>();
     gatherings.forEach(
         (name, gathering) -> {
-          namespaces.put(name, gathering.end(name, directory, hashes));
+          namespaces.put(name, gathering.end(name, directory, readings));
           all.addAll(gathering.files);
         });
-    hashes.keepOnly(all);
+    readings.keepOnly(all);
     return new DirectoryContent(true, namespaces, errors);
   }
 
@@ -81,14 +81,10 @@ record DirectoryContent(
       }
     }
 
-    NamespaceFiles end(String namespace, Path directory, FileHashes hashes) {
-      MessageDigest digest = FileHashes.sha256();
-      long bytes = 0;
-      for (Path file : files) {
-        String line = directory.relativize(file) + "\n" + hashes.of(file) + "\n";
-        digest.update(line.getBytes(StandardCharsets.UTF_8));
-        bytes += sizeBytes(file);
-      }
+    NamespaceFiles end(String namespace, Path directory, FileReadings readings) {
+      MessageDigest digest = FileReadings.sha256();
+      List<ParsedDocuments> said = new ArrayList<>();
+      long bytes = files.stream().mapToLong(Gathering::sizeBytes).sum();
       if (bytes > MAX_NAMESPACE_BYTES) {
         errors.add(
             FileError.ofFile(
@@ -96,9 +92,15 @@ record DirectoryContent(
                 bytes + " bytes of files (expected: at most " + MAX_NAMESPACE_BYTES + ")"));
         files.clear();
       }
+      for (Path file : files) {
+        FileReadings.Reading reading = readings.of(file);
+        String line = directory.relativize(file) + "\n" + reading.hash() + "\n";
+        digest.update(line.getBytes(StandardCharsets.UTF_8));
+        said.add(reading.documents());
+      }
       digest.update(errors.toString().getBytes(StandardCharsets.UTF_8));
       String fingerprint = HexFormat.of().formatHex(digest.digest());
-      return new NamespaceFiles(namespace, directory, files, errors, fingerprint);
+      return new NamespaceFiles(namespace, said, errors, fingerprint);
     }
 
     private static long sizeBytes(Path file) {

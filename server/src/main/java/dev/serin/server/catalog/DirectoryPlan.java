@@ -39,18 +39,23 @@ final class DirectoryPlan {
   /**
    * The writes of all files, and the deletions of what has none.
    *
+   * @param settled documents the directory has nothing to do about
    * @param lastApplied the document as the directory last wrote it, null where it never did or last
    *     deleted it; asked only for documents the API changed since
    */
   static List<DocumentWrite> all(
       NamespaceState state,
       List<Document> files,
+      SettledDocuments settled,
       Function<DocumentId, @Nullable Document> lastApplied) {
     List<DocumentWrite> writes = new ArrayList<>();
     Set<DocumentId> inFiles = new HashSet<>();
     for (Document file : files) {
       DocumentId id = DocumentIds.of(file);
       inFiles.add(id);
+      if (settled.contains(state, id, file)) {
+        continue;
+      }
       StoredVersion stored = state.documents().get(id);
       if (stored == null || isOfDirectory(stored) || isNews(state, file, lastApplied.apply(id))) {
         writes.add(new DocumentWrite.Put(file, OptionalLong.empty()));

@@ -33,12 +33,18 @@ final class DocumentText {
         return null;
       }
       return bytes;
-    } catch (NoSuchFileException e) {
-      errors.addOfFile("not there (expected: a file)");
     } catch (IOException e) {
-      errors.addOfFile("cannot be read: " + e.getMessage());
+      addUnreadable(e, errors);
     }
     return null;
+  }
+
+  /** Adds why a file cannot be read. */
+  static void addUnreadable(IOException e, FileErrors errors) {
+    errors.addOfFile(
+        e instanceof NoSuchFileException
+            ? "not there (expected: a file)"
+            : "cannot be read: " + e.getMessage());
   }
 
   /** The text of these bytes, or null where they are none; the error is added. */

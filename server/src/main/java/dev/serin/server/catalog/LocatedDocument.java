@@ -1,6 +1,7 @@
 package dev.serin.server.catalog;
 
 import dev.serin.v1.Document;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -8,19 +9,44 @@ import org.jspecify.annotations.Nullable;
 /**
  * A document that was read from a file, with the place of each of its fields.
  *
- * <p>Immutable. It holds the tree it was read from: keep it while errors are told, not longer.
+ * <p>Immutable. As it comes from the file it holds the tree it was read from: to keep it longer
+ * than errors are told, give it another way to that ({@link #withTree}).
  */
 public final class LocatedDocument {
   private static final Pattern STEP = Pattern.compile("([^.\\[]+)?(?:\\[([0-9]{1,9})])?\\.?");
 
   private final String file;
-  private final YamlNode node;
+  private final int line;
+  private final int column;
+  private final Supplier<@Nullable YamlNode> tree;
   private final Document document;
 
   LocatedDocument(String file, YamlNode node, Document document) {
+    this(file, node.line(), node.column(), () -> node, document);
+  }
+
+  private LocatedDocument(
+      String file, int line, int column, Supplier<@Nullable YamlNode> tree, Document document) {
     this.file = file;
-    this.node = node;
+    this.line = line;
+    this.column = column;
+    this.tree = tree;
     this.document = document;
+  }
+
+  /**
+   * This document without its tree.
+   *
+   * @param later gives the tree when an error asks for a place in it; null: it is gone, and errors
+   *     get the place of the document
+   */
+  LocatedDocument withTree(Supplier<@Nullable YamlNode> later) {
+    return new LocatedDocument(file, line, column, later, document);
+  }
+
+  /** The tree it was read from; null: gone. */
+  @Nullable YamlNode tree() {
+    return tree.get();
   }
 
   /** The document. */
@@ -40,7 +66,7 @@ public final class LocatedDocument {
 
   /** {@code checkout.yaml:3:1}. */
   String place() {
-    return file + ":" + node.line() + ":" + node.column();
+    return file + ":" + line + ":" + column;
   }
 
   /**
@@ -50,18 +76,19 @@ public final class LocatedDocument {
    *     field, the place is that of the nearest one around it
    */
   public FileError error(String field, String description) {
-    YamlNode place = find(field);
+    YamlNode node = tree();
+    if (!(node instanceof YamlNode.Mapping root)) {
+      return new FileError(file, line, column, field, description);
+    }
+    YamlNode place = find(root, field);
     return new FileError(file, place.line(), place.column(), field, description);
   }
 
-  private YamlNode find(String field) {
-    if (!(node instanceof YamlNode.Mapping root)) {
-      return node;
-    }
+  private YamlNode find(YamlNode.Mapping root, String field) {
     String kind = DocumentIds.word(DocumentIds.of(document).kind());
     YamlNode.Entry content = root.entry(kind, kind);
     if (content == null) {
-      return node;
+      return root;
     }
     YamlNode place = content.key();
     YamlNode value = content.value();

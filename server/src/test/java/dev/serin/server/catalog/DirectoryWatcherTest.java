@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -105,6 +107,58 @@ class DirectoryWatcherTest {
   }
 
   @Test
+  void files_thatLookTheSame_areNotReadWhenAnotherChanges() throws Exception {
+    // Another name of the file: what is written there raises no event here.
+    Path elsewhere = Files.writeString(parent.resolve("a.yaml"), segment("a", "ann"));
+    setLongUntouched(elsewhere);
+    Files.createLink(directory.root.resolve("a.yaml"), elsewhere);
+    watcher.start();
+
+    Files.writeString(elsewhere, segment("a", "bob"));
+    setLongUntouched(elsewhere);
+    directory.write("b.yaml", segment("b", "cat"));
+    awaitLook(look -> directory.segments("default").contains("b=cat by directory"));
+    assertThat(directory.segments("default")).contains("a=ann by directory");
+
+    Files.writeString(elsewhere, segment("a", "dora"));
+    directory.write("b.yaml", segment("b", "eve"));
+    awaitLook(look -> directory.segments("default").contains("b=eve by directory"));
+    assertThat(directory.segments("default")).contains("a=dora by directory");
+  }
+
+  @Test
+  void file_longUntouched_isBlamedWhereAnotherMakesItWrong() throws Exception {
+    directory.write("beta.yaml", segment("beta", "ann"));
+    directory.write(
+        "checkout.yaml",
+        """
+        feature:
+          key: checkout
+          variants:
+          - {key: "on", value: true}
+          - {key: "off", value: false}
+          default_variant: "off"
+          rules:
+          - id: testers
+            when:
+            - segment: beta
+            serve: {variant: "on"}
+        """);
+    setLongUntouched(directory.root.resolve("checkout.yaml"));
+    assertThat(errors(watcher.start())).isEmpty();
+
+    directory.write("beta.yaml", segment("alpha", "ann"));
+
+    awaitLook(look -> !look.isHealthy());
+    DirectoryStatus status = watcher.status();
+    assertThat(status == null ? List.of() : errors(status))
+        .singleElement()
+        .asString()
+        .startsWith("checkout.yaml:10:7: rules[0].when[0].segment: ");
+    assertThat(directory.segments("default")).containsExactly("beta=ann by directory");
+  }
+
+  @Test
   void configMap_swapped_isAppliedWhole() throws Exception {
     // How Kubernetes mounts one: files are links through ..data, which is replaced by a rename.
     version("..v1", "ann");
@@ -142,6 +196,10 @@ class DirectoryWatcherTest {
 
     assertThat(looks.poll(500, TimeUnit.MILLISECONDS)).isNull();
     assertThatThrownBy(watcher::start).isInstanceOf(IllegalStateException.class);
+  }
+
+  private static void setLongUntouched(Path file) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(DocumentDirectory.NOW.minusSeconds(60)));
   }
 
   private void version(String folder, String users) throws IOException {
