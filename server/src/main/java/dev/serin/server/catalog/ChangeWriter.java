@@ -83,7 +83,30 @@ final class ChangeWriter {
         revision = database.write(Priority.CATALOG, handle -> commitSlices(handle, base));
       }
       committed = revision.isPresent();
+      if (committed && slices.size() > 1) {
+        noteSuperseded(base.name(), revision.getAsLong());
+      }
       return revision;
+    }
+
+    /** Of a large change, when it is done: what fails here is no failure of the change. */
+    private void noteSuperseded(String namespace, long revision) {
+      try {
+        for (int from = 0; from < writes.size(); from += Slices.MAX_ROWS) {
+          int until = Math.min(writes.size(), from + Slices.MAX_ROWS);
+          List<PlannedWrite> some = writes.subList(from, until);
+          database.execute(
+              Priority.CATALOG,
+              handle -> {
+                if (database.dialect() == Dialect.POSTGRESQL) {
+                  NamespaceRows.lock(handle, namespace);
+                }
+                SupersededRows.note(handle, namespace, applyId, some, revision);
+              });
+        }
+      } catch (RuntimeException e) {
+        log.warn("change {}: not all it superseded is noted; loading takes longer", applyId, e);
+      }
     }
 
     private OptionalLong commitWhole(Handle handle, NamespaceHead base) {
@@ -92,6 +115,7 @@ final class ChangeWriter {
         ChangeSetRows.insert(
             handle, applyId, base.name(), revision.getAsLong(), note, source, clock.millis());
         slices.forEach(slice -> insert(handle, base.name(), slice));
+        SupersededRows.note(handle, base.name(), applyId, writes, revision.getAsLong());
       }
       return revision;
     }

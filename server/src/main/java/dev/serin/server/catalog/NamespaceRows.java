@@ -43,6 +43,15 @@ final class NamespaceRows {
         .findOne();
   }
 
+  /** Lets no other transaction of a shared store change a namespace until this one ends. */
+  static void lock(Handle handle, String name) {
+    handle
+        .createQuery("SELECT revision FROM namespace WHERE name = :name FOR UPDATE")
+        .bind("name", name)
+        .mapTo(Long.class)
+        .findOne();
+  }
+
   /**
    * Takes the revision after the one given.
    *

@@ -34,7 +34,7 @@ final class StateReader {
 
   private NamespaceState readWhole(Handle handle, NamespaceHead head) {
     StateBuilder whole = new StateBuilder(null);
-    VersionRows.readAllAt(handle, head.name(), head.revision(), version -> add(whole, version));
+    VersionRows.readAll(handle, head.name(), head.revision(), version -> add(whole, version));
     addRunState(handle, head, 0, whole);
     return whole.build(head);
   }

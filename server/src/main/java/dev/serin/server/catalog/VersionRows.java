@@ -72,8 +72,22 @@ final class VersionRows {
       long timeMillis,
       @Nullable StoredVersion version) {}
 
-  /** Every document there was at a revision, in no order. */
+  /** Every document there was at a revision, in no order. Looks at all versions there are. */
   static void readAllAt(Handle handle, String namespace, long at, Consumer<Version> consumer) {
+    readNewest(handle, namespace, at, "", consumer);
+  }
+
+  /**
+   * Every document there is, in no order. Looks at what is newest and at little else.
+   *
+   * @param head the namespace's revision in this transaction
+   */
+  static void readAll(Handle handle, String namespace, long head, Consumer<Version> consumer) {
+    readNewest(handle, namespace, head, "AND v.superseded IS NULL", consumer);
+  }
+
+  private static void readNewest(
+      Handle handle, String namespace, long at, String among, Consumer<Version> consumer) {
     each(
         handle,
         handle
@@ -82,15 +96,15 @@ final class VersionRows {
                 WITH ranked AS (
                   SELECT v.apply_id, v.seq, ROW_NUMBER() OVER (
                     PARTITION BY v.kind, v.key ORDER BY c.revision DESC) AS age
-                  FROM change_set c JOIN document_version v ON v.apply_id = c.apply_id
-                  WHERE c.namespace = :namespace AND c.revision <= :at)
+                  FROM document_version v JOIN change_set c ON c.apply_id = v.apply_id
+                  WHERE v.namespace = :namespace AND c.revision <= :at %s)
                 SELECT %s
                 FROM ranked r
                 JOIN document_version v ON v.apply_id = r.apply_id AND v.seq = r.seq
                 JOIN change_set c ON c.apply_id = v.apply_id
                 WHERE r.age = 1 AND v.operation != 'delete'
                 """
-                    .formatted(COLUMNS))
+                    .formatted(among, COLUMNS))
             .bind("namespace", namespace)
             .bind("at", at),
         consumer);

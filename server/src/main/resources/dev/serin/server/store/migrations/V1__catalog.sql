@@ -40,6 +40,9 @@ CREATE TABLE document_version (
   key ${text} NOT NULL,
   -- put, archive, delete.
   operation TEXT NOT NULL,
+  -- Revision of a change that wrote the document anew; NULL: this is the newest, or it is not noted
+  -- yet that it is not. What is newest, revisions say; this spares looking at all there ever were.
+  superseded BIGINT,
   -- serin.v1.Document, encoded; NULL: deleted. What does not fit goes on in document_part.
   body ${bytes},
   -- Rows of document_part that follow.
@@ -48,6 +51,9 @@ CREATE TABLE document_version (
 );
 
 CREATE INDEX document_version_by_key ON document_version (namespace, kind, key, apply_id);
+
+CREATE INDEX document_version_newest ON document_version (namespace, kind, key)
+  WHERE superseded IS NULL;
 
 -- The rest of a large document: no transaction writes more than a slice.
 CREATE TABLE document_part (
