@@ -144,8 +144,8 @@ public final class SerinServer implements AutoCloseable {
     try {
       return opening.join();
     } catch (CompletionException e) {
-      if (e.getCause() instanceof PortUnavailableException taken) {
-        throw taken;
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
       }
       throw e;
     }

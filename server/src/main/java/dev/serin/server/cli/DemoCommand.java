@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
     name = "demo",
     description = {
       "Start a server with sample features and live simulated callers, on loopback only.",
-      "Shows who gets what while one changes, kills and explains features elsewhere."
+      "Shows who gets what while one changes, kills and explains features elsewhere.",
+      "Ctrl-C stops it cleanly; the exit code is 130 then, as of all that is interrupted."
     })
 final class DemoCommand implements Callable<Integer> {
   /** More would measure this machine, not show a rollout. */

@@ -5,13 +5,19 @@ import java.util.Locale;
 
 /**
  * The demo's table: renewed in place where the cursor may move, otherwise printed again and again.
- * For one thread.
+ * In place, lines that are wider than the terminal are cut: a line that goes on in the next one
+ * would put the cursor in the wrong place. For one thread.
  */
 final class DemoScreen {
   private static final int BAR_COLUMNS = 12;
 
   /** One to seven eighths of a column. */
   private static final String PARTS = "▏▎▍▌▋▊▉";
+
+  /** Until told otherwise, the terminal cuts lines, or wraps them. */
+  private static final String CUT = "\u001b[?7l";
+
+  private static final String WRAP = "\u001b[?7h";
 
   private final Terminal terminal;
   private int linesOnScreen;
@@ -25,8 +31,12 @@ final class DemoScreen {
       terminal.out().print("\u001b[" + linesOnScreen + "A\u001b[J");
     }
     List<String> lines = lines(tally, seconds);
-    lines.forEach(terminal.out()::println);
-    if (!terminal.colour()) {
+    if (terminal.colour()) {
+      terminal.out().print(CUT);
+      lines.forEach(terminal.out()::println);
+      terminal.out().print(WRAP);
+    } else {
+      lines.forEach(terminal.out()::println);
       terminal.out().println();
     }
     terminal.out().flush();

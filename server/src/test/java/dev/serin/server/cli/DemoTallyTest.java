@@ -72,6 +72,15 @@ class DemoTallyTest {
     assertThat(shown(true, 2)).contains("\u001b[3A\u001b[J").contains("1 refused, last: f: UNAVA");
   }
 
+  @Test
+  void screen_terminal_cutsWideLinesWhileItDraws() {
+    answer("on", Reason.REASON_SPLIT, 4);
+    tally.tick();
+
+    assertThat(shown(true, 1)).startsWith("\u001b[?7l").endsWith("\u001b[?7h");
+    assertThat(shown(false, 1)).doesNotContain("\u001b");
+  }
+
   private void answer(String variant, Reason reason, int times) {
     for (int i = 0; i < times; i++) {
       tally.answered(
