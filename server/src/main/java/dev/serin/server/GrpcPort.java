@@ -1,14 +1,12 @@
 package dev.serin.server;
 
 import dev.serin.server.access.TlsFiles;
-import io.grpc.BindableService;
 import io.grpc.Codec;
 import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -108,7 +106,6 @@ public final class GrpcPort implements AutoCloseable {
             .flowControlWindow(WINDOW_BYTES);
     config.tls().ifPresent(files -> secure(builder, files));
     services.forEach(builder::addService);
-    reflection().forEach(builder::addService);
     Server server = builder.build();
     try {
       return new GrpcPort(acceptor, eventLoops, server.start());
@@ -162,13 +159,5 @@ public final class GrpcPort implements AutoCloseable {
     } catch (SSLException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Both versions: older tools ask for v1alpha. */
-  @SuppressWarnings("deprecation")
-  private static List<BindableService> reflection() {
-    return List.of(
-        ProtoReflectionServiceV1.newInstance(),
-        io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 }

@@ -24,6 +24,7 @@ import dev.serin.server.store.Database;
 import dev.serin.server.store.StoreConfig;
 import dev.serin.server.telemetry.Metrics;
 import dev.serin.v1.DecisionServiceGrpc;
+import io.grpc.ServerInterceptors;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -48,11 +49,15 @@ public final class SerinServer implements AutoCloseable {
   /** How long the call path is warmed up, where the store is not what takes longest. */
   private static final Duration WARM_UP = Duration.ofMillis(300);
 
+  /** Milliseconds that calls may take to hear that they were ended. */
+  private static final long END_MILLIS = 500;
+
   private static final Logger log = LoggerFactory.getLogger(SerinServer.class);
 
   private final ServerConfig config;
   private final Closeables parts;
   private final SnapshotRefresher<ServedSnapshot> refresher;
+  private final OpenCalls open = new OpenCalls();
   private final HealthWatch health;
   private final GrpcPort grpc;
   private final HttpPort http;
@@ -91,6 +96,7 @@ public final class SerinServer implements AutoCloseable {
     Services services =
         new Services(
             new OffLoopCalls(workers, SerinServer::requestBytesMax),
+            open,
             metrics.calls(),
             List.of(
                 new DecisionServiceAdapter(snapshots, CallInputs.ofProcess()),
@@ -111,7 +117,7 @@ public final class SerinServer implements AutoCloseable {
     config.documents().ifPresent(directory -> watch(directory, catalog, clock));
     warm.join();
     var overGrpc = new ArrayList<>(services.overGrpc());
-    overGrpc.add(health.service());
+    overGrpc.add(ServerInterceptors.intercept(health.service(), open));
     grpc = parts.add(GrpcPort.open(config, overGrpc));
     health.start();
     http = join(opening);
@@ -248,17 +254,22 @@ public final class SerinServer implements AutoCloseable {
   }
 
   /**
-   * Stops: health says not serving, no new calls are taken, calls in flight finish within the drain
-   * timeout, the rest is ended. Returns when everything is given back; may be called twice.
+   * Stops: health says not serving, streams are ended, no new calls are taken, calls in flight
+   * finish within the drain timeout, the rest is ended. Returns when everything is given back; may
+   * be called twice.
    */
   @Override
   public synchronized void close() {
     stopping = true;
     health.close();
+    // After their watchers have heard it; a stream would not end by itself.
+    open.endStreams();
     grpc.shutdown();
     try {
       if (!grpc.awaitCalls(config.drainTimeout().toMillis())) {
         log.warn("calls still in flight after {}; ending them", config.drainTimeout());
+        open.endAll();
+        grpc.awaitCalls(END_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

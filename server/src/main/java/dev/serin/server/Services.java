@@ -12,8 +12,10 @@ import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Services {
   private final OffLoopCalls offLoop;
+  private final OpenCalls open;
   private final CallMeters meters;
   private final List<BindableService> services;
   private final ServerMethodDefinition<?, ?> onLoop;
@@ -29,29 +32,43 @@ final class Services {
   /**
    * Services.
    *
+   * @param open is told of every call that may last
    * @param built those that answer; the others answer NOT_BUILT
    * @param onLoop the method that the gRPC port serves on its event loops, as bytes
    */
   Services(
       OffLoopCalls offLoop,
+      OpenCalls open,
       CallMeters meters,
       List<BindableService> built,
       ServerMethodDefinition<?, ?> onLoop) {
     this.offLoop = offLoop;
+    this.open = open;
     this.meters = meters;
     this.services = new ArrayList<>(built);
     this.onLoop = onLoop;
     services.addAll(notBuilt());
   }
 
-  /** For the gRPC port. */
+  /** For the gRPC port, reflection included. */
   List<ServerServiceDefinition> overGrpc() {
-    return services.stream()
-        .map(ErrorInterceptor::guard)
-        .map(service -> ServerInterceptors.intercept(service, offLoop, meters))
-        .map(this::withOnLoop)
-        .map(Services::withErrorDetails)
+    var own =
+        services.stream()
+            .map(ErrorInterceptor::guard)
+            .map(service -> ServerInterceptors.intercept(service, offLoop, open, meters))
+            .map(this::withOnLoop)
+            .map(Services::withErrorDetails);
+    return Stream.concat(
+            own, reflection().stream().map(service -> ServerInterceptors.intercept(service, open)))
         .toList();
+  }
+
+  /** Both versions: older tools ask for v1alpha. */
+  @SuppressWarnings("deprecation")
+  private static List<BindableService> reflection() {
+    return List.of(
+        ProtoReflectionServiceV1.newInstance(),
+        io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 
   /** The service with the one method that is served its own way; others stay as they are. */
