@@ -90,6 +90,9 @@ public final class SerinServer implements AutoCloseable {
     refresher.start();
     ServedSnapshots snapshots = new CachedSnapshots(cache, System::nanoTime);
     new SnapshotMeters(refresher::status, snapshots).register(metrics);
+    cache.register(metrics.registry());
+    var decisions = new DecisionServiceAdapter(snapshots, CallInputs.ofProcess());
+    decisions.register(metrics.registry());
 
     WorkerPool workers = parts.add(new WorkerPool(config.workerThreads(), config.workerQueue()));
     workers.register(metrics.registry());
@@ -98,9 +101,7 @@ public final class SerinServer implements AutoCloseable {
             new OffLoopCalls(workers, SerinServer::requestBytesMax),
             open,
             metrics.calls(),
-            List.of(
-                new DecisionServiceAdapter(snapshots, CallInputs.ofProcess()),
-                new FeatureServiceAdapter(catalog)),
+            List.of(decisions, new FeatureServiceAdapter(catalog)),
             EvaluateCalls.method(
                 snapshots,
                 metrics

@@ -1,6 +1,7 @@
 package dev.serin.server;
 
 import dev.serin.server.error.ErrorInterceptor;
+import dev.serin.server.http.HttpPort;
 import dev.serin.server.telemetry.CallMeters;
 import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceImplBase;
 import dev.serin.v1.FleetServiceGrpc;
@@ -8,6 +9,7 @@ import dev.serin.v1.FleetServiceGrpc.FleetServiceImplBase;
 import dev.serin.v1.OutcomeServiceGrpc.OutcomeServiceImplBase;
 import dev.serin.v1.RolloutServiceGrpc.RolloutServiceImplBase;
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -108,10 +110,11 @@ final class Services {
 
   /** For the HTTP port. */
   List<ServerServiceDefinition> overHttp() {
+    ServerInterceptor metered = meters.whereCancelledMeans(HttpPort::endOfCurrentCall);
     return services.stream()
         .map(
             service ->
-                ServerInterceptors.intercept(service, new ErrorInterceptor(), offLoop, meters))
+                ServerInterceptors.intercept(service, new ErrorInterceptor(), offLoop, metered))
         .toList();
   }
 

@@ -91,7 +91,7 @@ final class SnapshotLoader<S> {
   }
 
   private boolean refresh(NamespaceHead head, long nowNanos) {
-    SnapshotHolding<S> holding = cache.holding(head.name());
+    SnapshotHolding<S> holding = cache.kept(head.name());
     SnapshotHolding.Content<S> content = holding == null ? null : holding.content();
     if (holding != null && content != null && head.equals(content.head())) {
       holding.confirm(nowNanos);
@@ -213,7 +213,7 @@ final class SnapshotLoader<S> {
     long nowNanos = nanoTime.getAsLong();
     List<NamespaceStatus> statuses = new ArrayList<>();
     for (String namespace : cache.namespaces()) {
-      SnapshotHolding<S> holding = cache.holding(namespace);
+      SnapshotHolding<S> holding = cache.kept(namespace);
       SnapshotHolding.Content<S> content = holding == null ? null : holding.content();
       if (holding != null && content != null) {
         boolean fromDisk = content.head() == null;

@@ -105,7 +105,7 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
               @Override
               public void revisionChanged(Revision revision) {
                 // Heard twice where it was made here: in this process and from the database.
-                SnapshotHolding<S> holding = cache.holding(revision.namespace());
+                SnapshotHolding<S> holding = cache.kept(revision.namespace());
                 if (holding == null || holding.revision() < revision.number()) {
                   wake();
                 }
@@ -129,7 +129,7 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
       throws InterruptedException {
     return await(
         () -> {
-          SnapshotHolding<S> holding = cache.holding(namespace);
+          SnapshotHolding<S> holding = cache.kept(namespace);
           return holding != null && holding.revision() >= revision;
         },
         limit);

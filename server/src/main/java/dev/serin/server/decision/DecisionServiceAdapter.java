@@ -12,6 +12,7 @@ import dev.serin.v1.EvaluateResponse;
 import dev.serin.v1.ExplainRequest;
 import dev.serin.v1.ExplainResponse;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
@@ -29,6 +30,11 @@ public final class DecisionServiceAdapter extends DecisionServiceImplBase {
   public DecisionServiceAdapter(ServedSnapshots snapshots, CallInputs inputs) {
     evaluations = new Evaluations(snapshots, inputs);
     pages = new EvaluateAllPages(evaluations);
+  }
+
+  /** Shows the cache of snapshots that callers read page by page. */
+  public void register(MeterRegistry registry) {
+    pages.register(registry);
   }
 
   @Override

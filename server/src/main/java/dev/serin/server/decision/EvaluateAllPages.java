@@ -6,6 +6,7 @@ import dev.serin.engine.EvaluationContext;
 import dev.serin.v1.EvaluateAllRequest;
 import dev.serin.v1.EvaluateAllResponse;
 import dev.serin.v1.FeatureDecision;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +18,11 @@ final class EvaluateAllPages {
 
   EvaluateAllPages(Evaluations evaluations) {
     this.evaluations = evaluations;
+  }
+
+  /** Shows how the snapshots that are kept for further pages are used. */
+  void register(MeterRegistry registry) {
+    paged.register(registry);
   }
 
   EvaluateAllResponse page(EvaluateAllRequest request) {

@@ -3,6 +3,8 @@ package dev.serin.server.decision;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.serin.server.error.ApiErrors;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +20,18 @@ final class PagedSnapshots {
   private static final Duration KEPT_AFTER_ACCESS = Duration.ofMinutes(1);
 
   private final Cache<Place, ServedSnapshot> kept =
-      Caffeine.newBuilder().maximumSize(KEPT_MAX).expireAfterAccess(KEPT_AFTER_ACCESS).build();
+      Caffeine.newBuilder()
+          .maximumSize(KEPT_MAX)
+          .expireAfterAccess(KEPT_AFTER_ACCESS)
+          .recordStats()
+          .build();
 
   private record Place(String namespace, long revision) {}
+
+  /** Shows the cache as {@code paged-snapshots}; a miss is a page that came too late. */
+  void register(MeterRegistry registry) {
+    CaffeineCacheMetrics.monitor(registry, kept, "paged-snapshots");
+  }
 
   /** Keeps a snapshot of which a further page was promised. */
   void keep(ServedSnapshot snapshot) {

@@ -6,7 +6,6 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
-import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -17,6 +16,8 @@ import dev.serin.server.error.ErrorInterceptor;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -45,6 +46,10 @@ public final class HttpPort implements AutoCloseable {
 
   /** Milliseconds that answers on their way may take when the port is closed. */
   private static final long CLOSE_MILLIS = 1_000;
+
+  /** How a call ended that no service has seen, a request that is no JSON for one. */
+  private static final AttributeKey<Status.Code> ENDED =
+      AttributeKey.valueOf(HttpPort.class, "ENDED");
 
   private static final MediaType PROMETHEUS_TEXT =
       MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
@@ -79,7 +84,8 @@ public final class HttpPort implements AutoCloseable {
     }
     Server server =
         builder
-            .meterRegistry(NoopMeterRegistry.get())
+            // Of its own and shown nowhere: in a shared one a second server's meters collide.
+            .meterRegistry(new CompositeMeterRegistry())
             .bossGroupFactory(name -> new PromptThreads("serin-http-accept", 1))
             .workerGroup(new PromptThreads("serin-http", THREADS), true)
             .blockingTaskExecutor(WRITER_THREADS)
@@ -101,6 +107,13 @@ public final class HttpPort implements AutoCloseable {
       throw e;
     }
     return port;
+  }
+
+  /** How the call ended that this thread is told was cancelled. */
+  public static Status.Code endOfCurrentCall() {
+    RequestContext context = RequestContext.currentOrNull();
+    Status.Code ended = context == null ? null : context.attr(ENDED);
+    return ended == null ? Status.Code.CANCELLED : ended;
   }
 
   /** The port it listens on. */
@@ -140,6 +153,7 @@ public final class HttpPort implements AutoCloseable {
   private static Status listed(
       RequestContext context, Status status, Throwable failure, Metadata trailers) {
     StatusRuntimeException error = ErrorInterceptor.listed(failure, context.path());
+    context.setAttr(ENDED, error.getStatus().getCode());
     if (error.getTrailers() != null) {
       trailers.merge(error.getTrailers());
     }

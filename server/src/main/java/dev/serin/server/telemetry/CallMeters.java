@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * The meters of all methods, and the interceptor that feeds them for calls off the hot path.
@@ -30,14 +31,37 @@ public final class CallMeters implements ServerInterceptor {
     return meters.values();
   }
 
+  /**
+   * Feeds the same meters from a port that ends calls by itself.
+   *
+   * @param cancelled how the call that is being cancelled ended in truth
+   */
+  public ServerInterceptor whereCancelledMeans(Supplier<Status.Code> cancelled) {
+    return new ServerInterceptor() {
+      @Override
+      public <Q, R> ServerCall.Listener<Q> interceptCall(
+          ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+        return metered(call, headers, next, cancelled);
+      }
+    };
+  }
+
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    return metered(call, headers, next, () -> Status.Code.CANCELLED);
+  }
+
+  private <Q, R> ServerCall.Listener<Q> metered(
+      ServerCall<Q, R> call,
+      Metadata headers,
+      ServerCallHandler<Q, R> next,
+      Supplier<Status.Code> cancelled) {
     var metered = new MeteredCall<>(call, meter(call.getMethodDescriptor().getFullMethodName()));
     return new SimpleForwardingServerCallListener<>(next.startCall(metered, headers)) {
       @Override
       public void onCancel() {
-        metered.recordOnce(Status.Code.CANCELLED);
+        metered.recordOnce(cancelled.get());
         super.onCancel();
       }
     };

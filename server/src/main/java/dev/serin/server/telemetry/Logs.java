@@ -21,7 +21,16 @@ public final class Logs {
    * Loggers of libraries that tell every detail of every call at the levels of a person's debug.
    */
   private static final String[] LIBRARIES = {
-    "io.netty", "io.grpc", "com.linecorp", "com.zaxxer", "org.flywaydb", "org.jdbi"
+    "io.netty", "io.grpc", "com.linecorp", "org.flywaydb", "org.jdbi"
+  };
+
+  /**
+   * Loggers whose warnings come with a stack trace, of every peer that speaks no TLS, of every
+   * connection of a store that is away: strangers could fill the disk, and the store's outage is
+   * told once, where it is handled.
+   */
+  private static final String[] TALKATIVE = {
+    "com.linecorp.armeria.server.HttpServerPipelineConfigurator", "com.zaxxer"
   };
 
   private Logs() {}
@@ -56,6 +65,9 @@ public final class Logs {
     Level libraries = level == LogLevel.ERROR ? Level.ERROR : Level.WARN;
     for (String name : LIBRARIES) {
       context.getLogger(name).setLevel(level == LogLevel.TRACE ? Level.DEBUG : libraries);
+    }
+    for (String name : TALKATIVE) {
+      context.getLogger(name).setLevel(level == LogLevel.TRACE ? Level.DEBUG : Level.ERROR);
     }
   }
 
