@@ -2,6 +2,7 @@ package dev.serin.server;
 
 import dev.serin.server.ServerConfig.SharedStore;
 import dev.serin.server.access.TlsFiles;
+import dev.serin.server.store.StoreUrl;
 import dev.serin.server.telemetry.LogFormat;
 import dev.serin.server.telemetry.LogLevel;
 import java.net.InetAddress;
@@ -142,9 +143,7 @@ final class ConfigReader {
       }
       return Optional.empty();
     }
-    if (!url.value().startsWith("jdbc:postgresql:")) {
-      errors.add(url.error("jdbc:postgresql://HOST/DATABASE"));
-    }
+    StoreUrl.expected(url.value()).ifPresent(expected -> errors.add(url.error(expected)));
     return Optional.of(new SharedStore(url.value(), user.value(), password.value()));
   }
 

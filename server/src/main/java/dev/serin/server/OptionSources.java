@@ -54,7 +54,8 @@ final class OptionSources {
       String name = equals < 0 ? flag : flag.substring(0, equals);
       var option = ServerOption.ofKey(name.startsWith("--") ? name.substring(2) : "");
       if (option.isEmpty()) {
-        errors.add(flag + ": unknown option (expected: " + hint(name) + ")");
+        // Without its value: a misspelt option may hold a password too.
+        errors.add(name + ": unknown option (expected: " + hint(name) + ")");
         continue;
       }
       String value;
@@ -71,7 +72,7 @@ final class OptionSources {
       var setting = new Setting(option.get(), value, option.get().flag());
       Setting before = settings.put(option.get(), setting);
       if (before != null) {
-        errors.add(setting.error("the option once; it was already " + before.value()));
+        errors.add(setting.error("the option once; it was already " + before.shown()));
       }
     }
   }

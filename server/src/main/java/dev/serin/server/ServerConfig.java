@@ -1,6 +1,7 @@
 package dev.serin.server;
 
 import dev.serin.server.access.TlsFiles;
+import dev.serin.server.store.StoreUrl;
 import dev.serin.server.telemetry.LogFormat;
 import dev.serin.server.telemetry.LogLevel;
 import java.net.InetSocketAddress;
@@ -50,7 +51,7 @@ public record ServerConfig(
   public record SharedStore(String url, String user, String password) {
     @Override
     public String toString() {
-      return url;
+      return StoreUrl.shown(url);
     }
   }
 

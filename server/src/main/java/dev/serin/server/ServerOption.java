@@ -37,7 +37,8 @@ enum ServerOption {
       "URL",
       "",
       "PostgreSQL to share between servers (jdbc:postgresql://HOST/DATABASE); without it the store"
-          + " is embedded in --data-dir."),
+          + " is embedded in --data-dir. Evaluations go on while it is away; a change that meets a"
+          + " silent one is refused after some 10 seconds."),
   STORE_USER("store-user", "NAME", "", "User of --store."),
   STORE_PASSWORD(
       "store-password", "TEXT", "", "Password of --store; better in the environment than here."),
@@ -114,10 +115,5 @@ enum ServerOption {
 
   String description() {
     return description;
-  }
-
-  /** Whether its value must never be shown. */
-  boolean secret() {
-    return this == STORE_PASSWORD;
   }
 }

@@ -1,5 +1,7 @@
 package dev.serin.server;
 
+import dev.serin.server.store.StoreUrl;
+
 /**
  * The value of an option and where it comes from.
  *
@@ -18,9 +20,17 @@ record Setting(ServerOption option, String value, String source) {
     return !value.isEmpty();
   }
 
+  /** The value as people may see it. */
+  String shown() {
+    return switch (option) {
+      case STORE_PASSWORD -> "***";
+      case STORE -> StoreUrl.shown(value);
+      default -> value;
+    };
+  }
+
   /** What is wrong with it, in the one form all errors have. */
   String error(String expected) {
-    String shown = option.secret() ? "***" : value;
-    return "%s: %s (expected: %s) [from %s]".formatted(option.key(), shown, expected, source);
+    return "%s: %s (expected: %s) [from %s]".formatted(option.key(), shown(), expected, source);
   }
 }

@@ -124,7 +124,7 @@ class ServerConfigTest {
                 + " [from --drain-timeout]",
             "tls-key: key.pem (expected: --tls-cert too) [from --tls-key]",
             "documents: nowhere (expected: a directory that exists) [from --documents]",
-            "--grpc-prt=1: unknown option (expected: --grpc-port?)",
+            "--grpc-prt: unknown option (expected: --grpc-port?)",
             "--log-format: no value (expected: FORMAT)",
             "log-level: loud (expected: one of error, warn, info, debug, trace) [from "
                 + file
@@ -154,6 +154,51 @@ class ServerConfigTest {
   void password_withoutStore_isNotShownInTheError() {
     assertThat(errors(List.of("--store-password=hunter2"), Map.of()))
         .containsExactly("store-password: *** (expected: --store too) [from --store-password]");
+  }
+
+  @Test
+  void password_givenTwiceOrMisspelt_isNotShown() {
+    assertThat(
+            errors(
+                List.of(
+                    "--store=jdbc:postgresql://db/serin",
+                    "--store-password=hunter2",
+                    "--store-password=hunter3",
+                    "--store-pasword=hunter4"),
+                Map.of()))
+        .containsExactlyInAnyOrder(
+            "store-password: *** (expected: the option once; it was already ***)"
+                + " [from --store-password]",
+            "--store-pasword: unknown option (expected: --store-password?)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mysql://db/serin | mysql://db/serin | jdbc:postgresql://HOST/DATABASE",
+        "jdbc:mysql://db/x?password=secret | jdbc:mysql://db/x | jdbc:postgresql://HOST/DATABASE",
+        "jdbc:postgresql://db:port/x | jdbc:postgresql://db:port/x |"
+            + " jdbc:postgresql://HOST/DATABASE",
+        "jdbc:postgresql://me:secret@db:5432/x?ssl=true | jdbc:postgresql://***@db:5432/x"
+            + " | --store-user and --store-password in place of credentials in the URL",
+        "postgresql://me:secret@db/x | postgresql://***@db/x"
+            + " | --store-user and --store-password in place of credentials in the URL"
+      })
+  void store_urlThatCannotBeUsed_isRefusedWithoutItsCredentials(
+      String url, String shown, String expected) {
+    assertThat(errors(List.of("--store=" + url), Map.of()))
+        .containsExactly("store: " + shown + " (expected: " + expected + ") [from --store]");
+  }
+
+  @Test
+  void store_url_isShownWithoutItsParameters() {
+    ServerConfig config =
+        ServerConfig.read(
+                List.of("--store=jdbc:postgresql://db/x?user=me&password=secret"), Map.of())
+            .orThrow();
+
+    assertThat(config.toString()).contains("jdbc:postgresql://db/x]").doesNotContain("secret");
   }
 
   @Test

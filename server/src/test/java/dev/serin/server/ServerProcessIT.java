@@ -221,7 +221,7 @@ class ServerProcessIT {
               "store",
               "log-format",
               "drain-timeout",
-              "--listen=8980");
+              "--listen");
     }
   }
 

@@ -43,7 +43,18 @@ final class Migrations {
             + store
             + ": cannot be brought up to date: "
             + (cause == null ? failure.toString() : cause.strip())
-            + " (expected: an empty database, or one of this or an earlier version of Serin)",
+            + " (expected: "
+            + expected(sql == null || sql.getSQLState() == null ? "" : sql.getSQLState())
+            + ")",
         failure);
+  }
+
+  /** What would mend it, by the SQL state that PostgreSQL gives. */
+  private static String expected(String state) {
+    return switch (state.length() < 2 ? "" : state.substring(0, 2)) {
+      case "28" -> "a user and password the database accepts: --store-user, --store-password";
+      case "3D" -> "a database that exists";
+      default -> "an empty database, or one of this or an earlier version of Serin";
+    };
   }
 }

@@ -1,6 +1,7 @@
 package dev.serin.server.store;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Which store to open. */
 public sealed interface StoreConfig {
@@ -24,23 +25,18 @@ public sealed interface StoreConfig {
    * @param password password; empty: the one in the URL, else none. Never logged
    */
   record Postgres(String url, String user, String password) implements StoreConfig {
-    /** Refuses URLs of other databases. */
+    /** Refuses what {@link StoreUrl} finds wrong. */
     public Postgres {
-      if (!url.startsWith("jdbc:postgresql:")) {
+      Optional<String> expected = StoreUrl.expected(url);
+      if (expected.isPresent()) {
         throw new IllegalArgumentException(
-            "store: " + withoutCredentials(url) + " (expected: jdbc:postgresql://HOST/DATABASE)");
+            "store: " + StoreUrl.shown(url) + " (expected: " + expected.get() + ")");
       }
     }
 
     @Override
     public String toString() {
-      return withoutCredentials(url);
-    }
-
-    /** The URL up to its parameters: they may hold a password. */
-    private static String withoutCredentials(String url) {
-      int parameters = url.indexOf('?');
-      return parameters < 0 ? url : url.substring(0, parameters);
+      return StoreUrl.shown(url);
     }
   }
 }
