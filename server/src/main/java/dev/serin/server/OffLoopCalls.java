@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class OffLoopCalls implements ServerInterceptor {
   /** Bytes of all requests that wait or are worked on: a few of the largest at once. */
-  static final long WAITING_BYTES_MAX = 256L * 1024 * 1024;
+  private static final long WAITING_BYTES_MAX = 256L * 1024 * 1024;
 
   private final WorkerPool workers;
   private final ToIntFunction<String> requestBytesMax;
+  private final long waitingBytesMax;
   private final AtomicLong waitingBytes = new AtomicLong();
 
   /**
@@ -40,8 +41,14 @@ final class OffLoopCalls implements ServerInterceptor {
    * @param requestBytesMax limit of a method's request, by the method's full name
    */
   OffLoopCalls(WorkerPool workers, ToIntFunction<String> requestBytesMax) {
+    this(workers, requestBytesMax, WAITING_BYTES_MAX);
+  }
+
+  /** With other room, for tests. */
+  OffLoopCalls(WorkerPool workers, ToIntFunction<String> requestBytesMax, long waitingBytesMax) {
     this.workers = workers;
     this.requestBytesMax = requestBytesMax;
+    this.waitingBytesMax = waitingBytesMax;
   }
 
   @Override
@@ -92,7 +99,7 @@ final class OffLoopCalls implements ServerInterceptor {
         refuse(ApiErrors.invalidRequest("", "no message (expected: one)"));
         return;
       }
-      if (waitingBytes.addAndGet(sizeBytes) > WAITING_BYTES_MAX) {
+      if (waitingBytes.addAndGet(sizeBytes) > waitingBytesMax) {
         waitingBytes.addAndGet(-sizeBytes);
         refuse(ApiErrors.overloaded("worker queue", workers.queueCapacity()));
         return;

@@ -53,10 +53,16 @@ final class PackagedServer implements AutoCloseable {
   private int grpcPort;
   private int httpPort;
 
-  private PackagedServer(Path directory, List<String> flags) throws IOException {
+  /**
+   * A process.
+   *
+   * @param before what runs the command in its place, the command following
+   */
+  private PackagedServer(List<String> before, Path directory, List<String> flags)
+      throws IOException {
     Files.createDirectories(directory);
     log = Files.createTempFile(directory, "log", ".txt");
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_FLAGS);
     command.addAll(List.of("-jar", JAR.toString(), "server"));
@@ -76,31 +82,54 @@ final class PackagedServer implements AutoCloseable {
 
   /** Starts a server and waits until it serves. */
   static PackagedServer start(Path directory, String... flags) throws IOException {
-    var server = new PackagedServer(directory, List.of(flags));
+    return new PackagedServer(List.of(), directory, List.of(flags)).awaitServing();
+  }
+
+  /** Starts a server whose data directory is a disk of its own with so much room. */
+  static PackagedServer startOnDiskOf(int mebibytes, Path directory) throws IOException {
+    Path data = Files.createDirectories(directory.resolve("data"));
+    return new PackagedServer(inItsOwnMounts(mebibytes, data), directory, List.of()).awaitServing();
+  }
+
+  /** Whether this user may mount a disk over a directory that only one process sees. */
+  static boolean canMount(Path directory) {
+    List<String> command = new ArrayList<>(inItsOwnMounts(1, directory));
+    command.add("true");
     try {
-      server.awaitServing();
-    } catch (RuntimeException e) {
-      server.close();
-      throw e;
+      return within(new ProcessBuilder(command).start().onExit()).exitValue() == 0;
+    } catch (IOException e) {
+      return false;
     }
-    return server;
+  }
+
+  private static List<String> inItsOwnMounts(int mebibytes, Path place) {
+    String mount = "mount -t tmpfs -o size=" + mebibytes + "m none \"$0\" && exec \"$@\"";
+    return List.of("unshare", "--mount", "sh", "-c", mount, place.toString());
   }
 
   /** Starts a server that is expected to end by itself. */
   static PackagedServer launch(Path directory, String... flags) throws IOException {
-    return new PackagedServer(directory, List.of(flags));
+    return new PackagedServer(List.of(), directory, List.of(flags));
   }
 
-  private void awaitServing() {
-    String line = within(CompletableFuture.supplyAsync(this::readLine));
+  private PackagedServer awaitServing() {
+    String line;
+    try {
+      line = within(CompletableFuture.supplyAsync(this::readLine));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
     Matcher serving = SERVING.matcher(line);
     if (!serving.matches()) {
+      close();
       throw new IllegalStateException(
           "\"" + line + "\" (expected: to serve), exit code " + exitCode() + ":\n" + log());
     }
     output.add(line);
     grpcPort = Integer.parseInt(serving.group(1));
     httpPort = Integer.parseInt(serving.group(2));
+    return this;
   }
 
   /** A line of standard output; empty: it has ended. */

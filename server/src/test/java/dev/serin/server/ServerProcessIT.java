@@ -13,12 +13,6 @@ import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.EvaluateResponse;
 import dev.serin.v1.FeatureServiceGrpc;
 import dev.serin.v1.ListDocumentsRequest;
-import dev.serin.v1.ListNamespacesRequest;
-import dev.serin.v1.ListNamespacesResponse;
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -123,12 +117,12 @@ class ServerProcessIT {
   @Test
   void sigterm_twice_endsAtOnce() throws Exception {
     try (PackagedServer server = PackagedServer.start(directory, "--drain-timeout=10m")) {
-      var held = holdCall(server);
+      var held = new HeldCall(server.channel());
 
       server.signal("TERM");
       Await.until("the first signal", () -> server.log().contains("stopping; a second signal"));
       assertThat(server.isAlive()).isTrue();
-      assertThat(held).isNotDone();
+      assertThat(held.end()).isNotDone();
       server.signal("TERM");
 
       assertThat(server.exitCode()).isEqualTo(STOPPED_AT_ONCE);
@@ -139,13 +133,13 @@ class ServerProcessIT {
   @Test
   void sigterm_callThatDoesNotEnd_isEndedAfterTheDrainTimeout() throws Exception {
     try (PackagedServer server = PackagedServer.start(directory, "--drain-timeout=200ms")) {
-      CompletableFuture<Status> held = holdCall(server);
+      var held = new HeldCall(server.channel());
 
       server.signal("TERM");
 
       assertThat(server.exitCode()).isZero();
       assertThat(server.log()).contains("calls still in flight after PT0.2S; ending them");
-      assertThat(held.get(30, SECONDS).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(held.end().get(30, SECONDS).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
       assertThat(server.unlistedErrors()).isEmpty();
     }
   }
@@ -257,31 +251,6 @@ class ServerProcessIT {
   private static int workers(PackagedServer server) throws Exception {
     String metrics = server.get("/metrics").body();
     return metrics.contains("\nserin_workers_active 1.0\n") ? 1 : 0;
-  }
-
-  /** Begins a call and does not say that its request is complete; returns how it ends. */
-  private static CompletableFuture<Status> holdCall(PackagedServer server) {
-    var ended = new CompletableFuture<Status>();
-    Channel channel = server.channel();
-    ClientCall<ListNamespacesRequest, ListNamespacesResponse> call =
-        channel.newCall(FeatureServiceGrpc.getListNamespacesMethod(), CallOptions.DEFAULT);
-    call.start(
-        new ClientCall.Listener<>() {
-          @Override
-          public void onClose(Status status, Metadata trailers) {
-            ended.complete(status);
-          }
-        },
-        new Metadata());
-    call.request(1);
-    call.sendMessage(ListNamespacesRequest.getDefaultInstance());
-    // On the same connection and later: its answer says that the server knows of the other.
-    assertThat(
-            FeatureServiceGrpc.newBlockingStub(channel)
-                .listNamespaces(ListNamespacesRequest.getDefaultInstance())
-                .getNamespacesList())
-        .hasSize(1);
-    return ended;
   }
 
   private static ApplyDocument feature(String key, int weight) throws Exception {

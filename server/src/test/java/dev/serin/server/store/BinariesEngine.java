@@ -7,12 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL as a process of this machine, from the binaries on Maven Central. */
 final class BinariesEngine implements PostgresServer.Engine {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  /** Seconds that its processes may take to end when they are told to do so at once. */
+  private static final long END_SECONDS = 10;
 
   private final Path data;
   private final int port;
@@ -116,8 +120,15 @@ final class BinariesEngine implements PostgresServer.Engine {
     }
   }
 
-  private void remove() {
-    stop();
+  /** At once: nobody needs the data, and an orderly stop on a busy disk outlasts the JVM's exit. */
+  private synchronized void remove() {
+    if (process != null) {
+      List<ProcessHandle> processes = processes();
+      signal("CONT", processes);
+      signal("QUIT", processes.subList(0, 1));
+      processes.forEach(
+          one -> one.onExit().completeOnTimeout(one, END_SECONDS, TimeUnit.SECONDS).join());
+    }
     try (Stream<Path> files = Files.walk(data)) {
       files.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(java.io.File::delete);
     } catch (IOException e) {

@@ -1,0 +1,153 @@
+package dev.serin.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.serin.server.store.PostgresServer;
+import dev.serin.v1.ApplyDocument;
+import dev.serin.v1.ApplyDocumentsRequest;
+import dev.serin.v1.EvaluateRequest;
+import dev.serin.v1.EvaluateResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged server and stores that it cannot use, may not name, or that have no room. */
+class ServerStoreIT {
+  private static final int REFUSED = 1;
+  private static final int WRONG_USAGE = 2;
+  private static final String SECRET = "hunter2-of-this-test";
+
+  /** Room for the tables and a few changes. */
+  private static final int DISK_MIB = 3;
+
+  @TempDir Path directory;
+  private final PostgresServer postgres = PostgresServer.shared();
+
+  @AfterEach
+  void bringBack() {
+    postgres.start();
+  }
+
+  @Test
+  void start_userWithoutAccess_isRefusedInOneLineWithoutThePassword() throws Exception {
+    String url = postgres.freshDatabase().replaceAll("[?].*", "");
+    try (PackagedServer server =
+        PackagedServer.launch(
+            directory, "--store=" + url, "--store-user=stranger", "--store-password=" + SECRET)) {
+      assertThat(server.exitCode()).isEqualTo(REFUSED);
+      assertThat(server.output()).isEmpty();
+      assertThat(server.log())
+          .startsWith("serin: store " + url + ": cannot be brought up to date: FATAL: ")
+          .contains("\"stranger\"")
+          .contains("(expected: a user and password the database accepts: --store-user")
+          .doesNotContain(SECRET)
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
+  void start_databaseThatIsNot_isRefusedInOneLineWithoutThePassword() throws Exception {
+    String url = postgres.jdbcUrl("nowhere") + "&sslpassword=" + SECRET;
+    try (PackagedServer server = PackagedServer.launch(directory, "--store=" + url)) {
+      assertThat(server.exitCode()).isEqualTo(REFUSED);
+      assertThat(server.log())
+          .contains("database \"nowhere\" does not exist (expected: a database that exists)")
+          .doesNotContain(SECRET, "password=")
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
+  void start_urlWithCredentials_isRefusedWithoutThem() throws Exception {
+    String url = "--store=jdbc:postgresql://me:" + SECRET + "@localhost:5432/serin";
+    try (PackagedServer server = PackagedServer.launch(directory, url)) {
+      assertThat(server.exitCode()).isEqualTo(WRONG_USAGE);
+      assertThat(server.log())
+          .isEqualTo(
+              "serin: store: jdbc:postgresql://***@localhost:5432/serin (expected: --store-user and"
+                  + " --store-password in place of credentials in the URL) [from --store]\n");
+    }
+  }
+
+  @Test
+  void log_ofEverythingThroughAnOutage_neverHoldsThePassword() throws Exception {
+    String url = postgres.freshDatabase() + "&sslpassword=" + SECRET;
+    try (PackagedServer server =
+        PackagedServer.start(directory, "--store=" + url, "--log-level=trace")) {
+      apply(server, "checkout", 1);
+      postgres.stop();
+      Await.until(
+          "the outage", () -> server.get("/metrics").body().contains("\nserin_store_up 0.0\n"));
+      postgres.start();
+      Await.until(
+          "its end", () -> server.get("/metrics").body().contains("\nserin_store_up 1.0\n"));
+      server.signal("TERM");
+
+      assertThat(server.exitCode()).isZero();
+      assertThat(server.log())
+          .contains("the store cannot be read", "the store is read again")
+          .doesNotContain(SECRET);
+    }
+  }
+
+  @Test
+  void apply_diskFull_isRefusedAndWhatWasThereIsServed() throws Exception {
+    assumeTrue(PackagedServer.canMount(directory), "needs the right to mount (root on Linux)");
+    try (PackagedServer server = PackagedServer.startOnDiskOf(DISK_MIB, directory)) {
+      apply(server, "checkout", 1);
+      EvaluateResponse before = evaluate(server);
+
+      GrpcError full =
+          GrpcError.of(
+              () -> {
+                for (int i = 0; i < 200; i++) {
+                  apply(server, "large-" + i, 50_000);
+                }
+              });
+
+      assertThat(full.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      assertThat(full.reason()).isEqualTo("STORE_FULL");
+      assertThat(full.text())
+          .isEqualTo("store: no space left (expected: room for the change); nothing was changed");
+      assertThat(evaluate(server)).isEqualTo(before);
+      assertThat(server.get("/readyz").statusCode()).isEqualTo(200);
+      assertThat(server.unlistedErrors()).isEmpty();
+    }
+  }
+
+  private static EvaluateResponse evaluate(PackagedServer server) throws Exception {
+    var decisions = server.decisions();
+    var request = EvaluateRequest.newBuilder().setFeature("checkout").setUserKey("u").build();
+    Await.until(
+        "checkout served",
+        () -> {
+          try {
+            return decisions.evaluate(request).getFeatureRevision() > 0;
+          } catch (StatusRuntimeException e) {
+            return false;
+          }
+        });
+    return decisions.evaluate(request);
+  }
+
+  private static void apply(PackagedServer server, String key, int valueLength) throws Exception {
+    server
+        .features()
+        .applyDocuments(
+            ApplyDocumentsRequest.newBuilder()
+                .addDocuments(
+                    ApplyDocument.newBuilder()
+                        .setDocument(
+                            RunningServer.document(
+                                """
+                                { "feature": { "key": "%s", "defaultVariant": "only",
+                                    "variants": [ { "key": "only", "value": "%s" } ] } }
+                                """
+                                    .formatted(key, "x".repeat(valueLength)))))
+                .build());
+  }
+}
