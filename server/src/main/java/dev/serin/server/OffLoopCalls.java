@@ -114,7 +114,7 @@ final class OffLoopCalls implements ServerInterceptor {
 
     private void answer(Q request) {
       try {
-        if (Context.current().isCancelled()) {
+        if (call.isCancelled() || Context.current().isCancelled()) {
           return;
         }
         ServerCall.Listener<Q> listener = next.startCall(call, headers);

@@ -53,6 +53,8 @@ final class OpenCalls implements ServerInterceptor {
     /** Guarded by this. */
     private boolean closed;
 
+    private volatile boolean ended;
+
     OpenCall(ServerCall<Q, R> call) {
       super(call);
     }
@@ -63,9 +65,16 @@ final class OpenCalls implements ServerInterceptor {
     }
 
     void end() {
+      ended = true;
       StatusRuntimeException error = ErrorStatus.of(ApiErrors.shuttingDown());
       Metadata trailers = error.getTrailers();
       close(error.getStatus(), trailers == null ? new Metadata() : trailers);
+    }
+
+    /** Also of one that was ended: nobody waits for its answer, so it need not be begun. */
+    @Override
+    public boolean isCancelled() {
+      return ended || super.isCancelled();
     }
 
     @Override

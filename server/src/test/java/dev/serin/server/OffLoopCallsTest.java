@@ -34,6 +34,7 @@ class OffLoopCallsTest {
   private static final int WAITING_BYTES_MAX = 1_500;
 
   private final WorkerPool workers = new WorkerPool(1, 2);
+  private final OpenCalls open = new OpenCalls();
   private final Slow service = new Slow();
   private final ListedErrorsInterceptor listed = new ListedErrorsInterceptor();
   private Server server;
@@ -60,7 +61,8 @@ class OffLoopCallsTest {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()
-            .addService(ServerInterceptors.intercept(ErrorInterceptor.guard(service), offLoop))
+            .addService(
+                ServerInterceptors.intercept(ErrorInterceptor.guard(service), offLoop, open))
             .build()
             .start();
     channel =
@@ -145,9 +147,36 @@ class OffLoopCallsTest {
     assertThat(service.begun).containsExactly("third");
   }
 
+  @Test
+  void call_endedWhileItWaits_isNeverBegun() throws Exception {
+    var first = call("first");
+    assertThat(service.begun.poll(30, SECONDS)).isEqualTo("first");
+    var second = call("second");
+    var third = call("third");
+    assertThat(refusal(call("fourth")).reason()).isEqualTo("OVERLOADED");
+
+    open.endAll();
+
+    for (var ended : List.of(first, second, third)) {
+      assertThat(refusal(ended).reason()).isEqualTo("SHUTTING_DOWN");
+    }
+    service.allowed.release(2);
+    // They keep their places in the queue until the worker comes to them.
+    Await.until("a place", () -> isAnswered(call("fifth")));
+    assertThat(service.begun).containsExactly("fifth");
+  }
+
   private ListenableFuture<CreateNamespaceResponse> call(String namespace) {
     return FeatureServiceGrpc.newFutureStub(channel)
         .createNamespace(CreateNamespaceRequest.newBuilder().setName(namespace).build());
+  }
+
+  private static boolean isAnswered(ListenableFuture<?> call) throws Exception {
+    try {
+      return call.get(30, SECONDS) != null;
+    } catch (ExecutionException e) {
+      return false;
+    }
   }
 
   private static GrpcError refusal(ListenableFuture<?> call) {
