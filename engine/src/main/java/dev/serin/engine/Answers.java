@@ -24,9 +24,8 @@ final class Answers {
   private long[] asked = {};
   private @Nullable Decision[] prerequisites = {};
 
-  /** Forgets all answers and makes room for the places of a schema. */
-  void begin(Schema schema) {
-    generation += GENERATION;
+  /** Makes room for the places of a schema. */
+  void fit(Schema schema) {
     if (segments.length < schema.segments().size()) {
       segments = Arrays.copyOf(segments, schema.segments().size());
     }
@@ -34,6 +33,11 @@ final class Answers {
       asked = Arrays.copyOf(asked, schema.features().size());
       prerequisites = Arrays.copyOf(prerequisites, schema.features().size());
     }
+  }
+
+  /** Forgets all answers. */
+  void forget() {
+    generation += GENERATION;
   }
 
   int segment(int place) {

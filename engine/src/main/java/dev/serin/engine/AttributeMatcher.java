@@ -10,7 +10,7 @@ abstract class AttributeMatcher extends Matcher {
 
   @Override
   final boolean matches(EvaluationContext context) {
-    Frame frame = context.frame();
+    Frame frame = context;
     int kind = frame.kind(slot);
     return kind == Frame.LIST ? matchesElement(frame) : matches(frame, slot, kind);
   }

@@ -48,7 +48,7 @@ final class ConditionExplainer {
   private String detail(Condition condition, boolean holds) {
     if (!condition.getAttribute().isEmpty()) {
       int slot = context.slot(condition.getAttribute());
-      String value = Shown.slot(context.frame(), slot);
+      String value = Shown.slot(context, slot);
       return condition.getAttribute() + " is " + value + ": " + (holds ? "holds" : "does not hold");
     }
     return holds ? "holds" : "does not hold";
@@ -57,7 +57,7 @@ final class ConditionExplainer {
   private void explain(CompiledSegment segment, int depth) {
     Matcher excluded = segment.excluded();
     Matcher included = segment.included();
-    String value = segment.unit().name() + " " + Shown.slot(context.frame(), segment.unit().slot());
+    String value = segment.unit().name() + " " + Shown.slot(context, segment.unit().slot());
     ExplainStep.Builder step =
         ExplainStep.newBuilder()
             .setKind(ExplainStepKind.EXPLAIN_STEP_KIND_SEGMENT)

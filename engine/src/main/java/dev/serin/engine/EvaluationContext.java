@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread at a time. Allocates nothing after it has grown to the size of the calls,
  * except where said.
  */
-public final class EvaluationContext {
+public final class EvaluationContext extends Frame {
   /** What {@link #slot} returns for an attribute that no condition and no unit uses. */
   public static final int UNUSED = Names.ABSENT;
 
@@ -28,7 +28,6 @@ public final class EvaluationContext {
   /** Characters of a decision id: 64 bits in hexadecimal. */
   public static final int DECISION_ID_CHARS = 16;
 
-  private final Frame frame = new Frame();
   private final Answers answers = new Answers();
   private final byte[] decisionId = new byte[DECISION_ID_CHARS];
   private @Nullable Snapshot snapshot;
@@ -49,29 +48,33 @@ public final class EvaluationContext {
    *     now
    */
   public void begin(Snapshot snapshot, long nowMillis, long random, long silentMillis) {
-    this.snapshot = snapshot;
+    if (this.snapshot != snapshot) {
+      this.snapshot = snapshot;
+      answers.fit(snapshot.schema());
+      fit(snapshot.schema());
+    }
     this.nowMillis = nowMillis;
     this.random = random;
     this.silentMillis = silentMillis;
-    answers.begin(snapshot.schema());
-    frame.begin(snapshot.schema());
+    answers.forget();
+    forget();
   }
 
   /** Sets the user key; empty: there is none. */
   public void userKey(String key) {
     if (key.isEmpty()) {
-      frame.nothing(Schema.USER_KEY_SLOT);
+      nothing(Schema.USER_KEY_SLOT);
     } else {
-      frame.text(Schema.USER_KEY_SLOT, key);
+      text(Schema.USER_KEY_SLOT, key);
     }
   }
 
   /** Sets the user key, UTF-8 that is read in place; empty: there is none. */
   public void userKey(byte[] utf8, int offset, int length) {
     if (length == 0) {
-      frame.nothing(Schema.USER_KEY_SLOT);
+      nothing(Schema.USER_KEY_SLOT);
     } else {
-      frame.text(Schema.USER_KEY_SLOT, utf8, offset, length);
+      text(Schema.USER_KEY_SLOT, utf8, offset, length);
     }
   }
 
@@ -92,7 +95,7 @@ public final class EvaluationContext {
   public void attribute(String name, String value) {
     int slot = slot(name);
     if (slot != UNUSED) {
-      frame.text(slot, value);
+      text(slot, value);
     }
   }
 
@@ -100,7 +103,7 @@ public final class EvaluationContext {
   public void attribute(String name, double value) {
     int slot = slot(name);
     if (slot != UNUSED) {
-      frame.number(slot, value);
+      number(slot, value);
     }
   }
 
@@ -108,7 +111,7 @@ public final class EvaluationContext {
   public void attribute(String name, boolean value) {
     int slot = slot(name);
     if (slot != UNUSED) {
-      frame.bool(slot, value);
+      bool(slot, value);
     }
   }
 
@@ -122,13 +125,13 @@ public final class EvaluationContext {
       list(slot);
       for (Object value : values) {
         if (value instanceof String text) {
-          frame.text(element(slot), text);
+          text(element(slot), text);
         } else if (value instanceof Number number) {
-          frame.number(element(slot), number.doubleValue());
+          number(element(slot), number.doubleValue());
         } else if (value instanceof Boolean bool) {
-          frame.bool(element(slot), bool);
+          bool(element(slot), bool);
         } else {
-          frame.other(element(slot));
+          other(element(slot));
         }
       }
     }
@@ -149,65 +152,22 @@ public final class EvaluationContext {
 
   private void set(int slot, Value value) {
     switch (value.getKindCase()) {
-      case STRING_VALUE -> frame.text(slot, value.getStringValue());
-      case NUMBER_VALUE -> frame.number(slot, value.getNumberValue());
-      case BOOL_VALUE -> frame.bool(slot, value.getBoolValue());
+      case STRING_VALUE -> text(slot, value.getStringValue());
+      case NUMBER_VALUE -> number(slot, value.getNumberValue());
+      case BOOL_VALUE -> bool(slot, value.getBoolValue());
       case LIST_VALUE -> {
         list(slot);
         for (Value element : value.getListValue().getValuesList()) {
           if (element.getKindCase() == Value.KindCase.LIST_VALUE) {
-            frame.other(element(slot));
+            other(element(slot));
           } else {
             set(element(slot), element);
           }
         }
       }
-      case STRUCT_VALUE -> frame.other(slot);
-      case NULL_VALUE, KIND_NOT_SET -> frame.nothing(slot);
+      case STRUCT_VALUE -> other(slot);
+      case NULL_VALUE, KIND_NOT_SET -> nothing(slot);
     }
-  }
-
-  /** Sets the value of a slot to a text in UTF-8 that is read in place. */
-  public void text(int slot, byte[] utf8, int offset, int length) {
-    frame.text(slot, utf8, offset, length);
-  }
-
-  /** Sets the value of a slot to a text. */
-  public void text(int slot, String value) {
-    frame.text(slot, value);
-  }
-
-  /** Sets the value of a slot to a number. */
-  public void number(int slot, double value) {
-    frame.number(slot, value);
-  }
-
-  /** Sets the value of a slot to a truth value. */
-  public void bool(int slot, boolean value) {
-    frame.bool(slot, value);
-  }
-
-  /** Sets the value of a slot to null: it counts as absent. */
-  public void nothing(int slot) {
-    frame.nothing(slot);
-  }
-
-  /** Sets the value of a slot to something that is there but passes no test, an object for one. */
-  public void other(int slot) {
-    frame.other(slot);
-  }
-
-  /** Sets the value of a slot to an empty list, for {@link #element} to add to. */
-  public void list(int slot) {
-    frame.list(slot);
-  }
-
-  /**
-   * Adds an element to a list and returns the slot to set its value in. A list is complete before
-   * the next one is begun.
-   */
-  public int element(int listSlot) {
-    return frame.element(listSlot);
   }
 
   /**
@@ -216,11 +176,9 @@ public final class EvaluationContext {
    * @param decision what a feature answered in this call
    */
   public long unitHash(Decision decision) {
-    if (decision.perCall()) {
-      return callHash();
-    }
     int slot = decision.unitSlot();
-    return slot != Decision.NO_SLOT && frame.isUnit(slot) ? frame.unitHash(slot) : 0;
+    boolean counts = decision.perCall() || (slot != Decision.NO_SLOT && isUnit(slot));
+    return counts ? hashOfUnit(slot) : 0;
   }
 
   /**
@@ -240,8 +198,17 @@ public final class EvaluationContext {
     }
   }
 
-  /** Returns the hash of the call as a unit. */
-  long callHash() {
+  /** Returns whether the call has a unit: the value of a slot, or itself as {@code NO_SLOT}. */
+  boolean hasUnit(int slot) {
+    return slot == Decision.NO_SLOT || isUnit(slot);
+  }
+
+  /** Returns the hash of a unit; {@link #hasUnit} has said that there is one. */
+  long hashOfUnit(int slot) {
+    return slot == Decision.NO_SLOT ? callHash() : unitHash(slot);
+  }
+
+  private long callHash() {
     decisionId(decisionId, 0);
     return Bucketing.hash(decisionId, 0, DECISION_ID_CHARS);
   }
@@ -265,10 +232,6 @@ public final class EvaluationContext {
       answers.setPrerequisite(place, known);
     }
     return known;
-  }
-
-  Frame frame() {
-    return frame;
   }
 
   long nowMillis() {

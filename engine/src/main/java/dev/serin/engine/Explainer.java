@@ -34,9 +34,8 @@ final class Explainer {
     if (decision.perCall()) {
       answer = answer.toBuilder().setDecisionId(context.decisionId()).build();
     }
-    Frame frame = context.frame();
-    boolean hasUser = frame.kind(Schema.USER_KEY_SLOT) == Frame.TEXT;
-    String userKeyHash = hasUser ? Draws.hex(frame.hash(Schema.USER_KEY_SLOT)) : "";
+    boolean hasUser = context.kind(Schema.USER_KEY_SLOT) == Frame.TEXT;
+    String userKeyHash = hasUser ? Draws.hex(context.hash(Schema.USER_KEY_SLOT)) : "";
     return new Explanation(decision, answer, steps, context.snapshot().revision(), userKeyHash);
   }
 
@@ -99,8 +98,8 @@ final class Explainer {
     if (overrides == null) {
       return false;
     }
-    Decision decision = overrides.find(context.frame());
-    String user = Shown.slot(context.frame(), Schema.USER_KEY_SLOT);
+    Decision decision = overrides.find(context);
+    String user = Shown.slot(context, Schema.USER_KEY_SLOT);
     add(
         ExplainStepKind.EXPLAIN_STEP_KIND_OVERRIDE,
         decision == null ? "" : decision.variant(),

@@ -7,7 +7,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of one call, by slot, and what was found out about them so far.
+ * The values of one call, by slot, and what was found out about them so far: the part of an {@link
+ * EvaluationContext} that matchers read. A part by inheritance, so that there is one object only to
+ * be in the cache.
  *
  * <p>A slot is a few words: what kind of value it holds, and lazily the value's hash, its id among
  * the attribute's literals, its version. What one feature has found out the next one finds here.
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For one thread at a time. Nothing is allocated once the arrays have grown to the calls' size.
  */
-final class Frame {
+abstract sealed class Frame permits EvaluationContext {
   // Words of a slot, behind the first: its state.
   private static final int VALUE = 1;
   private static final int HASH = 2;
@@ -62,64 +64,80 @@ final class Frame {
   private @Nullable Object[] raws = {};
   private byte[] buffer = {};
   private int bufferEnd;
+  private int attributes;
   private int slots;
   private Schema schema = Schema.NONE;
 
-  /** Forgets all values and makes room for the slots of a schema. */
-  void begin(Schema schema) {
+  Frame() {}
+
+  /** Makes room for the slots of a schema, which from now on the values are of. */
+  final void fit(Schema schema) {
     this.schema = schema;
+    attributes = schema.attributes().size();
+    if (raws.length < attributes) {
+      grow(attributes);
+    }
+  }
+
+  /** Forgets all values. */
+  final void forget() {
     generation += GENERATION;
     bufferEnd = 0;
-    slots = schema.attributes().size();
-    if (raws.length < slots) {
-      grow(slots);
-    }
+    slots = attributes;
   }
 
   // Filling.
 
-  void text(int slot, String text) {
+  /** Sets the value of a slot to a text. */
+  public final void text(int slot, String text) {
     words[slot * WORDS] = generation | TEXT;
     raws[slot] = text;
   }
 
-  void text(int slot, byte[] utf8, int offset, int length) {
+  /** Sets the value of a slot to a text in UTF-8 that is read in place. */
+  public final void text(int slot, byte[] utf8, int offset, int length) {
     int at = slot * WORDS;
     words[at] = generation | TEXT | LOCATED | IN_PLACE;
     words[at + LOCATION] = location(offset, length);
     raws[slot] = utf8;
   }
 
-  void number(int slot, double number) {
+  /** Sets the value of a slot to a number. */
+  public final void number(int slot, double number) {
     int at = slot * WORDS;
     words[at] = generation | NUMBER;
     words[at + VALUE] = Double.doubleToRawLongBits(number);
   }
 
-  void bool(int slot, boolean value) {
+  /** Sets the value of a slot to a truth value. */
+  public final void bool(int slot, boolean value) {
     int at = slot * WORDS;
     words[at] = generation | BOOL;
     words[at + VALUE] = value ? 1 : 0;
   }
 
-  /** Sets a value that is there but that no test can pass. */
-  void other(int slot) {
+  /** Sets the value of a slot to something that is there but passes no test, an object for one. */
+  public final void other(int slot) {
     words[slot * WORDS] = generation | OTHER;
   }
 
-  void nothing(int slot) {
+  /** Sets the value of a slot to null: it counts as absent. */
+  public final void nothing(int slot) {
     words[slot * WORDS] = generation | NOTHING;
   }
 
-  /** Sets a list without elements. */
-  void list(int slot) {
+  /** Sets the value of a slot to an empty list, for {@link #element} to add to. */
+  public final void list(int slot) {
     int at = slot * WORDS;
     words[at] = generation | LIST;
     words[at + LOCATION] = location(slots, 0);
   }
 
-  /** Adds an element to the list set last; returns the slot to set it in. */
-  int element(int listSlot) {
+  /**
+   * Adds an element to a list and returns the slot to set its value in. A list is complete before
+   * the next one is begun.
+   */
+  public final int element(int listSlot) {
     int element = slots++;
     if (raws.length < slots) {
       grow(Math.max(slots, raws.length * 2));
@@ -216,6 +234,11 @@ final class Frame {
     return (int) words[at + ID];
   }
 
+  /** Returns whether a text's version was asked for before in this call. */
+  boolean isVersioned(int slot) {
+    return (words[slot * WORDS] & VERSIONED) != 0;
+  }
+
   /** Returns the packed version of a text, or what {@link Version} has for those without. */
   long version(int slot) {
     int at = slot * WORDS;
@@ -274,7 +297,7 @@ final class Frame {
 
   private void encode(int slot, int at) {
     String text = requireNonNull(string(slot));
-    int start = reserve(text.length() * Utf8.MAX_BYTES_PER_CHAR + Long.BYTES);
+    int start = reserve(text.length() * Utf8.MAX_BYTES_PER_CHAR);
     bufferEnd = Utf8.encode(text, buffer, start);
     words[at + LOCATION] = location(start, bufferEnd - start);
     words[at] |= LOCATED;

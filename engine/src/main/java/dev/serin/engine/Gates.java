@@ -114,7 +114,7 @@ final class Gates {
       return outsideSchedule;
     }
     if (overrides != null) {
-      Decision decision = overrides.find(context.frame());
+      Decision decision = overrides.find(context);
       if (decision != null) {
         return decision;
       }

@@ -12,7 +12,7 @@ final class PresentMatcher extends Matcher {
 
   @Override
   boolean matches(EvaluationContext context) {
-    return context.frame().kind(slot) != Frame.NOTHING;
+    return context.kind(slot) != Frame.NOTHING;
   }
 
   @Override

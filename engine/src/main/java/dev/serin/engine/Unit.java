@@ -28,11 +28,11 @@ record Unit(String name, int slot) {
 
   /** Returns whether this call has the unit, and so a {@link #hash}. */
   boolean isIn(EvaluationContext context) {
-    return isCall() || context.frame().isUnit(slot);
+    return context.hasUnit(slot);
   }
 
   /** Returns the unit's hash; {@link #isIn} has said that there is one. */
   long hash(EvaluationContext context) {
-    return isCall() ? context.callHash() : context.frame().unitHash(slot);
+    return context.hashOfUnit(slot);
   }
 }

@@ -12,6 +12,8 @@ final class Utf8 {
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final long NOT_ASCII = -1;
+
   private static final char REPLACEMENT = '?';
 
   private Utf8() {}
@@ -19,11 +21,6 @@ final class Utf8 {
   /** Returns the eight bytes at an offset, the first in the lowest bits. */
   static long word(byte[] bytes, int offset) {
     return (long) WORD.get(bytes, offset);
-  }
-
-  /** Sets the eight bytes at an offset, the first from the lowest bits. */
-  static void setWord(byte[] bytes, int offset, long word) {
-    WORD.set(bytes, offset, word);
   }
 
   /** Returns the {@code count} bytes at an offset, 0 to 7, the rest zero. */
@@ -45,33 +42,62 @@ final class Utf8 {
    * Encodes a text as {@link String#getBytes(java.nio.charset.Charset)} does, so that a half of a
    * surrogate pair becomes a question mark.
    *
-   * @param target has room for three bytes for each char, and eight more
+   * @param target has room for {@link #MAX_BYTES_PER_CHAR} bytes for each char
    * @return the end of the text in the target
    */
   static int encode(String text, byte[] target, int offset) {
     int length = text.length();
-    int from = 0;
-    while (from < length) {
-      int count = Math.min(Long.BYTES, length - from);
-      long word = 0;
-      int all = 0;
-      for (int i = 0; i < count; i++) {
-        char c = text.charAt(from + i);
-        all |= c;
-        word |= (long) c << (Byte.SIZE * i);
-      }
-      if (all > 0x7f) {
-        return encodeAny(text, from, target, offset + from);
-      }
-      setWord(target, offset + from, word);
-      from += count;
+    int end = offset + length;
+    if (length < Long.BYTES) {
+      return encodeShort(text, target, offset);
     }
-    return offset + length;
+    // Eight at a time; the last eight overlap those before them.
+    for (int i = 0; i < length - Long.BYTES; i += Long.BYTES) {
+      long word = asciiWord(text, i);
+      if (word == NOT_ASCII) {
+        return encodeAny(text, target, offset);
+      }
+      WORD.set(target, offset + i, word);
+    }
+    long last = asciiWord(text, length - Long.BYTES);
+    if (last == NOT_ASCII) {
+      return encodeAny(text, target, offset);
+    }
+    WORD.set(target, end - Long.BYTES, last);
+    return end;
   }
 
-  private static int encodeAny(String text, int from, byte[] target, int offset) {
+  private static int encodeShort(String text, byte[] target, int offset) {
+    int all = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      all |= c;
+      target[offset + i] = (byte) c;
+    }
+    return all < 0x80 ? offset + text.length() : encodeAny(text, target, offset);
+  }
+
+  /** Returns eight chars as ASCII, the first in the lowest bits, or {@link #NOT_ASCII}. */
+  private static long asciiWord(String text, int from) {
+    int a = text.charAt(from);
+    int b = text.charAt(from + 1);
+    int c = text.charAt(from + 2);
+    int d = text.charAt(from + 3);
+    int e = text.charAt(from + 4);
+    int f = text.charAt(from + 5);
+    int g = text.charAt(from + 6);
+    int h = text.charAt(from + 7);
+    if ((a | b | c | d | e | f | g | h) > 0x7f) {
+      return NOT_ASCII;
+    }
+    long low = a | b << 8 | c << 16 | d << 24;
+    long high = e | f << 8 | g << 16 | h << 24;
+    return low | high << Integer.SIZE;
+  }
+
+  private static int encodeAny(String text, byte[] target, int offset) {
     int at = offset;
-    for (int i = from; i < text.length(); i++) {
+    for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c < 0x80) {
         target[at++] = (byte) c;
