@@ -1,5 +1,6 @@
 package dev.serin.engine;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -25,7 +26,7 @@ sealed interface Clause {
   record Leaf(Matcher matcher) implements Clause {
     @Override
     public Step wire(Step yes, Step no) {
-      return yes == no ? yes : new Step.Branch(matcher, yes, no);
+      return yes.equals(no) ? yes : matcher.branch(yes, no);
     }
 
     @Override
@@ -43,12 +44,20 @@ sealed interface Clause {
   record AllOf(List<Clause> clauses) implements Clause {
     @Override
     public Step wire(Step yes, Step no) {
-      Step step = yes;
-      List<Clause> order = cheapestFirst(clauses);
-      for (int i = order.size() - 1; i >= 0; i--) {
-        step = order.get(i).wire(step, no);
+      List<Matcher> packed = new ArrayList<>();
+      List<Clause> others = new ArrayList<>();
+      for (Clause clause : cheapestFirst(clauses)) {
+        if (clause instanceof Leaf leaf && leaf.matcher.packed() != null) {
+          packed.add(leaf.matcher);
+        } else {
+          others.add(clause);
+        }
       }
-      return step;
+      Step step = yes;
+      for (int i = others.size() - 1; i >= 0; i--) {
+        step = others.get(i).wire(step, no);
+      }
+      return packed.isEmpty() || step.equals(no) ? step : new PackedBranch(packed, step, no);
     }
 
     @Override

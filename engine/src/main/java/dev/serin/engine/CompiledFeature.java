@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * its own that was begun with the snapshot the feature was taken from.
  */
 public final class CompiledFeature {
+  private final String key;
   private final FeatureSource source;
   private final ValueType type;
   private final @Nullable Gates gates;
@@ -25,6 +26,7 @@ public final class CompiledFeature {
       Outcome last,
       Step first,
       List<Decision> decisions) {
+    this.key = source.document().getKey();
     this.source = source;
     this.type = type;
     this.gates = gates;
@@ -36,7 +38,7 @@ public final class CompiledFeature {
 
   /** Returns the feature's key. */
   public String key() {
-    return source.document().getKey();
+    return key;
   }
 
   /** Returns the type of its values. */

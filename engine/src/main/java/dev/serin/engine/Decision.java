@@ -18,6 +18,7 @@ public final class Decision {
 
   private final int ordinal;
   private final EvaluateResponse response;
+  private final Value value;
   private final Arm arm;
   private final @Nullable String unit;
   private final int unitSlot;
@@ -32,6 +33,7 @@ public final class Decision {
       boolean perCall) {
     this.ordinal = ordinal;
     this.response = response;
+    this.value = response.getValue();
     this.arm = arm;
     this.unit = unit;
     this.unitSlot = unitSlot;
@@ -50,7 +52,7 @@ public final class Decision {
 
   /** Returns what the caller gets. */
   public Value value() {
-    return response.getValue();
+    return value;
   }
 
   /** Returns why the answer is what it is. */

@@ -4,10 +4,12 @@ package dev.serin.engine;
 final class KeySetMatcher extends AttributeMatcher {
   private static final int COST_NANOS = 20;
 
+  private final int slot;
   private final KeyTable keys;
 
   KeySetMatcher(int slot, KeyTable keys) {
     super(slot);
+    this.slot = slot;
     this.keys = keys;
   }
 
@@ -19,6 +21,11 @@ final class KeySetMatcher extends AttributeMatcher {
     long hash = frame.hash(at);
     return keys.mayContain(hash)
         && keys.find(frame.bytes(at), frame.offset(at), frame.length(at), hash) != KeyTable.ABSENT;
+  }
+
+  @Override
+  Step.Branch branch(Step yes, Step no) {
+    return new KeySetBranch(slot, keys.filter(), this, yes, no);
   }
 
   @Override

@@ -87,8 +87,18 @@ final class KeyTable {
 
   /** Returns false for most texts that are not in the set, and true for all that are. */
   boolean mayContain(long hash) {
+    return mayContain(filter, filter.length, hash);
+  }
+
+  /** Returns {@link #mayContain} of the set with this filter, which has so many words. */
+  static boolean mayContain(long[] filter, int filterWords, long hash) {
     long bits = filterBits(hash);
-    return (filter[reduce(hash, filter.length)] & bits) == bits;
+    return (filter[reduce(hash, filterWords)] & bits) == bits;
+  }
+
+  /** Returns the filter, to be read only. */
+  long[] filter() {
+    return filter;
   }
 
   /**

@@ -17,6 +17,7 @@ final class Names {
   static final Names NONE = of(Map.of());
 
   private final Map<String, Integer> numbers;
+  private final int size;
   private final @Nullable String[] keys;
   private final int[] values;
   private final int mask;
@@ -25,6 +26,7 @@ final class Names {
 
   private Names(Map<String, Integer> numbers) {
     this.numbers = Collections.unmodifiableMap(numbers);
+    this.size = numbers.size();
     // At most half full: most searches for an unknown name end at the first place.
     int capacity = Integer.highestOneBit(Math.max(2, numbers.size() * 2)) << 1;
     this.keys = new @Nullable String[capacity];
@@ -52,7 +54,7 @@ final class Names {
   }
 
   int size() {
-    return numbers.size();
+    return size;
   }
 
   /** Returns the texts in the order they were added, with their numbers. */
@@ -80,7 +82,7 @@ final class Names {
   }
 
   /** Spreads a hash code, whose low bits are poor for texts that differ in their first chars. */
-  private static int spread(String text) {
+  static int spread(String text) {
     int hash = text.hashCode() * 0x9e3779b9;
     return hash ^ (hash >>> 15);
   }

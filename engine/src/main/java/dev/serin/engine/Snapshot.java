@@ -1,6 +1,5 @@
 package dev.serin.engine;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +13,7 @@ public final class Snapshot {
   private final SnapshotSource source;
   private final Schema schema;
   private final List<CompiledFeature> features;
-  private final Names names;
-  private final CompiledFeature[] byNumber;
+  private final FeatureTable table;
   private final Map<String, CompiledSegment> segments;
   private final Links links;
 
@@ -29,10 +27,7 @@ public final class Snapshot {
     this.schema = schema;
     this.segments = Map.copyOf(segments);
     this.features = List.copyOf(features);
-    this.byNumber = features.toArray(CompiledFeature[]::new);
-    Map<String, Integer> numbers = new LinkedHashMap<>();
-    this.features.forEach(feature -> numbers.put(feature.key(), numbers.size()));
-    this.names = Names.of(numbers);
+    this.table = new FeatureTable(this.features);
     this.links = links;
   }
 
@@ -48,14 +43,12 @@ public final class Snapshot {
 
   /** Returns a feature; null: there is none of this key. */
   public @Nullable CompiledFeature feature(String key) {
-    int number = names.number(key);
-    return number == Names.ABSENT ? null : byNumber[number];
+    return table.find(key);
   }
 
   /** Returns a feature whose key is given in UTF-8; null: there is none of this key. */
   public @Nullable CompiledFeature feature(byte[] utf8, int offset, int length) {
-    int number = names.number(utf8, offset, length, Bucketing.hash(utf8, offset, length));
-    return number == Names.ABSENT ? null : byNumber[number];
+    return table.find(utf8, offset, length);
   }
 
   /** Returns all features by key. */

@@ -3,38 +3,72 @@ package dev.serin.engine;
 /**
  * A step of a decision graph: rules are compiled into branches that lead to an end, so that
  * evaluating them is walking from one test to the next, whatever the nesting of their conditions.
+ *
+ * <p>Classes and not interfaces, and the frequent ones asked for by their final class: these type
+ * checks are one comparison each, and what they lead to is compiled into the walk.
  */
-sealed interface Step {
+abstract sealed class Step permits Step.Branch, Step.End {
   /** Returns the end that this call's way leads to. */
   static End walk(Step first, EvaluationContext context) {
     Step step = first;
-    while (step instanceof Branch branch) {
-      step = branch.matcher.matches(context) ? branch.yes : branch.no;
+    while (true) {
+      if (step instanceof PackedBranch tests) {
+        step = tests.next(context);
+      } else if (step instanceof KeySetBranch keys) {
+        step = keys.next(context);
+      } else if (step instanceof Branch branch) {
+        step = branch.next(context);
+      } else {
+        return (End) step;
+      }
     }
-    return (End) step;
   }
 
   /** A test and where its answers lead. */
-  final class Branch implements Step {
-    private final Matcher matcher;
+  abstract static non-sealed class Branch extends Step {
     private final Step yes;
     private final Step no;
 
-    Branch(Matcher matcher, Step yes, Step no) {
-      this.matcher = matcher;
+    Branch(Step yes, Step no) {
       this.yes = yes;
       this.no = no;
+    }
+
+    /** Returns where an answer leads. */
+    final Step to(boolean answer) {
+      return answer ? yes : no;
+    }
+
+    /** Returns where this call's answer leads. */
+    abstract Step next(EvaluationContext context);
+  }
+
+  /** A test by a matcher of any kind. */
+  static final class MatcherBranch extends Branch {
+    private final Matcher matcher;
+
+    MatcherBranch(Matcher matcher, Step yes, Step no) {
+      super(yes, no);
+      this.matcher = matcher;
+    }
+
+    @Override
+    Step next(EvaluationContext context) {
+      return to(matcher.matches(context));
     }
   }
 
   /** Where a graph ends. */
-  sealed interface End extends Step permits Outcome, Membership {}
+  abstract static sealed class End extends Step permits Outcome, Membership {}
 
   /** The end of a segment's graph. */
-  enum Membership implements End {
+  static final class Membership extends End {
     /** The user is in the segment. */
-    MEMBER,
+    static final Membership MEMBER = new Membership();
+
     /** The user is not. */
-    NO_MEMBER
+    static final Membership NO_MEMBER = new Membership();
+
+    private Membership() {}
   }
 }

@@ -1,5 +1,7 @@
 package dev.serin.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A text that is one of some literals of its attribute, by their ids: the attribute's value is
  * looked up once in a call, each condition then reads one bit.
@@ -40,6 +42,13 @@ final class TextIdMatcher extends AttributeMatcher {
     int id = frame.id(at, attribute);
     int word = (id >>> 6) - firstWord;
     return word >= 0 && word < bits.length && ((bits[word] >>> id) & 1) != 0;
+  }
+
+  @Override
+  long @Nullable [] packed() {
+    return bits.length > PackedBranch.ID_WORDS
+        ? null
+        : PackedBranch.textIds(attribute, firstWord, bits[0], bits.length == 1 ? 0 : bits[1]);
   }
 
   @Override

@@ -13,11 +13,13 @@ final class VersionMatcher extends AttributeMatcher {
 
   private final @Nullable Bound lower;
   private final @Nullable Bound upper;
+  private final int slot;
   private final long min;
   private final long max;
 
   VersionMatcher(int slot, VersionRange range) {
     super(slot);
+    this.slot = slot;
     lower = Bound.first(range.getEquals(), range.getAtLeast(), range.getGreaterThan());
     upper = Bound.first(range.getEquals(), range.getAtMost(), range.getLessThan());
     min = lower == null ? 0 : lower.certain(+1);
@@ -41,6 +43,12 @@ final class VersionMatcher extends AttributeMatcher {
     return close
         && (lower == null || lower.admits(frame, at, +1))
         && (upper == null || upper.admits(frame, at, -1));
+  }
+
+  @Override
+  long @Nullable [] packed() {
+    boolean decides = (lower == null || lower.decides()) && (upper == null || upper.decides());
+    return decides ? PackedBranch.versions(slot, min, max) : null;
   }
 
   @Override
@@ -76,6 +84,11 @@ final class VersionMatcher extends AttributeMatcher {
       }
       boolean preRelease = (packed & 1) == 0;
       return included && !preRelease ? packed : packed + direction;
+    }
+
+    /** Returns whether the packed form tells of every packed version on which side it is. */
+    boolean decides() {
+      return packed != Version.TOO_LARGE && (packed & 1) == 1;
     }
 
     /** Returns whether the packed form cannot tell on which side of this bound a version is. */
