@@ -41,6 +41,7 @@ final class SnapshotLoader<S> {
   private volatile String storeError = "";
   private boolean storeReached;
   private boolean diskTried;
+  private boolean orphansCleaned;
 
   SnapshotLoader(
       Catalog catalog,
@@ -69,6 +70,7 @@ final class SnapshotLoader<S> {
       storeLost(e);
       return false;
     }
+    storeReached = true;
     boolean good = true;
     for (NamespaceHead head : heads) {
       try {
@@ -83,8 +85,8 @@ final class SnapshotLoader<S> {
     if (good && !cache.ready()) {
       cache.setReady();
     }
-    if (good && !storeReached) {
-      storeReached = true;
+    if (good && !orphansCleaned) {
+      orphansCleaned = true;
       cleanOrphans();
     }
     return good;

@@ -73,6 +73,28 @@ class StoreOutageTest {
   }
 
   @Test
+  void store_stoppedWhileANamespaceIsBroken_othersStayWhatTheyAre() {
+    SnapshotPreparation<Snapshot> preparation =
+        (snapshot, previous) -> {
+          if (snapshot.namespace().equals("default")) {
+            throw new IllegalStateException("no room");
+          }
+          return snapshot;
+        };
+    try (Refreshing served =
+        new Refreshing(database(), snapshots(), SnapshotRefresher.POLL_INTERVAL, preparation)) {
+      served.test.catalog.createNamespace("shop", TestCatalog.NOTE);
+      served.awaitRevision("shop", 1);
+      served.await(() -> Files.exists(snapshots().resolve("shop.snapshot")));
+
+      server.stop();
+
+      served.awaitStore(false);
+      assertThat(served.status("shop").fromDisk()).isFalse();
+    }
+  }
+
+  @Test
   void start_withoutStore_servesFromDiskUntilItIsBack() {
     StoreConfig config = database();
     try (Refreshing served = new Refreshing(config, snapshots()).awaitReady()) {
