@@ -58,7 +58,7 @@ public final class Catalog {
     planner = new ChangePlanner(runState);
     writer = new ChangeWriter(database, clock, random);
     namespaces = new NamespaceCommands(database, states, writer, clock);
-    kills = new KillCommands(database, writer);
+    kills = new KillCommands(writer);
   }
 
   /** Creates a namespace; a deleted one comes back empty, with its history. */

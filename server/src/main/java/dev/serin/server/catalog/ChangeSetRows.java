@@ -1,7 +1,9 @@
 package dev.serin.server.catalog;
 
+import dev.serin.server.store.Dialect;
 import dev.serin.v1.ChangeSource;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +42,46 @@ final class ChangeSetRows {
             .createUpdate(
                 """
                 UPDATE change_set SET revision = :revision, time = :now
-                WHERE apply_id = :apply_id AND revision IS NULL
+                WHERE apply_id = :apply_id AND revision IS NULL AND time > 0
                 """)
             .bind("revision", revision)
             .bind("now", nowMillis)
             .bind("apply_id", applyId)
             .execute()
         == 1;
+  }
+
+  /**
+   * Marks a change as one that will never be current, so that its rows may be removed; false: it is
+   * current, or gone. Whoever commits it at the same time comes first or not at all.
+   */
+  static boolean abandon(Handle handle, Dialect dialect, long applyId) {
+    if (dialect == Dialect.POSTGRESQL) {
+      // Waits for slices that are still on their way into the store, too.
+      handle
+          .createQuery("SELECT 1 FROM change_set WHERE apply_id = :apply_id FOR UPDATE")
+          .bind("apply_id", applyId)
+          .mapTo(Integer.class)
+          .findOne();
+    }
+    return handle
+            .createUpdate(
+                "UPDATE change_set SET time = 0 WHERE apply_id = :apply_id AND revision IS NULL")
+            .bind("apply_id", applyId)
+            .execute()
+        == 1;
+  }
+
+  /** The revision of a change; empty: it never became current. */
+  static Optional<Long> revision(Handle handle, long applyId) {
+    return handle
+        .createQuery(
+            """
+            SELECT revision FROM change_set WHERE apply_id = :apply_id AND revision IS NOT NULL
+            """)
+        .bind("apply_id", applyId)
+        .mapTo(Long.class)
+        .findOne();
   }
 
   /** Whether a revision was made by this change. */

@@ -4,6 +4,7 @@ import dev.serin.server.store.Database;
 import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.Revision;
+import dev.serin.server.store.Transaction;
 import dev.serin.v1.ChangeSource;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -28,6 +30,7 @@ final class ChangeWriter {
   private static final Logger log = LoggerFactory.getLogger(ChangeWriter.class);
 
   private final Database database;
+  private final Commits commits;
   private final InstantSource clock;
   private final RandomGenerator random;
 
@@ -41,6 +44,7 @@ final class ChangeWriter {
    */
   ChangeWriter(Database database, InstantSource clock, RandomGenerator random) {
     this.database = database;
+    this.commits = new Commits(database);
     this.clock = clock;
     this.random = random;
   }
@@ -77,16 +81,20 @@ final class ChangeWriter {
     OptionalLong commit(NamespaceHead base) {
       OptionalLong revision;
       if (slices.size() <= 1) {
-        revision = database.write(Priority.CATALOG, handle -> commitWhole(handle, base));
+        revision = commit(base, handle -> commitWhole(handle, base));
       } else {
         writeSlices(base);
-        revision = database.write(Priority.CATALOG, handle -> commitSlices(handle, base));
+        revision = commit(base, handle -> commitSlices(handle, base));
       }
       committed = revision.isPresent();
       if (committed && slices.size() > 1) {
         noteSuperseded(base.name(), revision.getAsLong());
       }
       return revision;
+    }
+
+    private OptionalLong commit(NamespaceHead base, Transaction<OptionalLong> work) {
+      return commits.run(Priority.CATALOG, base.name(), applyId, work, OptionalLong::of);
     }
 
     /** Of a large change, when it is done: what fails here is no failure of the change. */
@@ -170,8 +178,8 @@ final class ChangeWriter {
     @Override
     public void close() {
       try {
-        if (begun && !committed) {
-          remove(applyId);
+        if (begun && !committed && !remove(applyId)) {
+          log.warn("change {}: committed after all, though the store did not answer", applyId);
         }
       } catch (RuntimeException e) {
         // Invisible, and the next start tries again.
@@ -193,6 +201,16 @@ final class ChangeWriter {
     database.announce(handle, revision);
   }
 
+  /** Runs the transaction that makes such a change; see {@link Commits#run}. */
+  <T> T commit(
+      Priority priority,
+      String namespace,
+      long applyId,
+      Transaction<T> work,
+      LongFunction<T> made) {
+    return commits.run(priority, namespace, applyId, work, made);
+  }
+
   /** A new identity of a change; never 0, which is the store's own. */
   long newApplyId() {
     return random.nextLong(1, Long.MAX_VALUE);
@@ -209,15 +227,20 @@ final class ChangeWriter {
             : clock.millis() - ORPHAN_AGE.toMillis();
     int cleaned = 0;
     for (long applyId : database.read(handle -> ChangeSetRows.orphans(handle, before))) {
-      if (!underway.contains(applyId)) {
-        remove(applyId);
+      if (!underway.contains(applyId) && remove(applyId)) {
         cleaned++;
       }
     }
     return cleaned;
   }
 
-  private void remove(long applyId) {
+  /** Removes a change that is not current and never will be; false: it is current, or gone. */
+  private boolean remove(long applyId) {
+    Dialect dialect = database.dialect();
+    if (!database.write(
+        Priority.CATALOG, handle -> ChangeSetRows.abandon(handle, dialect, applyId))) {
+      return false;
+    }
     int last = database.read(handle -> ChangeSetRows.lastSeq(handle, applyId));
     for (int from = 0; from <= last; from += Slices.MAX_ROWS) {
       int first = from;
@@ -226,5 +249,6 @@ final class ChangeWriter {
           handle -> ChangeSetRows.deleteDocuments(handle, applyId, first, first + Slices.MAX_ROWS));
     }
     database.execute(Priority.CATALOG, handle -> ChangeSetRows.delete(handle, applyId));
+    return true;
   }
 }

@@ -2,7 +2,6 @@ package dev.serin.server.catalog;
 
 import dev.serin.engine.DocumentId;
 import dev.serin.server.error.ApiErrors;
-import dev.serin.server.store.Database;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.Revision;
 import dev.serin.v1.ChangeSource;
@@ -16,11 +15,9 @@ import org.jdbi.v3.core.Handle;
  * still killed.
  */
 final class KillCommands {
-  private final Database database;
   private final ChangeWriter writer;
 
-  KillCommands(Database database, ChangeWriter writer) {
-    this.database = database;
+  KillCommands(ChangeWriter writer) {
     this.writer = writer;
   }
 
@@ -28,8 +25,12 @@ final class KillCommands {
   KillResult set(String namespace, String feature, boolean killed, Note note) {
     long applyId = writer.newApplyId();
     try {
-      return database.write(
-          Priority.ROLLOUT, handle -> set(handle, applyId, namespace, feature, killed, note));
+      return writer.commit(
+          Priority.ROLLOUT,
+          namespace,
+          applyId,
+          handle -> set(handle, applyId, namespace, feature, killed, note),
+          revision -> new KillResult(revision, true));
     } catch (AlreadySoException e) {
       return new KillResult(e.revision, false);
     }

@@ -38,7 +38,13 @@ final class NamespaceCommands {
   /** A name that was deleted goes on with its history: its revisions are never used twice. */
   Namespace create(String name, Note note) {
     long applyId = writer.newApplyId();
-    return database.write(Priority.CATALOG, handle -> create(handle, name, note, applyId));
+    return writer.commit(
+        Priority.CATALOG,
+        name,
+        applyId,
+        handle -> create(handle, name, note, applyId),
+        revision ->
+            database.read(handle -> NamespaceRows.find(handle, name).orElseThrow().toProto()));
   }
 
   private Namespace create(Handle handle, String name, Note note, long applyId) {
@@ -66,15 +72,19 @@ final class NamespaceCommands {
       throw ApiErrors.namespaceNotEmpty(name, state.documents().size());
     }
     long applyId = writer.newApplyId();
-    database.execute(
+    writer.commit(
         Priority.CATALOG,
+        name,
+        applyId,
         handle -> {
           long revision =
               NamespaceRows.take(handle, name, state.revision(), applyId)
                   .orElseThrow(() -> changedMeanwhile(handle, state));
           NamespaceRows.delete(handle, name, clock.millis());
           record(handle, applyId, new Revision(name, revision), note);
-        });
+          return revision;
+        },
+        revision -> revision);
   }
 
   private static RuntimeException changedMeanwhile(Handle handle, NamespaceState state) {

@@ -232,6 +232,18 @@ public final class ApiErrors {
         cause);
   }
 
+  /** CHANGE_UNCERTAIN: the answer to a commit was lost and could not be asked for again. */
+  public static ApiException changeUncertain(Throwable cause) {
+    return new ApiException(
+        ErrorReason.CHANGE_UNCERTAIN,
+        "store: lost while the change was committed, which may have been made (expected: look"
+            + " before sending it again)",
+        List.of(),
+        Map.of(),
+        null,
+        cause);
+  }
+
   /** NOT_READY. */
   public static ApiException notReady() {
     return retryable(

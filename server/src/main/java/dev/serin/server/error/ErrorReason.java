@@ -47,6 +47,8 @@ public enum ErrorReason {
   STORE_FULL(Status.Code.RESOURCE_EXHAUSTED),
   /** The store cannot be reached. */
   STORE_UNAVAILABLE(Status.Code.UNAVAILABLE),
+  /** The store was lost while a change was committed. */
+  CHANGE_UNCERTAIN(Status.Code.UNAVAILABLE),
   /** The server has not loaded its namespaces yet. */
   NOT_READY(Status.Code.UNAVAILABLE),
   /** The server is stopping. */

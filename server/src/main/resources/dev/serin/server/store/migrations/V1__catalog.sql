@@ -25,6 +25,7 @@ CREATE TABLE change_set (
   reason TEXT NOT NULL,
   -- 1: a call, 2: the watched directory (serin.v1.ChangeSource).
   source INTEGER NOT NULL,
+  -- 0 without a revision: given up, its rows are being removed.
   time BIGINT NOT NULL,
   UNIQUE (namespace, revision)
 );
