@@ -95,6 +95,7 @@ public final class GrpcPort implements AutoCloseable {
             .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
             .withOption(ChannelOption.SO_REUSEADDR, true)
             .directExecutor()
+            .addStreamTracerFactory(ArrivingBytes.FACTORY)
             .decompressorRegistry(decompressors())
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
             .maxInboundMetadataSize(METADATA_BYTES_MAX)

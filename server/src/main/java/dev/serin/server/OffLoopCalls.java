@@ -1,5 +1,6 @@
 package dev.serin.server;
 
+import com.google.protobuf.MessageLite;
 import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorInterceptor;
@@ -14,8 +15,13 @@ import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -23,32 +29,39 @@ import org.jspecify.annotations.Nullable;
  * The interceptor that takes unary calls off the event loops: the request is gathered there, parsed
  * and answered on a worker thread.
  *
- * <p>A call that finds the workers' queue full, or too many bytes waiting in it, is refused as
- * OVERLOADED; one above its limit as REQUEST_TOO_LARGE. Calls that stream stay where they are.
+ * <p>A call that finds its workers' queue full, or no room for its bytes, is refused as OVERLOADED;
+ * one above its limit as REQUEST_TOO_LARGE; one whose request does not end in time as
+ * INVALID_REQUEST. Calls that stream stay where they are.
  */
 final class OffLoopCalls implements ServerInterceptor {
-  /** Bytes of all requests that wait or are worked on: a few of the largest at once. */
-  private static final long WAITING_BYTES_MAX = 256L * 1024 * 1024;
+  /**
+   * How long a request may take to arrive, so that callers who never end theirs give its room back.
+   * The largest one arrives in it over 3 Mbit/s.
+   */
+  static final Duration GATHERING_MAX = Duration.ofSeconds(60);
 
-  private final WorkerPool workers;
+  private final Function<String, WorkerPool> workers;
   private final ToIntFunction<String> requestBytesMax;
-  private final long waitingBytesMax;
-  private final AtomicLong waitingBytes = new AtomicLong();
+  private final Duration gatheringMax;
 
   /**
    * An interceptor.
    *
+   * @param workers who answers a method, by the method's full name
    * @param requestBytesMax limit of a method's request, by the method's full name
    */
-  OffLoopCalls(WorkerPool workers, ToIntFunction<String> requestBytesMax) {
-    this(workers, requestBytesMax, WAITING_BYTES_MAX);
+  OffLoopCalls(Function<String, WorkerPool> workers, ToIntFunction<String> requestBytesMax) {
+    this(workers, requestBytesMax, GATHERING_MAX);
   }
 
-  /** With other room, for tests. */
-  OffLoopCalls(WorkerPool workers, ToIntFunction<String> requestBytesMax, long waitingBytesMax) {
+  /** With another time, for tests. */
+  OffLoopCalls(
+      Function<String, WorkerPool> workers,
+      ToIntFunction<String> requestBytesMax,
+      Duration gatheringMax) {
     this.workers = workers;
     this.requestBytesMax = requestBytesMax;
-    this.waitingBytesMax = waitingBytesMax;
+    this.gatheringMax = gatheringMax;
   }
 
   @Override
@@ -57,58 +70,111 @@ final class OffLoopCalls implements ServerInterceptor {
     if (call.getMethodDescriptor().getType() != MethodType.UNARY) {
       return next.startCall(call, headers);
     }
-    // Two: a second message of a unary call has to be seen to be refused.
-    call.request(2);
-    return new Gathering<>(call, headers, next);
+    var gathering = new Gathering<>(call, headers, next);
+    gathering.begin();
+    return gathering;
   }
 
-  /** Gathers the one message of a call; all its methods run on the call's event loop. */
+  /**
+   * Gathers the one message of a call. Its listener's methods run on the call's event loop; the
+   * time limit comes from another thread, and whoever settles the call first decides how it goes
+   * on.
+   */
   private final class Gathering<Q, R> extends ServerCall.Listener<Q> {
     private final ServerCall<Q, R> call;
     private final Metadata headers;
     private final ServerCallHandler<Q, R> next;
+    private final String method;
+    private final WorkerPool pool;
+    private final int limitBytes;
+    private final CompletableFuture<Void> inTime = new CompletableFuture<>();
+
+    /** Set by whoever comes first: the end of the request, a refusal, the end of the call. */
+    private final AtomicBoolean settled = new AtomicBoolean();
+
+    /** Bytes that the call holds of the pool's room. */
+    private final AtomicLong heldBytes = new AtomicLong();
+
     private @Nullable Q message;
-    private int sizeBytes;
-    private boolean refused;
 
     Gathering(ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
       this.call = call;
       this.headers = headers;
       this.next = next;
+      method = call.getMethodDescriptor().getFullMethodName();
+      pool = workers.apply(method);
+      limitBytes = requestBytesMax.applyAsInt(method);
+    }
+
+    void begin() {
+      var _ =
+          inTime
+              .orTimeout(gatheringMax.toMillis(), TimeUnit.MILLISECONDS)
+              .exceptionally(
+                  late -> {
+                    refuseLate();
+                    return null;
+                  });
+      ArrivingBytes.ofCurrentCall(this::arrived);
+      // Two: a second message of a unary call has to be seen to be refused.
+      call.request(2);
+    }
+
+    private void refuseLate() {
+      long millis = gatheringMax.toMillis();
+      refuse(
+          ApiErrors.invalidRequest("", "not complete after " + millis + " ms (expected: sooner)"));
     }
 
     @Override
     public void onMessage(Q received) {
-      if (refused) {
+      if (settled.get()) {
         return;
       }
       if (message != null) {
         refuse(ApiErrors.invalidRequest("", "more than one message (expected: one)"));
         return;
       }
-      message = received instanceof InputStream stream ? gather(stream) : received;
+      if (received instanceof InputStream stream) {
+        gather(stream);
+      } else if (hold(received instanceof MessageLite parsed ? parsed.getSerializedSize() : 0)) {
+        message = received;
+      }
     }
 
     @Override
     public void onHalfClose() {
       Q request = message;
-      if (refused) {
-        return;
-      }
       if (request == null) {
         refuse(ApiErrors.invalidRequest("", "no message (expected: one)"));
         return;
       }
-      if (waitingBytes.addAndGet(sizeBytes) > waitingBytesMax) {
-        waitingBytes.addAndGet(-sizeBytes);
-        refuse(ApiErrors.overloaded("worker queue", workers.queueCapacity()));
+      if (!settle()) {
         return;
       }
       try {
-        workers.execute(Context.current().wrap(() -> answer(request)));
+        pool.execute(Context.current().wrap(() -> answer(request)));
       } catch (RejectedExecutionException e) {
-        waitingBytes.addAndGet(-sizeBytes);
-        refuse(ApiErrors.overloaded("worker queue", workers.queueCapacity()));
+        release();
+        close(ErrorStatus.of(ApiErrors.overloaded("worker queue", pool.queueCapacity(), "calls")));
+      }
+    }
+
+    @Override
+    public void onCancel() {
+      forget();
+    }
+
+    @Override
+    public void onComplete() {
+      forget();
+    }
+
+    /** The call is over. One that was handed over holds its bytes until a worker comes to it. */
+    private void forget() {
+      if (settle()) {
+        message = null;
+        release();
       }
     }
 
@@ -121,39 +187,76 @@ final class OffLoopCalls implements ServerInterceptor {
         listener.onMessage(request);
         listener.onHalfClose();
       } catch (RuntimeException | Error e) {
-        refuse(ErrorInterceptor.listed(e, call.getMethodDescriptor().getFullMethodName()));
+        close(ErrorInterceptor.listed(e, method));
       } finally {
-        waitingBytes.addAndGet(-sizeBytes);
+        release();
       }
     }
 
     /** The message's bytes in an array: its stream ends with this call of the event loop. */
     @SuppressWarnings("unchecked")
-    private @Nullable Q gather(InputStream stream) {
-      String method = call.getMethodDescriptor().getFullMethodName();
-      int limit = requestBytesMax.applyAsInt(method);
+    private void gather(InputStream stream) {
       try (stream) {
-        byte[] bytes = stream.readNBytes(limit + 1);
-        if (bytes.length > limit) {
-          refuse(
-              ApiErrors.requestTooLarge(method, "more than " + limit + " bytes", limit + " bytes"));
-          return null;
+        byte[] bytes = stream.readNBytes(limitBytes + 1);
+        if (hold(bytes.length)) {
+          message = (Q) new ByteArrayInputStream(bytes);
         }
-        sizeBytes = bytes.length;
-        return (Q) new ByteArrayInputStream(bytes);
       } catch (IOException e) {
         refuse(ApiErrors.invalidRequest("", "bytes that are no message (" + e.getMessage() + ")"));
-        return null;
       }
     }
 
-    private void refuse(ApiException reason) {
-      refused = true;
-      message = null;
-      refuse(ErrorStatus.of(reason));
+    /**
+     * Takes room for what arrived; a call that has none left, or that brings too much, is refused.
+     */
+    private void arrived(long bytes) {
+      if (settled.get()) {
+        return;
+      }
+      if (heldBytes.get() + bytes > limitBytes) {
+        String limit = limitBytes + " bytes";
+        refuse(ApiErrors.requestTooLarge(method, "more than " + limit, limit));
+        return;
+      }
+      if (!pool.reserve(bytes)) {
+        refuse(ApiErrors.overloaded("worker queue", pool.waitingBytesMax(), "bytes of requests"));
+        return;
+      }
+      heldBytes.addAndGet(bytes);
+      // Looked at afterwards: whoever settles the call sees the bytes, or this sees that it did.
+      if (settled.get()) {
+        release();
+      }
     }
 
-    private void refuse(StatusRuntimeException error) {
+    /** Takes room for what is larger than it arrived, or was not seen arriving; true: there is. */
+    private boolean hold(int messageBytes) {
+      arrived(Math.max(0, messageBytes - heldBytes.get()));
+      return !settled.get();
+    }
+
+    private void release() {
+      pool.release(heldBytes.getAndSet(0));
+    }
+
+    /** True for the one who decides how the call goes on. */
+    private boolean settle() {
+      boolean first = settled.compareAndSet(false, true);
+      if (first) {
+        inTime.complete(null);
+      }
+      return first;
+    }
+
+    private void refuse(ApiException reason) {
+      if (settle()) {
+        message = null;
+        release();
+        close(ErrorStatus.of(reason));
+      }
+    }
+
+    private void close(StatusRuntimeException error) {
       Metadata trailers = error.getTrailers();
       call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
     }

@@ -52,6 +52,9 @@ public final class SerinServer implements AutoCloseable {
   /** Milliseconds that calls may take to hear that they were ended. */
   private static final long END_MILLIS = 500;
 
+  /** Bytes of all requests that arrive, wait or are worked on: a few of the largest at once. */
+  private static final long WAITING_BYTES_MAX = 256L * 1024 * 1024;
+
   private static final Logger log = LoggerFactory.getLogger(SerinServer.class);
 
   private final ServerConfig config;
@@ -94,11 +97,14 @@ public final class SerinServer implements AutoCloseable {
     var decisions = new DecisionServiceAdapter(snapshots, CallInputs.ofProcess());
     decisions.register(metrics.registry());
 
-    WorkerPool workers = parts.add(new WorkerPool(config.workerThreads(), config.workerQueue()));
+    WorkerPool workers =
+        parts.add(
+            new WorkerPool(
+                "calls", config.workerThreads(), config.workerQueue(), WAITING_BYTES_MAX));
     workers.register(metrics.registry());
     Services services =
         new Services(
-            new OffLoopCalls(workers, SerinServer::requestBytesMax),
+            new OffLoopCalls(method -> workers, SerinServer::requestBytesMax),
             open,
             metrics.calls(),
             List.of(decisions, new FeatureServiceAdapter(catalog)),

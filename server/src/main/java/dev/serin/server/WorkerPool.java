@@ -8,12 +8,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The threads for everything that may wait: bounded, with a bounded queue in front.
+ * Threads for what may wait: bounded, with a bounded queue in front and bounded room for the
+ * requests of all that arrive, wait or are worked on.
  *
  * <p>{@link #execute} never waits: where the queue is full it throws {@link
- * RejectedExecutionException}, so that an event loop may call it.
+ * RejectedExecutionException}, so that an event loop may call it. Safe for all threads.
  */
 final class WorkerPool implements Executor, AutoCloseable {
   /** Seconds after which an idle thread is given back. */
@@ -22,18 +24,25 @@ final class WorkerPool implements Executor, AutoCloseable {
   /** Seconds the tasks in flight may take when the pool closes. */
   private static final int CLOSE_SECONDS = 5;
 
+  private final String name;
   private final ThreadPoolExecutor threads;
   private final int queueCapacity;
+  private final long waitingBytesMax;
+  private final AtomicLong waitingBytes = new AtomicLong();
 
   /**
    * A pool.
    *
+   * @param name what it works on, for threads and meters
    * @param threadCount threads, 1 or more
    * @param queueCapacity tasks that may wait for a thread, 1 or more
+   * @param waitingBytesMax room for requests, 0 or more
    */
-  WorkerPool(int threadCount, int queueCapacity) {
+  WorkerPool(String name, int threadCount, int queueCapacity, long waitingBytesMax) {
     var number = new AtomicInteger();
+    this.name = name;
     this.queueCapacity = queueCapacity;
+    this.waitingBytesMax = waitingBytesMax;
     this.threads =
         new ThreadPoolExecutor(
             threadCount,
@@ -42,7 +51,7 @@ final class WorkerPool implements Executor, AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(queueCapacity),
             task -> {
-              var thread = new Thread(task, "serin-worker-" + number.incrementAndGet());
+              var thread = new Thread(task, "serin-" + name + "-" + number.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             });
@@ -59,13 +68,44 @@ final class WorkerPool implements Executor, AutoCloseable {
     return queueCapacity;
   }
 
+  /** Takes room for a request, to be released once; false: there is none, nothing was taken. */
+  boolean reserve(long bytes) {
+    if (waitingBytes.addAndGet(bytes) <= waitingBytesMax) {
+      return true;
+    }
+    waitingBytes.addAndGet(-bytes);
+    return false;
+  }
+
+  /** Gives back room that was taken. */
+  void release(long bytes) {
+    waitingBytes.addAndGet(-bytes);
+  }
+
+  /** Bytes of requests there is room for. */
+  long waitingBytesMax() {
+    return waitingBytesMax;
+  }
+
+  /** Bytes of the requests that arrive, wait or are worked on. */
+  long waitingBytes() {
+    return waitingBytes.get();
+  }
+
   /** Shows how many tasks wait and run. */
   void register(MeterRegistry registry) {
     Gauge.builder("serin.workers.queued", threads, pool -> pool.getQueue().size())
+        .tag("pool", name)
         .description("Calls that wait for a worker thread.")
         .register(registry);
     Gauge.builder("serin.workers.active", threads, ThreadPoolExecutor::getActiveCount)
+        .tag("pool", name)
         .description("Worker threads that answer a call.")
+        .register(registry);
+    Gauge.builder("serin.workers.waiting", this, WorkerPool::waitingBytes)
+        .tag("pool", name)
+        .baseUnit("bytes")
+        .description("Requests that arrive, wait for a worker thread or are answered.")
         .register(registry);
   }
 

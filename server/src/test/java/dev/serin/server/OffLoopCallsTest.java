@@ -9,7 +9,12 @@ import dev.serin.server.error.ListedErrorsInterceptor;
 import dev.serin.v1.CreateNamespaceRequest;
 import dev.serin.v1.CreateNamespaceResponse;
 import dev.serin.v1.FeatureServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
@@ -18,9 +23,11 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -33,7 +40,13 @@ class OffLoopCallsTest {
   private static final int REQUEST_BYTES_MAX = 1_000;
   private static final int WAITING_BYTES_MAX = 1_500;
 
-  private final WorkerPool workers = new WorkerPool(1, 2);
+  /** Called so, since a client sends the message of a unary call when its request is complete. */
+  private static final MethodDescriptor<CreateNamespaceRequest, CreateNamespaceResponse> AS_STREAM =
+      FeatureServiceGrpc.getCreateNamespaceMethod().toBuilder()
+          .setType(MethodType.BIDI_STREAMING)
+          .build();
+
+  private final WorkerPool workers = new WorkerPool("calls", 1, 2, WAITING_BYTES_MAX);
   private final OpenCalls open = new OpenCalls();
   private final Slow service = new Slow();
   private final ListedErrorsInterceptor listed = new ListedErrorsInterceptor();
@@ -57,10 +70,15 @@ class OffLoopCallsTest {
 
   @BeforeEach
   void start() throws Exception {
-    var offLoop = new OffLoopCalls(workers, method -> REQUEST_BYTES_MAX, WAITING_BYTES_MAX);
+    start(OffLoopCalls.GATHERING_MAX);
+  }
+
+  private void start(Duration gatheringMax) throws Exception {
+    var offLoop = new OffLoopCalls(method -> workers, method -> REQUEST_BYTES_MAX, gatheringMax);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()
+            .addStreamTracerFactory(ArrivingBytes.FACTORY)
             .addService(
                 ServerInterceptors.intercept(ErrorInterceptor.guard(service), offLoop, open))
             .build()
@@ -118,6 +136,52 @@ class OffLoopCallsTest {
   }
 
   @Test
+  void request_thatDoesNotEnd_holdsItsRoomUntilItIsCancelled() throws Exception {
+    var first = new EndlessRequest("x".repeat(900));
+    Await.until("its bytes", () -> workers.waitingBytes() >= 900);
+    service.allowed.release(1_000);
+
+    GrpcError refused = refusal(call("y".repeat(900)));
+    assertThat(refused.reason()).isEqualTo("OVERLOADED");
+    assertThat(refused.text())
+        .isEqualTo("worker queue: 1500 bytes of requests wait already (expected: fewer)");
+    assertThat(new EndlessRequest("z".repeat(900)).end.get(30, SECONDS).reason())
+        .isEqualTo("OVERLOADED");
+    assertThat(workers.waitingBytes()).isBetween(900L, 1_000L);
+
+    first.call.cancel("as a caller does", null);
+    Await.until("room", () -> workers.waitingBytes() == 0);
+    assertThat(call("y".repeat(900)).get(30, SECONDS)).isNotNull();
+    assertThat(service.begun).containsExactly("y".repeat(900));
+  }
+
+  @Test
+  void request_thatDoesNotEndInTime_isRefusedAndItsRoomGivenBack() throws Exception {
+    channel.shutdownNow();
+    server.shutdownNow();
+    start(Duration.ofMillis(50));
+
+    GrpcError refused = new EndlessRequest("x".repeat(900)).end.get(30, SECONDS);
+
+    assertThat(refused.code()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(refused.reason()).isEqualTo("INVALID_REQUEST");
+    assertThat(refused.text()).isEqualTo("not complete after 50 ms (expected: sooner)");
+    Await.until("room", () -> workers.waitingBytes() == 0);
+    assertThat(service.begun).isEmpty();
+  }
+
+  @Test
+  void request_thatDoesNotEnd_isForgottenWhenTheServerEndsIt() throws Exception {
+    var request = new EndlessRequest("x".repeat(900));
+    Await.until("its bytes", () -> workers.waitingBytes() >= 900);
+
+    open.endAll();
+
+    assertThat(request.end.get(30, SECONDS).reason()).isEqualTo("SHUTTING_DOWN");
+    Await.until("room", () -> workers.waitingBytes() == 0);
+  }
+
+  @Test
   void call_aboveItsLimit_isRefusedBeforeItWaits() throws Exception {
     GrpcError refused = refusal(call("x".repeat(1_100)));
 
@@ -164,6 +228,24 @@ class OffLoopCallsTest {
     // They keep their places in the queue until the worker comes to them.
     Await.until("a place", () -> isAnswered(call("fifth")));
     assertThat(service.begun).containsExactly("fifth");
+  }
+
+  /** A call that sends its message and never says that this was all. */
+  private final class EndlessRequest extends ClientCall.Listener<CreateNamespaceResponse> {
+    final CompletableFuture<GrpcError> end = new CompletableFuture<>();
+    final ClientCall<CreateNamespaceRequest, CreateNamespaceResponse> call =
+        channel.newCall(AS_STREAM, CallOptions.DEFAULT);
+
+    EndlessRequest(String namespace) {
+      call.start(this, new Metadata());
+      call.request(2);
+      call.sendMessage(CreateNamespaceRequest.newBuilder().setName(namespace).build());
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      end.complete(GrpcError.of(status.asRuntimeException(trailers)));
+    }
   }
 
   private ListenableFuture<CreateNamespaceResponse> call(String namespace) {

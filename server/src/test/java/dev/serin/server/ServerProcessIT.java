@@ -250,7 +250,7 @@ class ServerProcessIT {
   /** Calls that are being answered. */
   private static int workers(PackagedServer server) throws Exception {
     String metrics = server.get("/metrics").body();
-    return metrics.contains("\nserin_workers_active 1.0\n") ? 1 : 0;
+    return metrics.contains("\nserin_workers_active{pool=\"calls\"} 1.0\n") ? 1 : 0;
   }
 
   private static ApplyDocument feature(String key, int weight) throws Exception {

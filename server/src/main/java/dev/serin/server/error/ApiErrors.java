@@ -203,11 +203,11 @@ public final class ApiErrors {
         Map.of("limit", limit));
   }
 
-  /** OVERLOADED: the queue that is full. */
-  public static ApiException overloaded(String queue, int limit) {
+  /** OVERLOADED: the queue that is full, how much it holds and of what ({@code calls}). */
+  public static ApiException overloaded(String queue, long limit, String unit) {
     return retryable(
         ErrorReason.OVERLOADED,
-        queue + ": " + limit + " calls wait already (expected: fewer)",
+        queue + ": " + limit + " " + unit + " wait already (expected: fewer)",
         RETRY_AFTER_OVERLOAD,
         null);
   }

@@ -88,7 +88,7 @@ final class SqliteWriter implements AutoCloseable {
           return task.result.get(MAX_WAIT.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
           if (withdraw(task)) {
-            throw ApiErrors.overloaded("writes of the store", MAX_WAITING);
+            throw ApiErrors.overloaded("writes of the store", MAX_WAITING, "calls");
           }
         } catch (InterruptedException e) {
           interrupted = true;
@@ -117,7 +117,7 @@ final class SqliteWriter implements AutoCloseable {
       throw ApiErrors.shuttingDown();
     }
     if (!places.tryAcquire()) {
-      throw ApiErrors.overloaded("writes of the store", MAX_WAITING);
+      throw ApiErrors.overloaded("writes of the store", MAX_WAITING, "calls");
     }
     Task<T> task = new Task<>(priority, taskNumber++, work);
     line.add(task);
