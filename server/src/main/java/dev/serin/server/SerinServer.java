@@ -13,7 +13,6 @@ import dev.serin.server.decision.CachedSnapshots;
 import dev.serin.server.decision.CallInputs;
 import dev.serin.server.decision.DecisionServiceAdapter;
 import dev.serin.server.decision.EvaluateCalls;
-import dev.serin.server.decision.RequestLimits;
 import dev.serin.server.decision.ServedSnapshot;
 import dev.serin.server.decision.ServedSnapshots;
 import dev.serin.server.decision.WarmUp;
@@ -51,9 +50,6 @@ public final class SerinServer implements AutoCloseable {
 
   /** Milliseconds that calls may take to hear that they were ended. */
   private static final long END_MILLIS = 500;
-
-  /** Bytes of all requests that arrive, wait or are worked on: a few of the largest at once. */
-  private static final long WAITING_BYTES_MAX = 256L * 1024 * 1024;
 
   private static final Logger log = LoggerFactory.getLogger(SerinServer.class);
 
@@ -97,14 +93,11 @@ public final class SerinServer implements AutoCloseable {
     var decisions = new DecisionServiceAdapter(snapshots, CallInputs.ofProcess());
     decisions.register(metrics.registry());
 
-    WorkerPool workers =
-        parts.add(
-            new WorkerPool(
-                "calls", config.workerThreads(), config.workerQueue(), WAITING_BYTES_MAX));
+    Workers workers = parts.add(new Workers(config));
     workers.register(metrics.registry());
     Services services =
         new Services(
-            new OffLoopCalls(method -> workers, SerinServer::requestBytesMax),
+            new OffLoopCalls(workers::of, Workers::requestBytesMax),
             open,
             metrics.calls(),
             List.of(decisions, new FeatureServiceAdapter(catalog)),
@@ -170,12 +163,6 @@ public final class SerinServer implements AutoCloseable {
         .<StoreConfig>map(
             shared -> new StoreConfig.Postgres(shared.url(), shared.user(), shared.password()))
         .orElseGet(() -> new StoreConfig.Sqlite(config.dataDirectory().resolve("serin.db")));
-  }
-
-  private static int requestBytesMax(String method) {
-    return method.startsWith(DecisionServiceGrpc.SERVICE_NAME + "/")
-        ? RequestLimits.REQUEST_BYTES_MAX
-        : FeatureServiceAdapter.MAX_REQUEST_BYTES;
   }
 
   private void awaitReady() {

@@ -55,6 +55,9 @@ public final class FeatureServiceAdapter extends FeatureServiceGrpc.FeatureServi
   /** Bytes of a request that carries documents, also where no transport counts them. */
   public static final int MAX_REQUEST_BYTES = 16 << 20;
 
+  /** Bytes of a request that sets or lifts a kill switch: several times its names and reason. */
+  public static final int MAX_KILL_REQUEST_BYTES = 64 << 10;
+
   private final Catalog catalog;
 
   /** The service over this catalog. */

@@ -39,6 +39,9 @@ class LimitsPageTest {
   private static Map<String, String> ofCode() {
     Map<String, String> limits = new LinkedHashMap<>();
     limits.put("request of FeatureService", bytes(FeatureServiceAdapter.MAX_REQUEST_BYTES));
+    limits.put(
+        "request of KillFeature, ReviveFeature",
+        bytes(FeatureServiceAdapter.MAX_KILL_REQUEST_BYTES));
     limits.put("documents of a request", number(RequestChecks.MAX_DOCUMENTS));
     limits.put("documents of a namespace", number(ChangePlanner.MAX_DOCUMENTS));
     limits.put("namespaces", number(NamespaceCommands.MAX_NAMESPACES));
