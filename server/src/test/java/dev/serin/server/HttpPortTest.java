@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.serin.v1.EvaluateAllRequest;
 import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.EvaluateResponse;
+import dev.serin.v1.Reason;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -94,6 +95,49 @@ class HttpPortTest {
   }
 
   @Test
+  void evaluate_jsonThatReadersMend_isRefusedNamingWhatIsWrong() throws Exception {
+    refused(
+        "{\"feature\": \"checkout\", \"user_key\": \"\\ud800\"}",
+        "user_key: \\ud800, half of a surrogate pair (expected: Unicode text)");
+    refused(
+        "{\"feature\": \"checkout\", \"attributes\": {\"a\": [\"b\", \"\\udc00\\ud800\"]}}",
+        "attributes.a[1]: \\udc00, half of a surrogate pair (expected: Unicode text)");
+    refused(
+        "{\"feature\": \"checkout\", \"attributes\": {\"\\ud83d\": 1}}",
+        "attributes.?: \\ud83d, half of a surrogate pair (expected: Unicode text)");
+    refused(
+        "{\"feature\": \"checkout\", \"feature\": \"counted\"}",
+        "feature: a name for the second time (expected: once)");
+    refused(
+        "{\"feature\": \"checkout\", \"attributes\": {\"a\": 1, \"b\": {\"a\": 1}, \"a\": 2}}",
+        "attributes.a: a name for the second time (expected: once)");
+
+    byte[] latin = "{\"feature\": \"checkout\", \"user_key\": \"??\"}".getBytes(UTF_8);
+    latin[37] = (byte) 0xFF;
+    latin[38] = (byte) 0xFE;
+    refused(server.post(EVALUATE, latin), "byte 0xff at offset 37 (expected: JSON as UTF-8)");
+
+    String pair = "{\"feature\": \"checkout\", \"user_key\": \"\\ud83d\\ude00 ü\"}";
+    assertThat(server.post(EVALUATE, pair).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void kill_reasonThatIsNoText_isRefusedAndNothingKilled() throws Exception {
+    String kill = "/serin.v1.FeatureService/KillFeature";
+
+    HttpResponse<String> answer =
+        server.post(kill, "{\"key\": \"checkout\", \"note\": {\"reason\": \"a \\ud800\"}}");
+
+    refused(answer, "note.reason: \\ud800, half of a surrogate pair (expected: Unicode text)");
+    assertThat(
+            server
+                .decisions()
+                .evaluate(EvaluateRequest.newBuilder().setFeature("checkout").build())
+                .getReason())
+        .isEqualTo(Reason.REASON_DEFAULT);
+  }
+
+  @Test
   void evaluate_unknownFeature_isNotFoundWithItsReason() throws Exception {
     HttpResponse<String> answer = server.post(EVALUATE, request("chekout"));
 
@@ -111,7 +155,17 @@ class HttpPortTest {
     assertThat(JSON.readTree(refused.body()).path("details").findValuesAsText("reason"))
         .containsExactly("REQUEST_TOO_LARGE");
 
-    assertThat(postHuge().statusCode()).isEqualTo(413);
+    HttpResponse<String> huge = postHuge();
+    assertThat(huge.statusCode()).isEqualTo(413);
+    JsonNode error = JSON.readTree(huge.body());
+    JsonNode known = JSON.readTree(refused.body());
+    assertThat(error.fieldNames()).toIterable().containsAll(known::fieldNames);
+    assertThat(error.path("code")).isEqualTo(known.path("code"));
+    assertThat(error.path("grpc-code")).isEqualTo(known.path("grpc-code"));
+    assertThat(error.path("message").asText())
+        .isEqualTo("body: more than 33554432 bytes (expected: at most 33554432 bytes)");
+    assertThat(error.path("details").findValuesAsText("reason"))
+        .containsExactly("REQUEST_TOO_LARGE");
 
     assertThat(server.post(EVALUATE, request("checkout")).statusCode()).isEqualTo(200);
   }
@@ -188,6 +242,17 @@ class HttpPortTest {
     JsonNode specification = JSON.readTree(server.get("/docs/specification.json").body());
     assertThat(specification.path("services").findValuesAsText("name"))
         .contains("serin.v1.DecisionService", "serin.v1.FeatureService", "Evaluate", "Explain");
+  }
+
+  private static void refused(String json, String text) throws Exception {
+    refused(server.post(EVALUATE, json), text);
+  }
+
+  private static void refused(HttpResponse<String> answer, String text) throws Exception {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    JsonNode error = JSON.readTree(answer.body());
+    assertThat(error.path("message").asText()).isEqualTo(text);
+    assertThat(error.path("details").findValuesAsText("reason")).containsExactly("INVALID_REQUEST");
   }
 
   private static String request(String feature) {

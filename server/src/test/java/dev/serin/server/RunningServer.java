@@ -16,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,10 +109,16 @@ public final class RunningServer implements AutoCloseable {
   /** Calls a method with JSON over the HTTP port. */
   public HttpResponse<String> post(String path, String json)
       throws IOException, InterruptedException {
+    return post(path, json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Calls a method over the HTTP port with bytes that say they are JSON. */
+  public HttpResponse<String> post(String path, byte[] json)
+      throws IOException, InterruptedException {
     return http.send(
         HttpRequest.newBuilder(uri(path))
             .header("content-type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(json))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(json))
             .build(),
         text());
   }

@@ -91,6 +91,7 @@ public final class HttpPort implements AutoCloseable {
             .blockingTaskExecutor(WRITER_THREADS)
             .maxNumConnections(CONNECTIONS_MAX)
             .maxRequestLength(REQUEST_BYTES_MAX)
+            .errorHandler(new TooLarge(REQUEST_BYTES_MAX))
             .requestTimeoutMillis(REQUEST_TIMEOUT_MILLIS)
             .gracefulShutdownTimeoutMillis(0, CLOSE_MILLIS)
             .service("/metrics", (context, request) -> metrics(context, metrics))

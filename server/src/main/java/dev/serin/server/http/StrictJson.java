@@ -5,17 +5,17 @@ import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import com.linecorp.armeria.common.grpc.GrpcJsonMarshaller;
+import dev.serin.server.error.ApiException;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Messages as the proto JSON mapping writes them. Unlike its usual readers it refuses a field it
- * does not know: a misspelt one would otherwise count as absent.
+ * does not know (a misspelt one would otherwise count as absent) and what is no {@link JsonText}.
  */
 final class StrictJson implements GrpcJsonMarshaller {
   private static final JsonFormat.Printer PRINTER =
@@ -38,9 +38,9 @@ final class StrictJson implements GrpcJsonMarshaller {
       throw new IllegalArgumentException(marshaller + " (expected: one of proto messages)");
     }
     Message.Builder builder = prototype.newBuilderForType();
-    try (var reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
-      PARSER.merge(reader, builder);
-    } catch (InvalidProtocolBufferException e) {
+    try (in) {
+      PARSER.merge(JsonText.read(in.readAllBytes()), builder);
+    } catch (InvalidProtocolBufferException | ApiException e) {
       throw e;
     } catch (RuntimeException e) {
       throw new InvalidProtocolBufferException(String.valueOf(e.getMessage()), e);
