@@ -25,12 +25,16 @@ public final class Logs {
   };
 
   /**
-   * Loggers whose warnings come with a stack trace, of every peer that speaks no TLS, of every
-   * connection of a store that is away: strangers could fill the disk, and the store's outage is
-   * told once, where it is handled.
+   * Loggers whose warnings come with a stack trace, of every peer that speaks no TLS, of every call
+   * with a message above the transport's limit or with one message too many, of every connection of
+   * a store that is away: strangers could fill the disk, the caller is told with the call's status,
+   * and the store's outage is told once, where it is handled.
    */
   private static final String[] TALKATIVE = {
-    "com.linecorp.armeria.server.HttpServerPipelineConfigurator", "com.zaxxer"
+    "com.linecorp.armeria.server.HttpServerPipelineConfigurator",
+    "io.grpc.netty.NettyServerHandler",
+    "io.grpc.netty.NettyServerStream",
+    "com.zaxxer"
   };
 
   private Logs() {}
