@@ -168,7 +168,7 @@ public final class SerinServer implements AutoCloseable {
   private void awaitReady() {
     try {
       if (!refresher.awaitReady(READY_WAIT)) {
-        log.warn("not ready: {}; answering NOT_READY meanwhile", refresher.status().storeError());
+        log.warn("not ready: {}; answering NOT_READY meanwhile", refresher.status().awaited());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

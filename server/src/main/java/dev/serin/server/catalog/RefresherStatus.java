@@ -14,4 +14,11 @@ public record RefresherStatus(boolean ready, String storeError, List<NamespaceSt
   public RefresherStatus {
     namespaces = List.copyOf(namespaces);
   }
+
+  /** What the server waits for while it is not ready, as a text for people. */
+  public String awaited() {
+    return storeError.isEmpty()
+        ? "namespaces are still being loaded; " + namespaces.size() + " of them can be served"
+        : storeError;
+  }
 }
