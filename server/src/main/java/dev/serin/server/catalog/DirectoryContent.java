@@ -39,6 +39,7 @@ record DirectoryContent(
       return new DirectoryContent(false, Map.of(), errors);
     }
     List<Path> entries = DocumentFiles.entries(directory, errors);
+    Set<Path> above = real(directory, errors);
     if (!errors.isEmpty()) {
       return new DirectoryContent(false, Map.of(), errors);
     }
@@ -53,7 +54,7 @@ record DirectoryContent(
       } else if (folder || DocumentFiles.isDocumentFile(entry)) {
         gatherings
             .computeIfAbsent(folder ? name : NamespaceCommands.DEFAULT, key -> new Gathering())
-            .add(entry);
+            .add(entry, above);
       }
     }
     Set<Path> all = new HashSet<>();
@@ -67,15 +68,24 @@ record DirectoryContent(
     return new DirectoryContent(true, namespaces, errors);
   }
 
+  private static Set<Path> real(Path directory, List<FileError> errors) {
+    try {
+      return Set.of(directory.toRealPath());
+    } catch (IOException e) {
+      errors.add(FileError.ofFile(directory.toString(), "cannot be read: " + e.getMessage()));
+      return Set.of();
+    }
+  }
+
   /** The gathering of the files of one namespace. */
   private static final class Gathering {
     private final List<Path> files = new ArrayList<>();
     private final List<FileError> errors = new ArrayList<>();
 
     /** Adds a file, or all files of a folder. */
-    void add(Path entry) {
+    void add(Path entry, Set<Path> above) {
       if (Files.isDirectory(entry)) {
-        files.addAll(DocumentFiles.list(entry, errors));
+        files.addAll(DocumentFiles.list(entry, above, errors));
       } else {
         files.add(entry);
       }

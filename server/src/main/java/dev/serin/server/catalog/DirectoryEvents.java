@@ -8,7 +8,9 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,9 @@ final class DirectoryEvents implements AutoCloseable {
       return;
     }
     try {
-      listen(watch, directory, 0);
+      listen(watch, directory, 0, new HashSet<>());
+    } catch (ClosedWatchServiceException e) {
+      log.debug("{}: closed while it was listened to", directory);
     } catch (IOException e) {
       if (!complained) {
         complained = true;
@@ -57,18 +61,24 @@ final class DirectoryEvents implements AutoCloseable {
     }
   }
 
-  private static void listen(WatchService watch, Path directory, int depth) throws IOException {
+  private static void listen(WatchService watch, Path directory, int depth, Set<WatchKey> known)
+      throws IOException {
     if (!Files.isDirectory(directory) || depth > DocumentFiles.MAX_FOLDER_DEPTH) {
       return;
     }
-    directory.register(
-        watch,
-        StandardWatchEventKinds.ENTRY_CREATE,
-        StandardWatchEventKinds.ENTRY_MODIFY,
-        StandardWatchEventKinds.ENTRY_DELETE);
+    WatchKey key =
+        directory.register(
+            watch,
+            StandardWatchEventKinds.ENTRY_CREATE,
+            StandardWatchEventKinds.ENTRY_MODIFY,
+            StandardWatchEventKinds.ENTRY_DELETE);
+    // A folder has one key whatever leads to it: links cannot send this in circles.
+    if (!known.add(key)) {
+      return;
+    }
     List<FileError> ignored = new ArrayList<>();
     for (Path entry : DocumentFiles.entries(directory, ignored)) {
-      listen(watch, entry, depth + 1);
+      listen(watch, entry, depth + 1, known);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.serin.server.catalog;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,6 +29,9 @@ public final class DirectoryWatcher implements AutoCloseable {
 
   /** Errors of one look that are logged; all stand in the status. */
   private static final int MAX_LOGGED_ERRORS = 20;
+
+  /** How long closing waits for a look that is being taken; its thread keeps no process alive. */
+  private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
 
   private final Path directory;
   private final DirectoryApplier applier;
@@ -66,9 +70,7 @@ public final class DirectoryWatcher implements AutoCloseable {
     }
     DirectoryEvents opened = DirectoryEvents.open(directory);
     events = opened;
-    // Listening comes first, so that no change falls between the look and the listening.
-    opened.listen(directory);
-    DirectoryStatus first = scan();
+    DirectoryStatus first = scan(opened);
     ScanSchedule schedule = new ScanSchedule(nanoTime.getAsLong());
     thread =
         Thread.ofPlatform().name("serin-directory").daemon().start(() -> run(opened, schedule));
@@ -87,8 +89,7 @@ public final class DirectoryWatcher implements AutoCloseable {
           schedule.changed(nanoTime.getAsLong());
         } else if (!closed && schedule.waitNanos(nanoTime.getAsLong()) <= 0) {
           schedule.scanned(nanoTime.getAsLong());
-          opened.listen(directory);
-          scan();
+          scan(opened);
         }
       }
     } catch (InterruptedException e) {
@@ -96,19 +97,22 @@ public final class DirectoryWatcher implements AutoCloseable {
     }
   }
 
-  private DirectoryStatus scan() {
+  private DirectoryStatus scan(DirectoryEvents opened) {
     DirectoryStatus before = status;
-    DirectoryStatus now = look();
+    DirectoryStatus now = look(opened);
     status = now;
     log(now, before == null ? List.of() : before.allErrors());
     listener.accept(now);
     return now;
   }
 
-  private DirectoryStatus look() {
+  private DirectoryStatus look(DirectoryEvents opened) {
     try {
+      // Listening comes first, so that no change falls between it and the look.
+      opened.listen(directory);
       return applier.scan();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An Error too: it may pass, and without its thread nothing would say that nobody looks.
       log.error("{}: could not be applied", directory, e);
       return new DirectoryStatus(
           directory,
@@ -144,7 +148,10 @@ public final class DirectoryWatcher implements AutoCloseable {
     }
   }
 
-  /** Stops watching; a look that is being taken ends first. May be called twice. */
+  /**
+   * Stops watching; a look that is being taken ends first, unless that takes too long. May be
+   * called twice.
+   */
   @Override
   public void close() {
     DirectoryEvents opened;
@@ -159,7 +166,9 @@ public final class DirectoryWatcher implements AutoCloseable {
     }
     if (running != null && !running.equals(Thread.currentThread())) {
       try {
-        running.join();
+        if (!running.join(CLOSE_WAIT)) {
+          log.warn("{}: still being looked at after {}, not waited for", directory, CLOSE_WAIT);
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ public final class DocumentFiles {
   /** Files of one directory, those below it included. */
   static final int MAX_FILES = 10_000;
 
-  /** Folders inside each other; links that lead in a circle end there. */
+  /** Folders inside each other. */
   static final int MAX_FOLDER_DEPTH = 16;
 
   private static final JsonFormat.Printer JSON =
@@ -42,20 +44,17 @@ public final class DocumentFiles {
     return parse(content, new FileErrors(name));
   }
 
-  /** Reads a file; the errors know what it is called. */
-  static ParsedDocuments parse(Path file, FileErrors errors) {
-    return parse(DocumentText.read(file, errors), errors);
-  }
-
-  /** Reads a file, or all files of a directory and its folders. */
+  /** Reads a file, which may be a pipe, or all regular files of a directory and its folders. */
   public static ParsedDocuments read(Path path) {
     if (!Files.isDirectory(path)) {
-      return parse(path, new FileErrors(path.toString()));
+      FileErrors errors = new FileErrors(path.toString());
+      return parse(DocumentText.readNamed(path, errors), errors);
     }
     List<FileError> errors = new ArrayList<>();
     List<ParsedDocuments> parts = new ArrayList<>();
     for (Path file : list(path, errors)) {
-      parts.add(read(file));
+      FileErrors ofFile = new FileErrors(file.toString());
+      parts.add(parse(DocumentText.read(file, ofFile), ofFile));
     }
     parts.add(new ParsedDocuments(List.of(), errors));
     return ParsedDocuments.merge(parts);
@@ -86,8 +85,17 @@ public final class DocumentFiles {
 
   /** The files of documents in a directory and its folders, in the order of their paths. */
   static List<Path> list(Path directory, List<FileError> errors) {
+    return list(directory, Set.of(), errors);
+  }
+
+  /**
+   * The files of documents in a folder and its folders, in the order of their paths.
+   *
+   * @param above real paths of the folders it stands in: a link to one of them leads in a circle
+   */
+  static List<Path> list(Path directory, Set<Path> above, List<FileError> errors) {
     List<Path> files = new ArrayList<>();
-    list(directory, 0, files, errors);
+    list(directory, 0, above, files, errors);
     if (files.size() > MAX_FILES) {
       errors.add(
           FileError.ofFile(
@@ -97,7 +105,8 @@ public final class DocumentFiles {
     return files;
   }
 
-  private static void list(Path directory, int depth, List<Path> files, List<FileError> errors) {
+  private static void list(
+      Path directory, int depth, Set<Path> above, List<Path> files, List<FileError> errors) {
     if (depth > MAX_FOLDER_DEPTH) {
       errors.add(
           FileError.ofFile(
@@ -105,9 +114,21 @@ public final class DocumentFiles {
               "more than " + MAX_FOLDER_DEPTH + " folders deep (expected: fewer)"));
       return;
     }
+    Set<Path> around = new HashSet<>(above);
+    try {
+      if (!around.add(directory.toRealPath())) {
+        errors.add(
+            FileError.ofFile(
+                directory.toString(), "a link to a folder that it stands in (expected: none)"));
+        return;
+      }
+    } catch (IOException e) {
+      errors.add(FileError.ofFile(directory.toString(), "cannot be read: " + e.getMessage()));
+      return;
+    }
     for (Path entry : entries(directory, errors)) {
       if (Files.isDirectory(entry)) {
-        list(entry, depth + 1, files, errors);
+        list(entry, depth + 1, around, files, errors);
       } else if (isDocumentFile(entry)) {
         files.add(entry);
       }

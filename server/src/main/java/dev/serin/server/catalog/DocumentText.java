@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** The text of a file of documents: UTF-8, not empty, not larger than anybody writes by hand. */
@@ -19,8 +20,28 @@ final class DocumentText {
 
   private DocumentText() {}
 
-  /** The bytes of a file, or null where it has an error of its own, which is added. */
+  /**
+   * The bytes of a file that was found in a directory, or null where it has an error of its own,
+   * which is added. Opening a pipe waits for whoever writes to it, so what is no regular file is an
+   * error; links are followed.
+   */
   static byte @Nullable [] read(Path file, FileErrors errors) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      if (attributes.isRegularFile()) {
+        return readNamed(file, errors);
+      }
+      errors.addOfFile(
+          (attributes.isDirectory() ? "a folder" : "a pipe, a socket or a device")
+              + " (expected: a regular file)");
+    } catch (IOException e) {
+      addUnreadable(e, errors);
+    }
+    return null;
+  }
+
+  /** The bytes of a file that somebody named, which may be a pipe; else as {@link #read}. */
+  static byte @Nullable [] readNamed(Path file, FileErrors errors) {
     try (InputStream in = Files.newInputStream(file)) {
       // The size is taken from what is read: a file may grow while it is looked at.
       byte[] bytes = in.readNBytes((int) MAX_FILE_BYTES + 1);

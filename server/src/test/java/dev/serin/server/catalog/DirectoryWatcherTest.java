@@ -1,5 +1,6 @@
 package dev.serin.server.catalog;
 
+import static com.google.common.util.concurrent.Uninterruptibles.awaitUninterruptibly;
 import static dev.serin.server.catalog.DocumentDirectory.errors;
 import static dev.serin.server.catalog.DocumentDirectory.segment;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,12 +13,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The watcher on a real file system and a real store. */
@@ -76,6 +80,88 @@ class DirectoryWatcherTest {
     directory.closeStore();
 
     assertThat(watcher.start().isHealthy()).isFalse();
+  }
+
+  @Test
+  @Timeout(value = PATIENCE_SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void pipe_amongTheFiles_isAnErrorUntilItIsAFileAgain() throws Exception {
+    Path pipe = directory.root.resolve("a.yaml");
+    DocumentDirectory.makePipe(pipe);
+
+    assertThat(errors(watcher.start()))
+        .containsExactly("a.yaml: a pipe, a socket or a device (expected: a regular file)");
+
+    Files.delete(pipe);
+    directory.write("a.yaml", segment("a", "ann"));
+    awaitLook(DirectoryStatus::isHealthy);
+
+    Files.delete(pipe);
+    DocumentDirectory.makePipe(pipe);
+    awaitLook(look -> !look.isHealthy());
+    directory.write("b.yaml", segment("b", "bob"));
+    Files.delete(pipe);
+    awaitLook(look -> directory.segments("default").contains("b=bob by directory"));
+  }
+
+  @Test
+  void folder_linkedIntoItself_isOneError() throws IOException {
+    directory.write("shop/a.yaml", segment("a", "ann"));
+    Path shop = directory.root.resolve("shop");
+    Files.createSymbolicLink(shop.resolve("again"), shop);
+
+    assertThat(errors(watcher.start()))
+        .containsExactly(
+            shop.resolve("again") + ": a link to a folder that it stands in (expected: none)");
+  }
+
+  @Test
+  void look_endedByAnError_isToldAndTheNextOneIsTaken() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    watcher =
+        new DirectoryWatcher(
+            directory.root,
+            directory.catalog,
+            () -> {
+              if (broken.getAndSet(false)) {
+                throw new StackOverflowError("planted");
+              }
+              return DocumentDirectory.NOW;
+            },
+            System::nanoTime,
+            looks::add);
+    watcher.start();
+
+    broken.set(true);
+    directory.write("a.yaml", segment("a", "ann"));
+    awaitLook(look -> errors(look).toString().contains("StackOverflowError: planted"));
+    directory.write("b.yaml", segment("b", "bob"));
+    awaitLook(look -> directory.segments("default").size() == 2);
+  }
+
+  @Test
+  @Timeout(value = PATIENCE_SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void close_whileALookDoesNotEnd_returns() throws Exception {
+    CountDownLatch looking = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    watcher =
+        new DirectoryWatcher(
+            directory.root,
+            directory.catalog,
+            () -> DocumentDirectory.NOW,
+            System::nanoTime,
+            look -> {
+              if (!look.namespaces().isEmpty()) {
+                looking.countDown();
+                awaitUninterruptibly(end);
+              }
+            });
+    watcher.start();
+    directory.write("a.yaml", segment("a", "ann"));
+    looking.await();
+
+    watcher.close();
+
+    end.countDown();
   }
 
   @Test

@@ -45,6 +45,14 @@ final class DocumentDirectory implements AutoCloseable {
     Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /** A pipe, which Java cannot make; nobody writes to it. */
+  static void makePipe(Path path) throws IOException, InterruptedException {
+    int exitCode = new ProcessBuilder("mkfifo", path.toString()).start().waitFor();
+    if (exitCode != 0) {
+      throw new IOException("mkfifo " + path + ": " + exitCode + " (expected: 0)");
+    }
+  }
+
   void delete(String file) throws IOException {
     Files.delete(root.resolve(file));
   }

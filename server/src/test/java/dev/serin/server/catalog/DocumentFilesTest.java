@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DocumentFilesTest {
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
   private static final String CHECKOUT =
+import org.junit.jupiter.api.Timeout;
       """
       feature:
         key: checkout
@@ -254,7 +257,53 @@ class DocumentFilesTest {
     assertThat(DocumentFiles.read(directory).errors())
         .singleElement()
         .asString()
-        .endsWith("/again: more than 16 folders deep (expected: fewer)");
+        .endsWith("/again: a link to a folder that it stands in (expected: none)");
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void directory_withAPipeInIt_isNotWaitedFor(@TempDir Path directory) throws Exception {
+    Path pipe = directory.resolve("a.yaml");
+    DocumentDirectory.makePipe(pipe);
+
+    assertErrors(directory, pipe + ": a pipe, a socket or a device (expected: a regular file)");
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void pipe_thatIsNamed_isRead(@TempDir Path directory) throws Exception {
+    Path pipe = directory.resolve("documents");
+    DocumentDirectory.makePipe(pipe);
+    try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
+      var written = writer.submit(() -> Files.writeString(pipe, "layer: {key: a}"));
+
+      assertThat(DocumentFiles.read(pipe).documents())
+          .extracting(LocatedDocument::name)
+          .containsExactly("layer/a");
+      written.get();
+    }
+  }
+
+  @Test
+  void value_asDeepAsAllowed_isReadBackFromAList() {
+    int depth = Limits.MAX_VALUE_DEPTH;
+    Value value = Value.newBuilder().setBoolValue(true).build();
+    for (int i = 0; i < depth; i++) {
+      value = Value.newBuilder().setListValue(ListValue.newBuilder().addValues(value)).build();
+    }
+    Document deep =
+        Document.newBuilder()
+            .setFeature(
+                Feature.newBuilder()
+                    .setKey("deep")
+                    .addVariants(Variant.newBuilder().setKey("on").setValue(value)))
+            .build();
+    Document other = parse("layer: {key: a}").toDocuments().get(0);
+
+    ParsedDocuments parsed = parse(DocumentFiles.json(List.of(deep, other)));
+
+    assertThat(parsed.errors()).isEmpty();
+    assertThat(parsed.toDocuments()).containsExactly(deep, other);
   }
 
   @Test
