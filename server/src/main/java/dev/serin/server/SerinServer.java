@@ -208,6 +208,7 @@ public final class SerinServer implements AutoCloseable {
 
   private Readiness readiness() {
     RefresherStatus status = refresher.status();
+    DirectoryStatus directory = watcher == null ? null : watcher.status();
     return new Readiness(
         status.ready() && serving && !stopping,
         status.storeError().isEmpty() ? "up" : status.storeError(),
@@ -221,14 +222,10 @@ public final class SerinServer implements AutoCloseable {
                         namespace.fromDisk(),
                         namespace.lastError()))
             .toList(),
-        documentErrors());
-  }
-
-  private List<String> documentErrors() {
-    DirectoryStatus status = watcher == null ? null : watcher.status();
-    return status == null
-        ? List.of()
-        : status.allErrors().stream().map(FileError::toString).toList();
+        directory == null ? "" : directory.time().toString(),
+        directory == null
+            ? List.of()
+            : directory.allErrors().stream().map(FileError::toString).toList());
   }
 
   /** The port gRPC is served on. */

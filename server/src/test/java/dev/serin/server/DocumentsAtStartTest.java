@@ -72,7 +72,9 @@ class DocumentsAtStartTest {
           .satisfies(event -> assertThat(event.getFormattedMessage()).contains(error));
       var ready = server.get("/readyz");
       assertThat(ready.statusCode()).isEqualTo(200);
-      assertThat(ready.body()).contains(error);
+      assertThat(ready.body())
+          .contains(error)
+          .containsPattern("\"documentsLookTime\":\"[0-9-]+T[0-9:.]+Z\"");
 
       write("shop/payment.yaml", feature("payment", "new"));
       awaitRevision(server, SHOP_APPLIED + 1);

@@ -8,10 +8,15 @@ import java.util.List;
  * @param ready all namespaces are loaded and the server is not stopping
  * @param store {@code up}, or what is wrong with it; evaluations go on without it
  * @param namespaces the namespaces being served, by name
+ * @param documentsLookTime when the watched directory was last looked at, RFC 3339; empty: never
  * @param documentErrors what is wrong in the watched directory now; its last good state is served
  */
 public record Readiness(
-    boolean ready, String store, List<NamespaceState> namespaces, List<String> documentErrors) {
+    boolean ready,
+    String store,
+    List<NamespaceState> namespaces,
+    String documentsLookTime,
+    List<String> documentErrors) {
 
   public Readiness {
     namespaces = List.copyOf(namespaces);
