@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.serin.v1.ApplyDocument;
+import dev.serin.v1.ApplyDocumentsRequest;
 import dev.serin.v1.Arm;
+import dev.serin.v1.CreateNamespaceRequest;
 import dev.serin.v1.EvaluateAllRequest;
 import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.ExplainRequest;
@@ -27,6 +30,7 @@ import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -130,6 +134,40 @@ class SerinServerTest {
     assertThat(second.getRevision()).isEqualTo(first.getRevision());
     assertThat(second.getDecisionsList().getFirst().getFeature()).isEqualTo("checkout");
     assertThat(second.getNextPageToken()).isEmpty();
+  }
+
+  @Test
+  void evaluateAll_largeValues_comeInPagesThatADefaultClientTakes() throws Exception {
+    int features = 90;
+    server.features().createNamespace(CreateNamespaceRequest.newBuilder().setName("large").build());
+    var apply = ApplyDocumentsRequest.newBuilder().setNamespace("large");
+    for (int i = 0; i < features; i++) {
+      String large = "x".repeat(60_000);
+      apply.addDocuments(
+          ApplyDocument.newBuilder()
+              .setDocument(
+                  RunningServer.document(
+                      """
+                      { "feature": { "key": "f%03d", "defaultVariant": "on",
+                          "variants": [ { "key": "on", "value": "%s" } ] } }
+                      """
+                          .formatted(i, large))));
+    }
+    long revision = server.features().applyDocuments(apply.build()).getRevision();
+    assertThat(server.server().awaitRevision("large", revision, Duration.ofSeconds(60))).isTrue();
+
+    var keys = new ArrayList<String>();
+    var request = EvaluateAllRequest.newBuilder().setNamespace("large").setUserKey("u");
+    int pages = 0;
+    do {
+      var page = server.decisions().evaluateAll(request.build());
+      page.getDecisionsList().forEach(decision -> keys.add(decision.getFeature()));
+      request.setPageToken(page.getNextPageToken());
+      pages++;
+    } while (!request.getPageToken().isEmpty());
+
+    assertThat(keys).hasSize(features).doesNotHaveDuplicates().isSorted();
+    assertThat(pages).isEqualTo(2);
   }
 
   @Test

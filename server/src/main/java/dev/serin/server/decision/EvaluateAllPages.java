@@ -44,14 +44,26 @@ final class EvaluateAllPages {
     var response = EvaluateAllResponse.newBuilder().setRevision(snapshot.snapshot().revision());
     EvaluationContext context =
         evaluations.begin(snapshot, request.getUserKey(), request.getAttributes());
-    for (CompiledFeature feature : features.subList(from, until)) {
-      var decided = Evaluations.decide(snapshot.served(feature), context);
-      response.addDecisions(
-          FeatureDecision.newBuilder().setFeature(feature.key()).setDecision(decided.response()));
+    int sizeBytes = 0;
+    int next = from;
+    while (next < until) {
+      CompiledFeature feature = features.get(next);
+      FeatureDecision decision =
+          FeatureDecision.newBuilder()
+              .setFeature(feature.key())
+              .setDecision(Evaluations.decide(snapshot.served(feature), context).response())
+              .build();
+      sizeBytes += decision.getSerializedSize();
+      // The first always fits: a value is far smaller than a page.
+      if (next > from && sizeBytes > RequestLimits.PAGE_BYTES_MAX) {
+        break;
+      }
+      response.addDecisions(decision);
+      next++;
     }
-    if (until < features.size()) {
+    if (next < features.size()) {
       paged.keep(snapshot);
-      String last = features.get(until - 1).key();
+      String last = features.get(next - 1).key();
       response.setNextPageToken(
           new PageToken(snapshot.snapshot().revision(), PageToken.checkSum(request), last)
               .encode());

@@ -14,6 +14,11 @@ public final class RequestLimits {
   /** Features of a page of EvaluateAll. */
   static final int PAGE_MAX = 1_000;
 
+  /**
+   * Bytes at which a page ends early: gRPC clients take messages of 4 MiB unless told otherwise.
+   */
+  static final int PAGE_BYTES_MAX = 3 << 20;
+
   /** The namespace of a request that names none. */
   static final String DEFAULT_NAMESPACE = "default";
 

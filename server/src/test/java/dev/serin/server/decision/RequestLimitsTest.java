@@ -19,7 +19,8 @@ class RequestLimitsTest {
             "| request of DecisionService | " + RequestLimits.REQUEST_BYTES_MAX / 1_024 + " KiB |")
         .contains("| user key | " + number(RequestLimits.USER_KEY_BYTES_MAX) + " bytes |")
         .contains("| attributes of a request | " + number(RequestLimits.ATTRIBUTES_MAX) + " |")
-        .contains("does not say, EvaluateAll " + number(RequestLimits.PAGE_MAX) + " |");
+        .contains("does not say, EvaluateAll " + number(RequestLimits.PAGE_MAX) + " |")
+        .contains("| bytes of a page | " + (RequestLimits.PAGE_BYTES_MAX >> 20) + " MiB |");
   }
 
   private static String number(int number) {
