@@ -111,7 +111,7 @@ final class RequestChecks {
     if (key.isEmpty()) {
       add(field, "absent (expected: a key)");
     } else {
-      atMost(field, key, Limits.MAX_KEY_CHARS);
+      line(field, key, Limits.MAX_KEY_CHARS);
     }
     return key;
   }
@@ -148,8 +148,8 @@ final class RequestChecks {
 
   /** Who and why. */
   Note note(ChangeNote note) {
-    atMost("note.actor", note.getActor(), MAX_ACTOR_CHARS);
-    atMost("note.reason", note.getReason(), MAX_REASON_CHARS);
+    line("note.actor", note.getActor(), MAX_ACTOR_CHARS);
+    line("note.reason", note.getReason(), MAX_REASON_CHARS);
     return Note.of(note);
   }
 
@@ -207,6 +207,17 @@ final class RequestChecks {
     if (chars > maxChars) {
       add(field, chars + " characters (expected: at most " + maxChars + ")");
     }
+  }
+
+  /** A text for columns of stores and terminals: not every store takes U+0000, no terminal ESC. */
+  private void line(String field, String text, int maxChars) {
+    atMost(field, text, maxChars);
+    text.chars()
+        .filter(Character::isISOControl)
+        .findFirst()
+        .ifPresent(
+            c ->
+                add(field, String.format("character U+%04X (expected: no control characters)", c)));
   }
 
   private static String shown(String text) {

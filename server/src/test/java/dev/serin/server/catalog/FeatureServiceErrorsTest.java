@@ -181,6 +181,25 @@ class FeatureServiceErrorsTest {
   }
 
   @Test
+  void request_withControlCharacters_isRefusedByField() {
+    ChangeNote note =
+        ChangeNote.newBuilder().setActor("ann\u001b[2J").setReason("one\u0000two").build();
+
+    assertThat(
+            violations(
+                () ->
+                    server.stub.killFeature(
+                        KillFeatureRequest.newBuilder()
+                            .setKey("checkout\u0000")
+                            .setNote(note)
+                            .build())))
+        .containsExactly(
+            "key: character U+0000 (expected: no control characters)",
+            "note.actor: character U+001B (expected: no control characters)",
+            "note.reason: character U+0000 (expected: no control characters)");
+  }
+
+  @Test
   void requests_withoutRequiredFields_nameThem() {
     assertThat(violations(() -> server.stub.getDocument(GetDocumentRequest.getDefaultInstance())))
         .containsExactly("kind: absent (expected: feature, segment, layer, holdout, …)");
