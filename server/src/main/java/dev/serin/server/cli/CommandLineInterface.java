@@ -68,8 +68,15 @@ public final class CommandLineInterface {
   public static int run(String[] arguments, ServerLauncher launcher) {
     Terminal terminal = Terminal.ofProcess();
     int exitCode = new CommandLineInterface(launcher, terminal).execute(arguments);
-    terminal.out().flush();
-    return exitCode;
+    // Flushes first. Who reads half a list must not take it for all of it.
+    if (!terminal.out().checkError()) {
+      return exitCode;
+    }
+    terminal
+        .err()
+        .println(
+            terminal.red("error: ") + "standard output: cut short (expected: room to write to)");
+    return exitCode == ExitCode.OK.code() ? ExitCode.USAGE.code() : exitCode;
   }
 
   /** Runs one command; returns its exit code. */

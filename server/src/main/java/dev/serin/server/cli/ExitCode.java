@@ -8,8 +8,8 @@ public enum ExitCode {
   OK(0, "done"),
   /** Refused by the server, or invalid. */
   REFUSED(1, "refused or invalid"),
-  /** The command line is wrong, or a file it names cannot be read. */
-  USAGE(2, "wrong usage, or a file that cannot be read"),
+  /** The command line is wrong, a file it names cannot be read, or its output not be written. */
+  USAGE(2, "wrong usage, or a file that cannot be read or written"),
   /** No such namespace, document or revision. */
   NOT_FOUND(3, "no such namespace, document or revision"),
   /** No server answers, or not in time. */

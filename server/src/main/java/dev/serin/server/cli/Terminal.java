@@ -4,7 +4,10 @@ import java.io.BufferedOutputStream;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -31,14 +34,36 @@ public record Terminal(InputStream in, PrintStream out, PrintStream err, boolean
         Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
             && environment.getOrDefault("NO_COLOR", "").isEmpty()
             && !environment.getOrDefault("TERM", "dumb").equals("dumb");
-    return new Terminal(System.in, utf8(FileDescriptor.out), System.err, colour);
+    return new Terminal(
+        System.in, buffered(new FileOutputStream(FileDescriptor.out)), System.err, colour);
   }
 
-  private static PrintStream utf8(FileDescriptor descriptor) {
+  /** A stream whose failures are kept for {@link PrintStream#checkError}. */
+  static PrintStream buffered(FileOutputStream out) {
     return new PrintStream(
-        new BufferedOutputStream(new FileOutputStream(descriptor), BUFFER_BYTES),
+        new BufferedOutputStream(new UntilReaderLeaves(out), BUFFER_BYTES),
         false,
         StandardCharsets.UTF_8);
+  }
+
+  /** A pipe whose reader may leave when it has read enough, as {@code head} does: no failure. */
+  private static final class UntilReaderLeaves extends FilterOutputStream {
+    private static final String READER_LEFT = "Broken pipe";
+
+    UntilReaderLeaves(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        if (!READER_LEFT.equals(e.getMessage())) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** A writer over one of the streams, which flushes each line. */
