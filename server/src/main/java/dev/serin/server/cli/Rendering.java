@@ -54,7 +54,8 @@ final class Rendering {
   }
 
   private static String text(String text) {
-    return print(Value.newBuilder().setStringValue(text).build());
+    // JSON leaves U+007F to U+009F as they are; to a terminal U+009B is what ESC [ is.
+    return Texts.printable(print(Value.newBuilder().setStringValue(text).build()));
   }
 
   private static String print(Message message) {

@@ -21,7 +21,7 @@ final class Table {
     }
   }
 
-  /** Adds a row, a cell for each column. */
+  /** Adds a row, a cell for each column; control characters in it are shown escaped. */
   Table row(Object... cells) {
     if (cells.length != header.size()) {
       throw new IllegalArgumentException(
@@ -29,7 +29,7 @@ final class Table {
     }
     List<String> row = new ArrayList<>();
     for (Object cell : cells) {
-      row.add(String.valueOf(cell));
+      row.add(Texts.printable(String.valueOf(cell)));
     }
     rows.add(row);
     return this;

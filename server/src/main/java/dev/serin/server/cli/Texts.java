@@ -25,11 +25,36 @@ final class Texts {
     return Long.toUnsignedString(unsigned);
   }
 
-  /** Who and why. */
+  /** Who and why, on one line. */
   static String note(ChangeNote note) {
-    return note.getReason().isEmpty()
-        ? note.getActor()
-        : note.getActor() + " (" + note.getReason() + ")";
+    return printable(
+        note.getReason().isEmpty()
+            ? note.getActor()
+            : note.getActor() + " (" + note.getReason() + ")");
+  }
+
+  /**
+   * A text of somebody else's on one line: control characters, which could move the cursor or
+   * pretend to be rows, as JSON escapes them.
+   */
+  static String printable(String text) {
+    StringBuilder printable = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '\n' -> printable.append("\\n");
+        case '\r' -> printable.append("\\r");
+        case '\t' -> printable.append("\\t");
+        default -> {
+          if (Character.isISOControl(c)) {
+            printable.append(String.format("\\u%04X", (int) c));
+          } else {
+            printable.append(c);
+          }
+        }
+      }
+    }
+    return printable.toString();
   }
 
   /** The first elements of a list, as many as a column takes. */

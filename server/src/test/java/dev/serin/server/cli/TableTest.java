@@ -3,6 +3,7 @@ package dev.serin.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.serin.v1.ChangeNote;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -27,6 +28,23 @@ class TableTest {
   void lines_colour_isInTheHeaderOnly() {
     assertThat(new Table("KEY").row("a").lines(terminal(true)))
         .containsExactly("\u001b[1mKEY\u001b[0m", "a");
+  }
+
+  @Test
+  void row_controlCharacters_areShownEscaped() {
+    assertThat(
+            new Table("KEY", "OWNER")
+                .row("a\nb", "\u001b[2J\u009b31m\t\r\u0000 ü")
+                .lines(terminal(true)))
+        .last()
+        .isEqualTo("a\\nb  \\u001B[2J\\u009B31m\\t\\r\\u0000 ü");
+  }
+
+  @Test
+  void note_controlCharacters_areShownEscaped() {
+    ChangeNote note = ChangeNote.newBuilder().setActor("a\u0007").setReason("one\ntwo").build();
+
+    assertThat(Texts.note(note)).isEqualTo("a\\u0007 (one\\ntwo)");
   }
 
   @Test
