@@ -92,7 +92,7 @@ final class Failures {
             .println("  " + (field.isEmpty() ? "" : field + ": ") + violation.getDescription());
       }
     }
-    String mend = Mending.of(reason, status.getCode());
+    String mend = Mending.of(reason, status);
     if (!mend.isEmpty()) {
       terminal.err().println(terminal.dim("mend: ") + mend);
     }

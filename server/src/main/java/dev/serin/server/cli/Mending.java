@@ -1,13 +1,21 @@
 package dev.serin.server.cli;
 
 import io.grpc.Status;
+import java.util.List;
 
 /** What a person at the command line can do about an error, by its reason. */
 final class Mending {
+  /** What a TLS handshake says about an answer in plain text. */
+  private static final String NO_TLS = "not an SSL/TLS record";
+
+  /** What a connection says that was closed, or answered in TLS, when it spoke plain text. */
+  private static final List<String> CLOSED_AT_ONCE =
+      List.of("Network closed for unknown reason", "First received frame was not SETTINGS");
+
   private Mending() {}
 
   /** One sentence; empty: the message says it all. */
-  static String of(String reason, Status.Code code) {
+  static String of(String reason, Status status) {
     return switch (reason) {
       case "NAMESPACE_NOT_FOUND" ->
           "'serin get namespaces' lists them, 'serin create namespace NAME' makes one";
@@ -27,17 +35,28 @@ final class Mending {
       case "OVERLOADED" -> "repeat in a moment";
       case "REQUEST_TOO_LARGE" -> "send fewer documents at once, or smaller ones";
       case "INTERNAL" -> "look up the incident in the server's log";
-      case "" -> ofCode(code);
+      case "" -> ofTransport(status);
       default -> "";
     };
   }
 
-  private static String ofCode(Status.Code code) {
-    return switch (code) {
-      case UNAVAILABLE -> "is a server there? 'serin server' starts one; --server names another";
+  private static String ofTransport(Status status) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE -> unreachable(status);
       case DEADLINE_EXCEEDED -> "give it more time with --timeout";
       case UNIMPLEMENTED -> "the server is older than this command line, or no Serin at all";
       default -> "";
     };
+  }
+
+  private static String unreachable(Status status) {
+    String description = String.valueOf(status.getDescription());
+    String cause = status.getCause() == null ? "" : String.valueOf(status.getCause().getMessage());
+    if (cause.contains(NO_TLS)) {
+      return "the server talks without TLS: leave out --tls and --ca";
+    } else if (CLOSED_AT_ONCE.stream().anyMatch((description + cause)::contains)) {
+      return "does the server talk TLS? then add --tls, or --ca FILE";
+    }
+    return "is a server there? 'serin server' starts one; --server names another";
   }
 }

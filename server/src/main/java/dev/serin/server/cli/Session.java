@@ -1,5 +1,7 @@
 package dev.serin.server.cli;
 
+import com.google.common.net.HostAndPort;
+import com.google.common.net.InetAddresses;
 import dev.serin.server.catalog.DocumentNames;
 import dev.serin.server.catalog.FileError;
 import dev.serin.server.catalog.ParsedDocuments;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,17 +39,44 @@ record Session(String server, ManagedChannel channel, Duration timeout) implemen
   /** A document with many violations: their texts travel as metadata. */
   private static final int MAX_METADATA_BYTES = 64 << 10;
 
+  /** A server's gRPC port where the address names none. */
+  private static final int DEFAULT_PORT = 8980;
+
+  private static final int MAX_PORT = 65_535;
+
+  private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9.-]+");
+
   static Session open(String server, boolean tls, @Nullable Path authorities, Duration timeout) {
+    ChannelCredentials credentials = credentials(tls, authorities);
     try {
+      String address = address(server);
       ManagedChannel channel =
-          Grpc.newChannelBuilder(server, credentials(tls, authorities))
+          Grpc.newChannelBuilder(address, credentials)
               .maxInboundMessageSize(MAX_MESSAGE_BYTES)
               .maxInboundMetadataSize(MAX_METADATA_BYTES)
               .build();
-      return new Session(server, channel, timeout);
+      return new Session(address, channel, timeout);
     } catch (IllegalArgumentException malformed) {
-      throw new CommandFailure(ExitCode.USAGE, "--server: " + server + " (expected: HOST:PORT)");
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--server: "
+              + server
+              + " (expected: HOST or HOST:PORT, a port of 1 to "
+              + MAX_PORT
+              + ")");
     }
+  }
+
+  /** {@code HOST:PORT} of what was typed; IllegalArgumentException where it names no server. */
+  private static String address(String server) {
+    HostAndPort address = HostAndPort.fromString(server).withDefaultPort(DEFAULT_PORT);
+    String host = address.getHost();
+    int port = address.getPort();
+    boolean named = HOST_NAME.matcher(host).matches() || InetAddresses.isInetAddress(host);
+    if (!named || port < 1 || port > MAX_PORT) {
+      throw new IllegalArgumentException(server);
+    }
+    return address.toString();
   }
 
   FeatureServiceBlockingStub features() {

@@ -2,14 +2,20 @@ package dev.serin.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.server.TestCertificates;
 import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.error.FieldViolation;
+import io.grpc.Grpc;
+import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -83,6 +89,36 @@ class FailuresTest {
         .startsWith("error: UNAVAILABLE: ")
         .contains("127.0.0.1:" + port)
         .contains("mend: is a server there? 'serin server' starts one");
+  }
+
+  @Test
+  void call_tlsToAServerWithout_isToldToLeaveItOut() throws IOException {
+    try (FakeApi api = new FakeApi()) {
+      Run run = api.run("get", "features", "--tls");
+
+      assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE.code());
+      assertThat(run.err())
+          .contains("mend: the server talks without TLS: leave out --tls and --ca\n");
+    }
+  }
+
+  @Test
+  void call_withoutTlsToAServerWithIt_isToldToAddIt(@TempDir Path directory) throws Exception {
+    TestCertificates.Pair pair = TestCertificates.make(directory, "own");
+    Server server =
+        Grpc.newServerBuilderForPort(
+                0, TlsServerCredentials.create(pair.certificate().toFile(), pair.key().toFile()))
+            .build()
+            .start();
+    try {
+      Run run = Run.of("get", "features", "--server", "127.0.0.1:" + server.getPort());
+
+      assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE.code());
+      assertThat(run.err())
+          .contains("mend: does the server talk TLS? then add --tls, or --ca FILE\n");
+    } finally {
+      server.shutdownNow();
+    }
   }
 
   @Test

@@ -2,10 +2,12 @@ package dev.serin.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a person who types something wrong, or asks for help, is told. */
@@ -95,7 +97,6 @@ class UsageTest {
     assertUsage("'feature' (expected: KIND/KEY", "copy", "--to", "b", "feature");
     assertUsage("--limit: 0 (expected: 1 or more)", "history", "--limit", "0");
     assertUsage("--at: noon (expected: a time like 2027", "explain", "f", "--at", "noon");
-    assertUsage("--server: a b (expected: HOST:PORT)", "get", "features", "--server", "a b");
     assertUsage("no-such.pem (expected: a PEM file", "get", "features", "--ca", "no-such.pem");
     assertUsage("Missing required option", "restore");
     assertUsage("thing (expected: namespace;", "create", "thing", "x");
@@ -109,6 +110,52 @@ class UsageTest {
         new ServerLauncher() {
           @Override
           public int run(List<String> arguments) {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ":8980",
+        "a b",
+        "a b:1",
+        "127.0.0.1:99999",
+        "localhost:0",
+        "localhost:x",
+        "::1]:1",
+        "http://localhost:8980"
+      })
+  void server_noHostOrPort_isWrongUsage(String server) {
+    assertUsage(
+        "--server: " + server + " (expected: HOST or HOST:PORT, a port of 1 to 65535)",
+        "get",
+        "features",
+        "--server",
+        server);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost, localhost:8980",
+    "serin.example:80, serin.example:80",
+    "host-1, host-1:8980",
+    "::1, [::1]:8980",
+    "[::1]:99, [::1]:99",
+    "127.0.0.1:65535, 127.0.0.1:65535"
+  })
+  void server_hostWithOrWithoutPort_isAskedThere(String server, String asked) {
+    try (Session session = Session.open(server, false, null, Duration.ofSeconds(1))) {
+      assertThat(session.server()).isEqualTo(asked);
+    }
+  }
+
+  @Test
+  void help_validate_claimsNoServerItDoesNotAsk() {
+    Run run = Run.of("validate", "--help");
+
+    assertThat(run.out())
+        .contains("-s, --server=HOST:PORT", "Check beside what this server holds")
+        .doesNotContain("SERIN_SERVER", "127.0.0.1:8980");
+  }
+
             launched.add(arguments);
             return 42;
           }
