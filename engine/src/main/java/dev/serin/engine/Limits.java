@@ -77,6 +77,12 @@ public final class Limits {
   /** Bytes of a variant's value, encoded: it is sent with every answer. */
   public static final int MAX_VALUE_BYTES = 64 * 1024;
 
+  /**
+   * Lists and objects inside each other in a variant's value: as deep as a file can hold, which has
+   * five levels around a value and one for what stands in the innermost.
+   */
+  public static final int MAX_VALUE_DEPTH = 26;
+
   /** Parts of a whole (split, layer, share): an unsigned 32-bit number with room for sums. */
   public static final int MAX_TOTAL = 1_000_000_000;
 

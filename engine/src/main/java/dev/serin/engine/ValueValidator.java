@@ -5,6 +5,7 @@ import dev.serin.v1.Feature;
 import dev.serin.v1.ValueType;
 import dev.serin.v1.Variant;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Checks the values of a feature's variants. */
 final class ValueValidator {
@@ -42,10 +43,30 @@ final class ValueValidator {
       if (bytes > Limits.MAX_VALUE_BYTES) {
         report.add(field, bytes + " bytes", "at most " + Limits.MAX_VALUE_BYTES);
       }
+      int depth = depth(variant.getValue());
+      if (depth > Limits.MAX_VALUE_DEPTH) {
+        report.add(
+            field,
+            depth + " lists and objects inside each other",
+            "at most " + Limits.MAX_VALUE_DEPTH);
+      }
       if (!isFinite(variant.getValue())) {
         report.add(field, "a number that is not finite", "finite numbers");
       }
     }
+  }
+
+  /** Levels of lists and objects; whoever parsed the message has bounded them to its stack. */
+  private static int depth(Value value) {
+    return switch (value.getKindCase()) {
+      case STRUCT_VALUE -> 1 + deepest(value.getStructValue().getFieldsMap().values().stream());
+      case LIST_VALUE -> 1 + deepest(value.getListValue().getValuesList().stream());
+      case NUMBER_VALUE, STRING_VALUE, BOOL_VALUE, NULL_VALUE, KIND_NOT_SET -> 0;
+    };
+  }
+
+  private static int deepest(Stream<Value> values) {
+    return values.mapToInt(ValueValidator::depth).max().orElse(0);
   }
 
   private static boolean isFinite(Value value) {

@@ -110,6 +110,18 @@ class DocumentValidatorTest {
   }
 
   @Test
+  void feature_valueNestedTooDeep_isRefused() {
+    assertViolations(
+        "variants { key: 'j' value { "
+            + "list_value { values { ".repeat(27)
+            + "bool_value: true"
+            + " } }".repeat(27)
+            + " } } type: VALUE_TYPE_BOOL",
+        "variants[2].value: value: json (expected: bool, the feature's type)",
+        "variants[2].value: value: 27 lists and objects inside each other (expected: at most 26)");
+  }
+
+  @Test
   void feature_tooLong_isNamed() {
     String tags = "tags: 't' ".repeat(33);
     assertViolations(

@@ -2,27 +2,31 @@ package dev.serin.server.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Value;
 import com.google.protobuf.util.Durations;
+import dev.serin.engine.Limits;
 import dev.serin.server.error.FieldViolation;
 import dev.serin.v1.Condition;
 import dev.serin.v1.Document;
 import dev.serin.v1.Feature;
 import dev.serin.v1.Rollout;
 import dev.serin.v1.ValueType;
+import dev.serin.v1.Variant;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DocumentFilesTest {
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
   private static final String CHECKOUT =
-import org.junit.jupiter.api.Timeout;
       """
       feature:
         key: checkout

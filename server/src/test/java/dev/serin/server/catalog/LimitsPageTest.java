@@ -59,6 +59,7 @@ class LimitsPageTest {
     limits.put("characters of a tag", number(Limits.MAX_TAG_CHARS));
     limits.put("variants of a feature", number(Limits.MAX_VARIANTS));
     limits.put("value of a variant", bytes(Limits.MAX_VALUE_BYTES));
+    limits.put("nesting of a value", number(Limits.MAX_VALUE_DEPTH));
     limits.put("overrides of a feature", number(Limits.MAX_OVERRIDES));
     limits.put("user keys of all overrides", number(Limits.MAX_OVERRIDE_KEYS));
     limits.put("prerequisites of a feature", number(Limits.MAX_PREREQUISITES));
