@@ -10,6 +10,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.common.SpecVersion;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.MappingStartEvent;
@@ -18,6 +19,7 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
@@ -59,6 +61,8 @@ final class YamlComposer {
       errors.add(refused.line, refused.column, "", refused.description);
     } catch (MarkedYamlEngineException syntax) {
       composer.addSyntaxError(syntax);
+    } catch (YamlVersionException version) {
+      addVersionError(text, version.getSpecVersion(), errors);
     } catch (YamlEngineException unreadable) {
       errors.addOfFile(String.valueOf(unreadable.getMessage()).lines().findFirst().orElse(""));
     }
@@ -117,6 +121,19 @@ final class YamlComposer {
         at.map(mark -> mark.getColumn() + 1).orElse(0),
         "",
         "not YAML or JSON: " + problem(syntax.getProblem()) + began);
+  }
+
+  /** The parser refuses a version without saying where; this looks for it. */
+  private static void addVersionError(String text, SpecVersion version, FileErrors errors) {
+    String directive = "%YAML " + version.getMajor() + "." + version.getMinor();
+    List<String> lines = text.lines().toList();
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).replaceAll("[ \t]+", " ").startsWith(directive)) {
+        errors.add(i + 1, 1, "", directive + " (expected: %YAML 1.2, or none)");
+        return;
+      }
+    }
+    errors.addOfFile(directive + " (expected: %YAML 1.2, or none)");
   }
 
   /** The parser's words, with what was meant where people often slip. */
