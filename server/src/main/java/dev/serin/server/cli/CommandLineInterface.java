@@ -30,7 +30,7 @@ public final class CommandLineInterface {
         .addSubcommand(new ServerCommand(launcher))
         .addSubcommand(new DemoCommand(launcher, terminal))
         .addSubcommand(new ApplyCommand(terminal))
-        .addSubcommand(new ValidateCommand(terminal))
+        .addSubcommand(ValidateCommand.commandLine(terminal))
         .addSubcommand(new GetCommand(terminal))
         .addSubcommand(new EvaluateCommand(terminal))
         .addSubcommand(new ExplainCommand(terminal))
@@ -66,7 +66,10 @@ public final class CommandLineInterface {
    * @return the exit code, one of {@link ExitCode} or the server's
    */
   public static int run(String[] arguments, ServerLauncher launcher) {
-    Terminal terminal = Terminal.ofProcess();
+    return run(arguments, launcher, Terminal.ofProcess());
+  }
+
+  static int run(String[] arguments, ServerLauncher launcher, Terminal terminal) {
     int exitCode = new CommandLineInterface(launcher, terminal).execute(arguments);
     // Flushes first. Who reads half a list must not take it for all of it.
     if (!terminal.out().checkError()) {

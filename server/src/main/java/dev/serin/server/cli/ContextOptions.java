@@ -39,6 +39,11 @@ final class ContextOptions {
         throw new CommandFailure(
             ExitCode.USAGE, "--attribute: " + attribute + " (expected: NAME=TEXT or NAME:=JSON)");
       }
+      if (struct.containsFields(name)) {
+        throw new CommandFailure(
+            ExitCode.USAGE,
+            "--attribute: " + attribute + " for the second time (expected: each name once)");
+      }
       String text = attribute.substring(equals + 1);
       struct.putFields(
           name, json ? parse(name, text) : Value.newBuilder().setStringValue(text).build());

@@ -45,6 +45,9 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (revision < 1) {
+      throw new CommandFailure(ExitCode.USAGE, "--to: " + revision + " (expected: 1 or more)");
+    }
     RestoreDocumentsRequest.Builder request =
         RestoreDocumentsRequest.newBuilder()
             .setNamespace(call.namespace())

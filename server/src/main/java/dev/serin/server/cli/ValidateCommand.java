@@ -6,9 +6,11 @@ import dev.serin.server.catalog.ParsedDocuments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 /** Checks documents without changing anything. */
@@ -27,6 +29,19 @@ final class ValidateCommand implements Callable<Integer> {
 
   ValidateCommand(Terminal terminal) {
     this.terminal = terminal;
+  }
+
+  /** The command with words of its own for --server: here no environment and no default counts. */
+  static CommandLine commandLine(Terminal terminal) {
+    CommandLine command = new CommandLine(new ValidateCommand(terminal));
+    CommandSpec spec = command.getCommandSpec();
+    OptionSpec server = spec.findOption("--server");
+    spec.remove(server);
+    spec.addOption(
+        OptionSpec.builder(server)
+            .description("Check beside what this server holds, at its gRPC address.")
+            .build());
+    return command;
   }
 
   @Override

@@ -99,17 +99,17 @@ class UsageTest {
     assertUsage("--at: noon (expected: a time like 2027", "explain", "f", "--at", "noon");
     assertUsage("no-such.pem (expected: a PEM file", "get", "features", "--ca", "no-such.pem");
     assertUsage("Missing required option", "restore");
+    assertUsage("--to: -1 (expected: 1 or more)", "restore", "--to", "-1");
+    assertUsage(
+        "--attribute: a:=2 for the second time (expected: each name once)",
+        "evaluate",
+        "f",
+        "-aa=1",
+        "-aa:=2");
     assertUsage("thing (expected: namespace;", "create", "thing", "x");
     assertUsage("'xml'", "get", "features", "-o", "xml");
   }
 
-  @Test
-  void server_arguments_areTheLaunchers() {
-    List<List<String>> launched = new ArrayList<>();
-    ServerLauncher launcher =
-        new ServerLauncher() {
-          @Override
-          public int run(List<String> arguments) {
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -156,6 +156,13 @@ class UsageTest {
         .doesNotContain("SERIN_SERVER", "127.0.0.1:8980");
   }
 
+  @Test
+  void server_arguments_areTheLaunchers() {
+    List<List<String>> launched = new ArrayList<>();
+    ServerLauncher launcher =
+        new ServerLauncher() {
+          @Override
+          public int run(List<String> arguments) {
             launched.add(arguments);
             return 42;
           }
