@@ -46,6 +46,10 @@ final class HeldSnapshots implements ServedSnapshots {
     return served;
   }
 
+  void remove(String namespace) {
+    snapshots.remove(namespace);
+  }
+
   void ready(boolean now) {
     ready = now;
   }
