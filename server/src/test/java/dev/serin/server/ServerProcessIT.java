@@ -145,11 +145,11 @@ class ServerProcessIT {
   }
 
   @Test
-  void sigint_openStreams_areToldAndDoNotHoldTheProcess() throws Exception {
+  void sigterm_openStreams_areToldAndDoNotHoldTheProcess() throws Exception {
     try (PackagedServer server = PackagedServer.start(directory, "--drain-timeout=10m")) {
       CompletableFuture<Throwable> ended = openStream(server);
 
-      server.signal("INT");
+      server.signal("TERM");
 
       assertThat(server.exitCode()).isZero();
       assertThat(ended.get(30, SECONDS)).hasMessageContaining("UNAVAILABLE: server: stopping");
