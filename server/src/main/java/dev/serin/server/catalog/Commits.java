@@ -66,8 +66,7 @@ final class Commits {
             }
             return ChangeSetRows.revision(handle, applyId);
           });
-    } catch (ApiException e) {
-      lost.addSuppressed(e);
+    } catch (ApiException _) {
       throw ApiErrors.changeUncertain(lost);
     }
   }
