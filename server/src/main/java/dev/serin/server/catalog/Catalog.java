@@ -13,10 +13,7 @@ import dev.serin.v1.StoredDocument;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +40,7 @@ public final class Catalog {
   private final KillCommands kills;
 
   /** One change of a namespace at a time in this process: they would only make each other retry. */
-  private final Map<String, ReentrantLock> changing = new ConcurrentHashMap<>();
+  private final NamedLocks changing = new NamedLocks();
 
   /**
    * A catalog over a store.
@@ -175,15 +172,8 @@ public final class Catalog {
     if (dryRun) {
       return unchanged(decide(namespace, expectedRevision, decision));
     }
-    // Only of namespaces that are there, so that the map stays small.
-    String name = states.current(namespace).name();
-    ReentrantLock lock = changing.computeIfAbsent(name, key -> new ReentrantLock());
-    lock.lock();
-    try {
-      return changeAlone(name, expectedRevision, note, source, decision);
-    } finally {
-      lock.unlock();
-    }
+    return changing.alone(
+        namespace, () -> changeAlone(namespace, expectedRevision, note, source, decision));
   }
 
   private ApplyResult changeAlone(
