@@ -7,10 +7,13 @@ import dev.serin.v1.Prerequisite;
 import dev.serin.v1.Segment;
 import dev.serin.v1.Split;
 import dev.serin.v1.Variant;
+import dev.serin.v1.WeightedVariant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Checks what the documents of a namespace say about each other. For one thread. */
 final class ReferenceValidator {
@@ -145,20 +148,43 @@ final class ReferenceValidator {
   /** Run state is not written by people: a breach here is a fault of whoever decided it. */
   private static void runs(Report report, FeatureSource feature) {
     Report.Unique unique = new Report.Unique();
-    Feature document = feature.document();
     for (int i = 0; i < feature.runs().size(); i++) {
       LiveRun run = feature.runs().get(i);
-      String field = "runs[" + i + "]";
-      if (document.getSplitsList().stream().noneMatch(s -> s.getId().equals(run.split()))) {
-        report.add(field + ".split", Report.quote(run.split()), "the id of a split");
+      String field = "runs[" + i + "].split";
+      Split split = split(feature.document(), run.split());
+      if (split == null) {
+        report.add(field, Report.quote(run.split()), "the id of a split");
       } else if (unique.repeats(run.split())) {
-        report.add(field + ".split", Report.quote(run.split()) + " again", "one run of a split");
+        report.add(field, Report.quote(run.split()) + " again", "one run of a split");
+      } else {
+        moved(report, field, split, run);
       }
-      for (String variant : List.of(run.treatment(), run.control())) {
-        if (document.getVariantsList().stream().noneMatch(v -> v.getKey().equals(variant))) {
-          report.add(field, Report.quote(variant), "a variant of the feature");
-        }
-      }
+    }
+  }
+
+  private static @Nullable Split split(Feature feature, String id) {
+    return feature.getSplitsList().stream()
+        .filter(split -> split.getId().equals(id))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** A run moves its one treatment and its one control, which stay with their units. */
+  private static void moved(Report report, String field, Split split, LiveRun run) {
+    if (split.getProbability()) {
+      report.add(field, Report.quote(split.getId()) + " by probability", "a split by a unit");
+    }
+    List<String> arms =
+        split.getWeightsList().stream().map(WeightedVariant::getVariant).sorted().toList();
+    if (!arms.equals(Stream.of(run.treatment(), run.control()).sorted().toList())
+        || run.treatment().equals(run.control())) {
+      report.add(
+          field,
+          Report.quote(split.getId()) + " over " + arms,
+          "two variants, the run's treatment "
+              + Report.quote(run.treatment())
+              + " and its control "
+              + Report.quote(run.control()));
     }
   }
 }

@@ -88,7 +88,11 @@ class ExplanationTest {
                 Sources.onOffFeature(
                     "f",
                     """
-                    splits { id: 'ramp' weights { variant: 'off' weight: 100 } }
+                    splits {
+                      id: 'ramp'
+                      weights { variant: 'off' weight: 100 }
+                      weights { variant: 'on' weight: 0 }
+                    }
                     default_rule { split: 'ramp' }
                     """),
                 run)

@@ -168,14 +168,71 @@ class ReferenceValidatorTest {
   }
 
   @Test
-  void runs_ofUnknownSplitOrVariant_areRefused() {
-    LiveRun run =
-        new LiveRun("s", "r", 0, "on", "blue", 1, 2, false, RunPhase.RUNNING, LiveRun.NEVER_STALE);
+  void runs_ofWhatNoRolloutCanMove_areRefused() {
+    Sources sources =
+        Sources.of()
+            .feature(
+                Sources.onOffFeature(
+                    "f",
+                    "variants { key: 'blue' value { bool_value: true } }"
+                        + ("splits { id: 'two' " + weights("on", "off") + "}")
+                        + ("splits { id: 'one' " + weights("on") + "}")
+                        + ("splits { id: 'three' " + weights("on", "off", "blue") + "}")
+                        + ("splits { id: 'call' probability: true " + weights("on", "off") + "}")
+                        + ("splits { id: 'again' " + weights("on", "off") + "}")),
+                run("two", "on", "blue"),
+                run("one", "on", "off"),
+                run("three", "on", "off"),
+                run("call", "off", "on"),
+                run("gone", "on", "off"),
+                run("again", "on", "on"),
+                run("again", "on", "off"));
 
-    assertThat(violations(Sources.of().feature(Sources.onOffFeature("f", ""), run)))
+    assertThat(violations(sources))
         .containsExactly(
-            "f split: 's' (expected: the id of a split)",
-            "f runs[0]: 'blue' (expected: a variant of the feature)");
+            "f split: 'two' over [off, on] (expected: two variants, the run's treatment 'on' and"
+                + " its control 'blue')",
+            "f split: 'one' over [on] (expected: two variants, the run's treatment 'on' and its"
+                + " control 'off')",
+            "f split: 'three' over [blue, off, on] (expected: two variants, the run's treatment"
+                + " 'on' and its control 'off')",
+            "f split: 'call' by probability (expected: a split by a unit)",
+            "f split: 'gone' (expected: the id of a split)",
+            "f split: 'again' over [off, on] (expected: two variants, the run's treatment 'on' and"
+                + " its control 'on')",
+            "f split: 'again' again (expected: one run of a split)");
+    assertThatThrownBy(sources::snapshot).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void runs_ofTwoArmedSplits_areTaken() {
+    String splits =
+        ("splits { id: 'a' " + weights("on", "off") + "}")
+            + ("splits { id: 'b' unit: 'account' " + weights("off", "on") + "}");
+
+    assertThat(
+            violations(
+                Sources.of()
+                    .feature(
+                        Sources.onOffFeature("f", splits),
+                        run("a", "on", "off"),
+                        run("b", "on", "off"))))
+        .isEmpty();
+  }
+
+  /** Weights over variants: all to the first. */
+  private static String weights(String... variants) {
+    StringBuilder weights = new StringBuilder();
+    for (int i = 0; i < variants.length; i++) {
+      weights.append(
+          "weights { variant: '%s' weight: %d }".formatted(variants[i], i > 0 ? 0 : 100));
+    }
+    return weights.toString();
+  }
+
+  private static LiveRun run(String split, String treatment, String control) {
+    return new LiveRun(
+        split, "r", 0, treatment, control, 1, 2, false, RunPhase.RUNNING, LiveRun.NEVER_STALE);
   }
 
   private static Sources chain(int length) {
