@@ -75,7 +75,7 @@ final class EvaluateCommand implements Callable<Integer> {
           print("reason", name(decision.getReason()));
           print("rule", decision.getRule());
           print("decision id", decision.getDecisionId());
-          print("revision", Long.toUnsignedString(decision.getFeatureRevision()));
+          print("feature revision", Long.toUnsignedString(decision.getFeatureRevision()));
           print("token", decision.getDecisionToken());
         });
   }
@@ -99,7 +99,8 @@ final class EvaluateCommand implements Callable<Integer> {
         terminal,
         all.build(),
         () -> {
-          Table table = new Table("FEATURE", "VALUE", "VARIANT", "REASON", "RULE", ">REVISION");
+          Table table =
+              new Table("FEATURE", "VALUE", "VARIANT", "REASON", "RULE", ">FEATURE REVISION");
           for (FeatureDecision one : all.getDecisionsList()) {
             EvaluateResponse decision = one.getDecision();
             table.row(
@@ -116,7 +117,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private void print(String name, String value) {
     if (!value.isEmpty()) {
-      terminal.out().println(terminal.dim("%-12s".formatted(name)) + value);
+      terminal.out().println(terminal.dim("%-18s".formatted(name)) + value);
     }
   }
 

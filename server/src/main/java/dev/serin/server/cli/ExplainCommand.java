@@ -54,7 +54,8 @@ final class ExplainCommand implements Callable<Integer> {
       output.print(
           terminal,
           answer,
-          () -> new Reasoning(terminal).print(feature, context.userKey(), answer));
+          () ->
+              new Reasoning(terminal).print(call.namespace(), feature, context.userKey(), answer));
     }
     return ExitCode.OK.code();
   }

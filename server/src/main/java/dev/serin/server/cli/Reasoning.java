@@ -17,8 +17,10 @@ final class Reasoning {
     this.terminal = terminal;
   }
 
-  void print(String feature, String userKey, ExplainResponse answer) {
-    heading("feature", feature + terminal.dim(", revision " + Texts.number(answer.getRevision())));
+  void print(String namespace, String feature, String userKey, ExplainResponse answer) {
+    heading("namespace", namespace + revision(", revision ", answer.getRevision()));
+    EvaluateResponse decision = answer.getDecision();
+    heading("feature", feature + revision(", feature revision ", decision.getFeatureRevision()));
     heading(
         "user",
         userKey.isEmpty()
@@ -27,11 +29,14 @@ final class Reasoning {
     terminal.out().println();
     answer.getStepsList().forEach(step -> print(feature, step));
     terminal.out().println();
-    EvaluateResponse decision = answer.getDecision();
     heading("value", terminal.bold(Rendering.compact(decision.getValue())));
     heading("variant", decision.getVariant());
     heading("reason", reason(decision));
     heading("arm", arm(answer.getArm()));
+  }
+
+  private String revision(String name, long revision) {
+    return terminal.dim(name + Texts.number(revision));
   }
 
   private void print(String feature, ExplainStep step) {

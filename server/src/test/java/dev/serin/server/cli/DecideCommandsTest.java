@@ -71,12 +71,12 @@ class DecideCommandsTest {
             new Run(
                 0,
                 """
-                value       "express"
-                variant     fast
-                reason      SPLIT
-                rule        rule-1
-                revision    7
-                token       dG9rZW4
+                value             "express"
+                variant           fast
+                reason            SPLIT
+                rule              rule-1
+                feature revision  7
+                token             dG9rZW4
                 """,
                 ""));
     assertThat(api.request(0, EvaluateRequest.class))
@@ -133,9 +133,12 @@ class DecideCommandsTest {
     assertThat(api.run("evaluate", "-u", "user-42").out())
         .isEqualTo(
             """
-            FEATURE   VALUE                                     VARIANT  REASON   RULE    REVISION
-            checkout  "express"                                 fast     SPLIT    rule-1         7
-            limits    {"long": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxx…  fast     DEFAULT                 7
+            FEATURE   VALUE                                     VARIANT  REASON   RULE   \
+             FEATURE REVISION
+            checkout  "express"                                 fast     SPLIT    rule-1 \
+                            7
+            limits    {"long": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxx…  fast     DEFAULT         \
+                            7
             """);
     assertThat(api.request(1, EvaluateAllRequest.class).getPageToken()).isEqualTo("more");
   }
@@ -144,14 +147,16 @@ class DecideCommandsTest {
   void explain_steps_areIndentedMarkedAndDrawn() {
     api.will("Explain", explanation());
 
-    Run run = api.run("explain", "checkout", "-u", "user-42", "--at", "2030-01-01T12:00:00Z");
+    Run run =
+        api.run("explain", "checkout", "-n=shop", "-u", "user-42", "--at", "2030-01-01T12:00:00Z");
 
     assertThat(run)
         .isEqualTo(
             new Run(
                 0,
                 """
-                feature   checkout, revision 12
+                namespace shop, revision 12
+                feature   checkout, feature revision 7
                 user      user-42, hash 00000000000000ff
 
                 ✗ disabled
@@ -169,7 +174,7 @@ class DecideCommandsTest {
     assertThat(api.request(0, ExplainRequest.class))
         .isEqualTo(
             ExplainRequest.newBuilder()
-                .setNamespace("default")
+                .setNamespace("shop")
                 .setFeature("checkout")
                 .setUserKey("user-42")
                 .setAttributes(Struct.getDefaultInstance())
