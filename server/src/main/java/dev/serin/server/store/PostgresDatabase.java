@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.serin.server.error.ApiErrors;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.api.FlywayException;
@@ -15,6 +16,12 @@ import org.postgresql.PGProperty;
 final class PostgresDatabase implements Database {
   /** Connections of one server: bounds what N servers take from PostgreSQL's hundred. */
   static final int POOL_SIZE = 10;
+
+  /**
+   * Ordinary writes at once. The other connections are for kill switches, and for reading what they
+   * set: neither may wait for writes that are many and large.
+   */
+  static final int WRITES_MAX = POOL_SIZE - 4;
 
   /** How long to wait for a connection, a new one or a free one. */
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
@@ -32,6 +39,7 @@ final class PostgresDatabase implements Database {
   private final Jdbi jdbi;
   private final PostgresListener listener;
   private final ReentrantLock migration = new ReentrantLock();
+  private final Semaphore writes = new Semaphore(WRITES_MAX, true);
   private volatile boolean migrated;
 
   private PostgresDatabase(StoreConfig.Postgres config, TransactionObserver observer) {
@@ -149,6 +157,30 @@ final class PostgresDatabase implements Database {
 
   @Override
   public <T> T write(Priority priority, Transaction<T> work) {
+    if (priority == Priority.ROLLOUT) {
+      return observed(priority, work);
+    }
+    if (!tryPlace()) {
+      // As where no connection comes free in time.
+      throw ApiErrors.storeUnavailable(null);
+    }
+    try {
+      return observed(priority, work);
+    } finally {
+      writes.release();
+    }
+  }
+
+  private boolean tryPlace() {
+    try {
+      return writes.tryAcquire(CONNECT_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private <T> T observed(Priority priority, Transaction<T> work) {
     long begin = System.nanoTime();
     try {
       return run(work);

@@ -3,12 +3,25 @@ package dev.serin.server.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.serin.server.error.ApiException;
+import dev.serin.server.error.ErrorReason;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 class PostgresDatabaseTest {
@@ -34,6 +47,59 @@ class PostgresDatabaseTest {
 
   private static Database open(String url) {
     return Database.open(new StoreConfig.Postgres(url, "", ""), TransactionObserver.NONE);
+  }
+
+  @Test
+  void write_ofAKillSwitch_findsAConnectionThoughOrdinaryOnesTakeAll() throws Exception {
+    int many = PostgresDatabase.POOL_SIZE;
+    Semaphore begun = new Semaphore(0);
+    CountDownLatch end = new CountDownLatch(1);
+    try (Database database = open(server.freshDatabase());
+        ExecutorService threads = Executors.newFixedThreadPool(many)) {
+      List<Future<Boolean>> ordinary = new ArrayList<>();
+      for (int i = 0; i < many; i++) {
+        Priority priority = i % 2 == 0 ? Priority.CATALOG : Priority.FLUSH;
+        ordinary.add(threads.submit(() -> database.write(priority, handle -> held(begun, end))));
+      }
+      assertThat(begun.tryAcquire(PostgresDatabase.WRITES_MAX, 60, TimeUnit.SECONDS)).isTrue();
+
+      assertThat(database.<Integer>write(Priority.ROLLOUT, PostgresDatabaseTest::one)).isOne();
+      assertThat(database.<Integer>read(PostgresDatabaseTest::one)).isOne();
+
+      assertThat(begun.availablePermits()).as("more ordinary writes").isZero();
+      end.countDown();
+      assertThat(ordinary.stream().filter(PostgresDatabaseTest::committed))
+          .hasSizeGreaterThanOrEqualTo(PostgresDatabase.WRITES_MAX);
+    }
+  }
+
+  /** Whether a write was made; one that waited too long for its turn was not. */
+  private static boolean committed(Future<Boolean> write) {
+    try {
+      return write.get(60, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      assertThat(e.getCause())
+          .asInstanceOf(InstanceOfAssertFactories.type(ApiException.class))
+          .extracting(ApiException::reason)
+          .isEqualTo(ErrorReason.STORE_UNAVAILABLE);
+      return false;
+    } catch (InterruptedException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static int one(Handle handle) {
+    return handle.createQuery("SELECT 1").mapTo(Integer.class).one();
+  }
+
+  /** Holds its transaction until all may end. */
+  private static boolean held(Semaphore begun, CountDownLatch end) {
+    begun.release();
+    try {
+      return end.await(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
