@@ -111,7 +111,8 @@ public final class SerinServer implements AutoCloseable {
     // Beside the loading of the namespaces: most of what is loaded for a start is loaded for HTTP.
     CompletableFuture<HttpPort> opening =
         CompletableFuture.supplyAsync(
-            () -> openHttp(metrics, new UnaryServices(services.overHttp())), SerinServer::beside);
+            () -> openHttp(metrics, new UnaryServices(services.overHttp()), workers),
+            SerinServer::beside);
     parts.add(() -> opening.thenAccept(HttpPort::close).exceptionally(failed -> null).join());
     awaitReady();
     config.documents().ifPresent(directory -> watch(directory, catalog, clock));
@@ -198,9 +199,16 @@ public final class SerinServer implements AutoCloseable {
     }
   }
 
-  private HttpPort openHttp(Metrics metrics, UnaryServices services) {
+  private HttpPort openHttp(Metrics metrics, UnaryServices services, Workers workers) {
     try {
-      return HttpPort.open(config.http(), config.tls(), metrics::scrape, this::readiness, services);
+      return HttpPort.open(
+          config.http(),
+          config.tls(),
+          metrics::scrape,
+          this::readiness,
+          services,
+          workers::of,
+          Workers::bodyBytesMax);
     } catch (CompletionException e) {
       throw new PortUnavailableException(ServerOption.HTTP_PORT, config.http(), e);
     }

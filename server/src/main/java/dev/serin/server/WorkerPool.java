@@ -1,5 +1,6 @@
 package dev.serin.server;
 
+import dev.serin.server.http.RequestRoom;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -17,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>{@link #execute} never waits: where the queue is full it throws {@link
  * RejectedExecutionException}, so that an event loop may call it. Safe for all threads.
  */
-final class WorkerPool implements Executor, AutoCloseable {
+final class WorkerPool implements Executor, RequestRoom, AutoCloseable {
   /** Seconds after which an idle thread is given back. */
   private static final int IDLE_SECONDS = 30;
 
@@ -68,8 +69,8 @@ final class WorkerPool implements Executor, AutoCloseable {
     return queueCapacity;
   }
 
-  /** Takes room for a request, to be released once; false: there is none, nothing was taken. */
-  boolean reserve(long bytes) {
+  @Override
+  public boolean reserve(long bytes) {
     if (waitingBytes.addAndGet(bytes) <= waitingBytesMax) {
       return true;
     }
@@ -77,13 +78,13 @@ final class WorkerPool implements Executor, AutoCloseable {
     return false;
   }
 
-  /** Gives back room that was taken. */
-  void release(long bytes) {
+  @Override
+  public void release(long bytes) {
     waitingBytes.addAndGet(-bytes);
   }
 
-  /** Bytes of requests there is room for. */
-  long waitingBytesMax() {
+  @Override
+  public long waitingBytesMax() {
     return waitingBytesMax;
   }
 

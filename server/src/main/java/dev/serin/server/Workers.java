@@ -2,6 +2,7 @@ package dev.serin.server;
 
 import dev.serin.server.catalog.FeatureServiceAdapter;
 import dev.serin.server.decision.RequestLimits;
+import dev.serin.server.http.HttpPort;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,6 +18,9 @@ final class Workers implements AutoCloseable {
   /** Bytes of all requests that arrive, wait or are worked on: a few of the largest at once. */
   private static final long WAITING_BYTES_MAX = 256L * 1024 * 1024;
 
+  /** How much larger than its message a request may be as JSON. */
+  private static final int JSON_FACTOR = 8;
+
   /** Threads for kill switches, each of which is one short transaction. */
   private static final int KILL_THREADS = 4;
 
@@ -24,7 +28,7 @@ final class Workers implements AutoCloseable {
   private static final int KILL_QUEUE = 256;
 
   /** Room for every one of them with the largest request. */
-  private static final long KILL_BYTES_MAX =
+  static final long KILL_BYTES_MAX =
       (long) (KILL_QUEUE + KILL_THREADS) * FeatureServiceAdapter.MAX_KILL_REQUEST_BYTES;
 
   private static final Set<String> KILLS =
@@ -55,6 +59,14 @@ final class Workers implements AutoCloseable {
     return method.startsWith(DecisionServiceGrpc.SERVICE_NAME + "/")
         ? RequestLimits.REQUEST_BYTES_MAX
         : FeatureServiceAdapter.MAX_REQUEST_BYTES;
+  }
+
+  /**
+   * The limit of a method's request as JSON, by the method's full name: names, escapes and white
+   * space make it larger than the message.
+   */
+  static long bodyBytesMax(String method) {
+    return Math.min(HttpPort.REQUEST_BYTES_MAX, (long) JSON_FACTOR * requestBytesMax(method));
   }
 
   void register(MeterRegistry registry) {

@@ -21,7 +21,9 @@ import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
  * The HTTP port, on threads of its own: {@code /metrics}, {@code /healthz}, {@code /readyz}, the
@@ -39,7 +41,7 @@ public final class HttpPort implements AutoCloseable {
   private static final int CONNECTIONS_MAX = 1_000;
 
   /** Bytes of a request: the largest message as JSON. */
-  private static final long REQUEST_BYTES_MAX = 32L * 1024 * 1024;
+  public static final long REQUEST_BYTES_MAX = 32L * 1024 * 1024;
 
   /** Milliseconds a request may take. */
   private static final long REQUEST_TIMEOUT_MILLIS = 30_000;
@@ -66,6 +68,8 @@ public final class HttpPort implements AutoCloseable {
    * @param metrics all meters as Prometheus reads them
    * @param readiness whether the server can answer now
    * @param services what is served as JSON; only their unary methods
+   * @param rooms where a method's requests take their room, by the method's full name
+   * @param bodyBytesMax limit of a method's body, by the method's full name
    * @throws CompletionException if the address cannot be bound; the cause says why
    */
   public static HttpPort open(
@@ -73,7 +77,9 @@ public final class HttpPort implements AutoCloseable {
       Optional<TlsFiles> tls,
       Supplier<String> metrics,
       Supplier<Readiness> readiness,
-      UnaryServices services) {
+      UnaryServices services,
+      Function<String, RequestRoom> rooms,
+      ToLongFunction<String> bodyBytesMax) {
     ServerBuilder builder = Server.builder();
     if (tls.isPresent()) {
       builder
@@ -91,13 +97,13 @@ public final class HttpPort implements AutoCloseable {
             .blockingTaskExecutor(WRITER_THREADS)
             .maxNumConnections(CONNECTIONS_MAX)
             .maxRequestLength(REQUEST_BYTES_MAX)
-            .errorHandler(new TooLarge(REQUEST_BYTES_MAX))
+            .errorHandler(new RefusedBodies(REQUEST_BYTES_MAX))
             .requestTimeoutMillis(REQUEST_TIMEOUT_MILLIS)
             .gracefulShutdownTimeoutMillis(0, CLOSE_MILLIS)
             .service("/metrics", (context, request) -> metrics(context, metrics))
             .service("/healthz", (context, request) -> HttpResponse.of("ok\n"))
             .service("/readyz", (context, request) -> readiness(readiness.get()))
-            .service(json(services))
+            .service(json(services), all -> new CountedBodies(all, rooms, bodyBytesMax))
             .serviceUnder("/docs", DocService.builder().webAppTitle("Serin").build())
             .build();
     HttpPort port = new HttpPort(server);
