@@ -20,6 +20,7 @@ import dev.serin.server.http.HttpPort;
 import dev.serin.server.http.Readiness;
 import dev.serin.server.http.UnaryServices;
 import dev.serin.server.store.Database;
+import dev.serin.server.store.ProcessLock;
 import dev.serin.server.store.StoreConfig;
 import dev.serin.server.telemetry.Metrics;
 import dev.serin.v1.DecisionServiceGrpc;
@@ -71,6 +72,7 @@ public final class SerinServer implements AutoCloseable {
     // Beside the opening of the store, which waits for the disk.
     CompletableFuture<Void> warm =
         CompletableFuture.runAsync(() -> WarmUp.run(WARM_UP), SerinServer::beside);
+    parts.add(owned(config.dataDirectory()));
     Metrics metrics = parts.add(new Metrics());
     Database database =
         parts.add(Database.open(storeConfig(config), new StoreMeters(metrics.registry())));
@@ -156,6 +158,14 @@ public final class SerinServer implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** The proof that nobody else saves snapshots there, whichever store they are of. */
+  private static ProcessLock owned(Path directory) {
+    return ProcessLock.acquire(
+        directory.resolve("serin.lock"),
+        "data directory " + directory,
+        "one server for each directory: --data-dir");
   }
 
   private static StoreConfig storeConfig(ServerConfig config) {

@@ -183,9 +183,10 @@ class ServerProcessIT {
         PackagedServer second = PackagedServer.launch(directory, data)) {
       assertThat(second.exitCode()).isEqualTo(REFUSED);
       assertThat(second.log())
-          .startsWith("serin: store " + directory.resolve("shared/serin.db") + ": in use by")
-          .contains("in use by process " + first.pid())
-          .contains("(expected: one server for each file; several share a PostgreSQL)")
+          .isEqualTo(
+              ("serin: data directory %1$s: in use by process %2$d, which holds %1$s/serin.lock"
+                      + " (expected: one server for each directory: --data-dir)\n")
+                  .formatted(directory.resolve("shared"), first.pid()))
           .hasLineCount(1);
       assertThat(first.get("/readyz").statusCode()).isEqualTo(200);
     }

@@ -74,6 +74,23 @@ class ServerStoreIT {
   }
 
   @Test
+  void start_dataDirectoryOfAnotherServer_isRefusedThoughTheStoreIsShared() throws Exception {
+    String store = "--store=" + postgres.freshDatabase();
+    try (PackagedServer first = PackagedServer.start(directory, store);
+        PackagedServer second = PackagedServer.launch(directory, store);
+        PackagedServer beside = PackagedServer.start(directory.resolve("beside"), store)) {
+      assertThat(second.exitCode()).isEqualTo(REFUSED);
+      assertThat(second.log())
+          .startsWith("serin: data directory " + directory.resolve("data") + ": in use by process")
+          .contains(" " + first.pid() + ", ")
+          .endsWith("(expected: one server for each directory: --data-dir)\n")
+          .hasLineCount(1);
+      assertThat(first.get("/readyz").statusCode()).isEqualTo(200);
+      assertThat(beside.get("/readyz").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void log_ofEverythingThroughAnOutage_neverHoldsThePassword() throws Exception {
     String url = postgres.freshDatabase() + "&sslpassword=" + SECRET;
     try (PackagedServer server =

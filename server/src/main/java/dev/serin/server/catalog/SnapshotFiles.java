@@ -23,23 +23,69 @@ import java.util.zip.CheckedOutputStream;
  * The last good snapshot of each namespace on disk, one file each: for a start without the store.
  *
  * <p>A file is written beside its place, forced to disk and renamed, so that there is always a
- * whole one; a checksum at its end tells a damaged one. For one thread at a time.
+ * whole one; a checksum at its end tells a damaged one. It names the store it was read from, since
+ * two stores may hold namespaces of one name. For one thread at a time.
  */
 final class SnapshotFiles {
   /** First bytes of a file: what it is, and the version of its form. */
-  private static final long MAGIC = 0x534552494e530001L;
+  private static final long MAGIC = 0x534552494e530002L;
 
   private static final String SUFFIX = ".snapshot";
   private static final String UNFINISHED = ".tmp";
 
   private final Path directory;
+  private final String address;
 
-  SnapshotFiles(Path directory) {
+  /** What tells the store at the address from others; empty: it was not read yet. */
+  private volatile String identity = "";
+
+  /**
+   * Files in a directory.
+   *
+   * @param address where the store is that they are for
+   */
+  SnapshotFiles(Path directory, String address) {
     this.directory = directory;
+    this.address = address;
   }
 
   /** A snapshot that was saved. */
   record Saved(SnapshotSource source, long savedAtMillis) {}
+
+  /** How a file begins: when it was saved, and which store it was read from. */
+  private record Head(long savedAtMillis, String identity, String address) {}
+
+  /** The file is whole and of another store. */
+  static final class OtherStoreException extends IOException {
+    OtherStoreException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Says which store is there: snapshots are saved as its own, and those of other stores, one that
+   * was there before for example, are removed.
+   *
+   * @return the files that were removed
+   */
+  List<Path> claim(String identity) throws IOException {
+    this.identity = identity;
+    List<Path> removed = new ArrayList<>();
+    for (String namespace : namespaces()) {
+      Path file = file(namespace);
+      try (DataInputStream in =
+          new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+        if (readHead(in).identity().equals(identity)) {
+          continue;
+        }
+      } catch (IOException e) {
+        continue; // Damaged: whoever loads it says so.
+      }
+      Files.deleteIfExists(file);
+      removed.add(file);
+    }
+    return removed;
+  }
 
   void save(SnapshotSource source, long nowMillis) throws IOException {
     Files.createDirectories(directory);
@@ -51,6 +97,8 @@ final class SnapshotFiles {
         DataOutputStream out = new DataOutputStream(checked)) {
       out.writeLong(MAGIC);
       out.writeLong(nowMillis);
+      out.writeUTF(identity);
+      out.writeUTF(address);
       SnapshotCodec.write(source, out);
       out.writeLong(checked.getChecksum().getValue());
       out.flush();
@@ -80,17 +128,18 @@ final class SnapshotFiles {
     return namespaces;
   }
 
-  /** Reads a snapshot whole; a damaged file is an IOException that names it. */
+  /**
+   * Reads a snapshot whole; a damaged file is an IOException that names it.
+   *
+   * @throws OtherStoreException if it was read from a store elsewhere
+   */
   Saved load(String namespace) throws IOException {
     Path file = file(namespace);
     try (CheckedInputStream checked =
             new CheckedInputStream(
                 new BufferedInputStream(Files.newInputStream(file)), new CRC32C());
         DataInputStream in = new DataInputStream(checked)) {
-      if (in.readLong() != MAGIC) {
-        throw new IOException("not a snapshot of this version");
-      }
-      long savedAtMillis = in.readLong();
+      Head head = readHead(in);
       SnapshotSource source = SnapshotCodec.read(in);
       long checksum = checked.getChecksum().getValue();
       if (in.readLong() != checksum || in.read() >= 0) {
@@ -99,11 +148,30 @@ final class SnapshotFiles {
       if (!source.namespace().equals(namespace)) {
         throw new IOException("namespace \"" + source.namespace() + "\"");
       }
-      return new Saved(source, savedAtMillis);
+      if (!head.address().equals(address)) {
+        throw new OtherStoreException(
+            "snapshot "
+                + file
+                + ": of store "
+                + head.address()
+                + " (expected: of "
+                + address
+                + ")");
+      }
+      return new Saved(source, head.savedAtMillis());
+    } catch (OtherStoreException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new IOException(
           "snapshot " + file + ": damaged: " + e.getMessage() + " (expected: a whole file)", e);
     }
+  }
+
+  private static Head readHead(DataInputStream in) throws IOException {
+    if (in.readLong() != MAGIC) {
+      throw new IOException("not a snapshot of this version");
+    }
+    return new Head(in.readLong(), in.readUTF(), in.readUTF());
   }
 
   private Path file(String namespace) {

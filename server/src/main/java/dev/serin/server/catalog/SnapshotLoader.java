@@ -5,7 +5,9 @@ import dev.serin.engine.SnapshotCompiler;
 import dev.serin.engine.SnapshotSource;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
+import dev.serin.server.store.Database;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,6 +30,7 @@ final class SnapshotLoader<S> {
   private static final Logger log = LoggerFactory.getLogger(SnapshotLoader.class);
 
   private final Catalog catalog;
+  private final Database database;
   private final SnapshotCache<S> cache;
   private final SnapshotPreparation<S> preparation;
   private final SnapshotFiles files;
@@ -45,6 +48,7 @@ final class SnapshotLoader<S> {
 
   SnapshotLoader(
       Catalog catalog,
+      Database database,
       SnapshotCache<S> cache,
       SnapshotPreparation<S> preparation,
       SnapshotFiles files,
@@ -52,6 +56,7 @@ final class SnapshotLoader<S> {
       InstantSource clock,
       LongSupplier nanoTime) {
     this.catalog = catalog;
+    this.database = database;
     this.cache = cache;
     this.preparation = preparation;
     this.files = files;
@@ -66,6 +71,9 @@ final class SnapshotLoader<S> {
     List<NamespaceHead> heads;
     try {
       heads = catalog.states().heads();
+      if (!storeReached) {
+        claimFiles(database.identity());
+      }
     } catch (RuntimeException e) {
       storeLost(e);
       return false;
@@ -170,13 +178,28 @@ final class SnapshotLoader<S> {
     }
   }
 
+  /** Before the first snapshot of the store is saved: those of another one are of no use here. */
+  private void claimFiles(String identity) {
+    try {
+      for (Path removed : files.claim(identity)) {
+        log.warn("removed snapshot {}: of another store than {}", removed, database.address());
+      }
+    } catch (IOException e) {
+      log.warn("snapshots on disk cannot be read", e);
+    }
+  }
+
   private void loadFromDisk() {
     boolean whole = true;
     int loaded = 0;
     try {
       for (String namespace : files.namespaces()) {
-        whole &= loadFromDisk(namespace);
-        loaded++;
+        try {
+          whole &= loadFromDisk(namespace);
+          loaded++;
+        } catch (SnapshotFiles.OtherStoreException e) {
+          log.warn("ignored: {}", e.getMessage());
+        }
       }
     } catch (IOException e) {
       log.warn("no snapshots on disk: {}", e.toString());
@@ -188,11 +211,13 @@ final class SnapshotLoader<S> {
     }
   }
 
-  private boolean loadFromDisk(String namespace) {
+  private boolean loadFromDisk(String namespace) throws SnapshotFiles.OtherStoreException {
     try {
       SnapshotFiles.Saved saved = files.load(namespace);
       serve(saved.source(), null, saved.savedAtMillis(), null, nanoTime.getAsLong());
       return true;
+    } catch (SnapshotFiles.OtherStoreException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       log.error("namespace {} is not served: {}", namespace, message(e), e);
       return false;

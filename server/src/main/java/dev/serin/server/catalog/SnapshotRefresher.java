@@ -91,9 +91,10 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
     this.database = database;
     this.cache = cache;
     this.pollInterval = pollInterval;
-    SnapshotFiles files = new SnapshotFiles(directory);
+    SnapshotFiles files = new SnapshotFiles(directory, database.address());
     saver = new SnapshotSaver(files, clock, saveDelay);
-    loader = new SnapshotLoader<>(catalog, cache, preparation, files, saver, clock, nanoTime);
+    loader =
+        new SnapshotLoader<>(catalog, database, cache, preparation, files, saver, clock, nanoTime);
     thread.setDaemon(true);
   }
 

@@ -31,6 +31,18 @@ public sealed interface Database extends AutoCloseable permits SqliteDatabase, P
   /** Which SQL it speaks. */
   Dialect dialect();
 
+  /**
+   * Where it is, without credentials and parameters. The embedded store has its place in the data
+   * directory, wherever that is.
+   */
+  String address();
+
+  /** What tells this store from every other, drawn when its tables were made; reads it. */
+  default String identity() {
+    return read(
+        handle -> handle.createQuery("SELECT identity FROM store").mapTo(String.class).one());
+  }
+
   /** Runs a transaction that only reads; all its statements see one state. */
   <T> T read(Transaction<T> work);
 

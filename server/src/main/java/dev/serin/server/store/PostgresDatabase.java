@@ -146,6 +146,11 @@ final class PostgresDatabase implements Database {
   }
 
   @Override
+  public String address() {
+    return name;
+  }
+
+  @Override
   public <T> T read(Transaction<T> work) {
     return run(
         handle -> {

@@ -18,7 +18,7 @@ final class SqliteDatabase implements Database {
   static final long CHECKED_WHOLE_BYTES = 64L << 20;
 
   private final RevisionSignals signals = new RevisionSignals();
-  private final StoreLock lock;
+  private final ProcessLock lock;
   private final SqliteWriter writer;
   private final SqliteCheckpoints checkpoints;
   private final HikariDataSource readers;
@@ -26,7 +26,7 @@ final class SqliteDatabase implements Database {
 
   private SqliteDatabase(
       Path file,
-      StoreLock lock,
+      ProcessLock lock,
       SqliteConnections connections,
       Connection first,
       TransactionObserver observer) {
@@ -46,7 +46,11 @@ final class SqliteDatabase implements Database {
     } catch (IOException e) {
       throw refused(file, "its directory cannot be made: " + e, "a writable directory", e);
     }
-    StoreLock lock = StoreLock.acquire(file);
+    ProcessLock lock =
+        ProcessLock.acquire(
+            file.resolveSibling(file.getFileName() + ".lock"),
+            "store " + file,
+            "one server for each file; several share a PostgreSQL");
     try {
       SqliteConnections connections = new SqliteConnections(file);
       Connection first = checkedConnection(file, connections);
@@ -103,6 +107,11 @@ final class SqliteDatabase implements Database {
   @Override
   public Dialect dialect() {
     return Dialect.SQLITE;
+  }
+
+  @Override
+  public String address() {
+    return "embedded";
   }
 
   @Override

@@ -39,9 +39,43 @@ class SnapshotFilesTest {
   private Path file;
 
   @BeforeEach
-  void open() {
-    files = new SnapshotFiles(directory.resolve("snapshots"));
+  void open() throws IOException {
+    files = of("host/serin", "one");
     file = directory.resolve("snapshots").resolve("shop.snapshot");
+  }
+
+  private SnapshotFiles of(String address, String identity) throws IOException {
+    SnapshotFiles files = new SnapshotFiles(directory.resolve("snapshots"), address);
+    assertThat(files.claim(identity)).isEmpty();
+    return files;
+  }
+
+  @Test
+  void load_savedFromAnotherAddress_isRefusedNamingBothStores() throws IOException {
+    files.save(SOURCE, 1);
+
+    SnapshotFiles others = new SnapshotFiles(directory.resolve("snapshots"), "other/serin");
+
+    assertThatThrownBy(() -> others.load("shop"))
+        .isInstanceOf(SnapshotFiles.OtherStoreException.class)
+        .hasMessage("snapshot " + file + ": of store host/serin (expected: of other/serin)");
+    assertThat(files.load("shop").source()).isEqualTo(SOURCE);
+  }
+
+  @Test
+  void claim_byAnotherStore_removesWhatIsNotItsOwn() throws IOException {
+    files.save(SOURCE, 1);
+    SnapshotFiles next = new SnapshotFiles(directory.resolve("snapshots"), "host/serin");
+    Path damaged = Files.writeString(file.resolveSibling("damaged.snapshot"), "no snapshot");
+
+    assertThat(next.claim("one")).isEmpty();
+    assertThat(next.claim("two")).containsExactly(file);
+
+    assertThat(file).doesNotExist();
+    assertThat(damaged).exists();
+    next.save(SOURCE, 2);
+    assertThat(next.claim("two")).isEmpty();
+    assertThat(next.load("shop")).isEqualTo(new SnapshotFiles.Saved(SOURCE, 2));
   }
 
   @Test

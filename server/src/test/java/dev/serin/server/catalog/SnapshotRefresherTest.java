@@ -231,11 +231,13 @@ class SnapshotRefresherTest {
 
   @Test
   void close_always_savesTheLastSnapshot() throws Exception {
+    String address;
     try (Refreshing served = open().awaitReady()) {
+      address = served.test.database.address();
       served.awaitRevision(
           "default", served.test.put(segment("beta"), featureFor("a", "beta")).revision());
     }
-    SnapshotFiles.Saved saved = new SnapshotFiles(snapshots()).load("default");
+    SnapshotFiles.Saved saved = new SnapshotFiles(snapshots(), address).load("default");
     assertThat(saved.source().revision()).isEqualTo(2);
     assertThat(saved.source().features()).containsOnlyKeys("a");
     assertThat(saved.source().segments()).containsOnlyKeys("beta");

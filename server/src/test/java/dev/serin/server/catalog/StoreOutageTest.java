@@ -12,6 +12,9 @@ import dev.serin.server.store.TestStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +94,48 @@ class StoreOutageTest {
 
       served.awaitStore(false);
       assertThat(served.status("shop").fromDisk()).isFalse();
+    }
+  }
+
+  @Test
+  void start_withoutStore_ignoresSnapshotsOfAnotherStore() {
+    try (Refreshing served = new Refreshing(database(), snapshots()).awaitReady()) {
+      served.awaitRevision("default", served.test.put(feature("checkout")).revision());
+    }
+    StoreConfig other = database();
+    server.stop();
+
+    try (Refreshing served = new Refreshing(other, snapshots())) {
+      served.awaitStore(false);
+      assertThat(served.cache.namespaces()).isEmpty();
+      assertThat(served.cache.ready()).isFalse();
+
+      server.start();
+
+      served.awaitReady();
+      assertThat(served.features()).isEmpty();
+    }
+  }
+
+  @Test
+  void start_storeMadeAnewAtTheAddress_removesSnapshotsOfTheOldOne() throws Exception {
+    String url = server.freshDatabase();
+    StoreConfig config = new StoreConfig.Postgres(url, "", "");
+    try (Refreshing served = new Refreshing(config, snapshots()).awaitReady()) {
+      served.test.catalog.createNamespace("shop", TestCatalog.NOTE);
+      served.awaitRevision("shop", served.test.put("shop", feature("checkout")).revision());
+    }
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    }
+
+    new Refreshing(config, snapshots()).awaitReady().close();
+    server.stop();
+
+    try (Refreshing served = new Refreshing(config, snapshots()).awaitReady()) {
+      assertThat(served.cache.namespaces()).containsExactly("default");
+      assertThat(served.features()).isEmpty();
     }
   }
 

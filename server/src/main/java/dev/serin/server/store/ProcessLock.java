@@ -13,44 +13,49 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proof that this process alone uses a database file: a lock on a file beside it, held by the
- * operating system for as long as the process lives.
+ * The proof that this process alone uses a file or a directory: a lock on a file of its own, held
+ * by the operating system for as long as the process lives.
  */
-final class StoreLock implements AutoCloseable {
+public final class ProcessLock implements AutoCloseable {
   /** A byte far behind the text: some systems let nobody read what is locked. */
   private static final long LOCKED_BYTE = 1L << 40;
 
   private final FileChannel channel;
 
-  private StoreLock(FileChannel channel) {
+  private ProcessLock(FileChannel channel) {
     this.channel = channel;
   }
 
   /**
-   * Takes the lock.
+   * Takes the lock; makes its file's directory where there is none.
    *
+   * @param file the file that is locked
+   * @param subject what is used, for errors: {@code store /data/serin.db}
+   * @param expected what would be right, where another process holds it
    * @throws StoreOpenException naming the process that holds it
    */
-  static StoreLock acquire(Path database) {
-    Path file = database.resolveSibling(database.getFileName() + ".lock");
+  public static ProcessLock acquire(Path file, String subject, String expected) {
     FileChannel channel = null;
     try {
+      Path directory = file.toAbsolutePath().getParent();
+      if (directory != null) {
+        Files.createDirectories(directory);
+      }
       channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       if (!tryLock(channel)) {
         String holder = Files.readString(file).strip();
         channel.close();
-        throw inUse(database, file, holder);
+        throw inUse(subject, file, holder, expected);
       }
       channel.truncate(0);
       channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(UTF_8)), 0);
-      return new StoreLock(channel);
+      return new ProcessLock(channel);
     } catch (IOException e) {
       closeQuietly(channel, e);
       throw new StoreOpenException(
-          "store " + database + ": cannot lock " + file + ": " + e + " (expected: a writable file)",
-          e);
+          subject + ": cannot lock " + file + ": " + e + " (expected: a writable file)", e);
     }
   }
 
@@ -63,15 +68,17 @@ final class StoreLock implements AutoCloseable {
     }
   }
 
-  private static StoreOpenException inUse(Path database, Path file, String holder) {
+  private static StoreOpenException inUse(
+      String subject, Path file, String holder, String expected) {
     return new StoreOpenException(
-        "store "
-            + database
+        subject
             + ": in use by process "
             + (holder.isEmpty() ? "(unknown)" : holder)
             + ", which holds "
             + file
-            + " (expected: one server for each file; several share a PostgreSQL)",
+            + " (expected: "
+            + expected
+            + ")",
         null);
   }
 
