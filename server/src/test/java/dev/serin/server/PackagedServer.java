@@ -176,6 +176,11 @@ final class PackagedServer implements AutoCloseable {
     }
   }
 
+  /** A path as this server sees it, whose disks may be its own. */
+  Path seenByIt(Path path) {
+    return Path.of("/proc/" + process.pid() + "/root" + path.toAbsolutePath());
+  }
+
   int grpcPort() {
     return grpcPort;
   }

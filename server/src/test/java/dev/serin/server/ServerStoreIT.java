@@ -8,9 +8,16 @@ import dev.serin.v1.ApplyDocument;
 import dev.serin.v1.ApplyDocumentsRequest;
 import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.EvaluateResponse;
+import dev.serin.v1.KillFeatureRequest;
+import dev.serin.v1.Reason;
+import dev.serin.v1.ReviveFeatureRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +28,11 @@ class ServerStoreIT {
   private static final int WRONG_USAGE = 2;
   private static final String SECRET = "hunter2-of-this-test";
 
-  /** Room for the tables and a few changes. */
-  private static final int DISK_MIB = 3;
+  /** Room for the tables, what is kept free, and a few changes. */
+  private static final int DISK_MIB = 16;
+
+  private static final int LARGE_BYTES = 50_000;
+  private static final String FILLER = "filler";
 
   @TempDir Path directory;
   private final PostgresServer postgres = PostgresServer.shared();
@@ -122,7 +132,7 @@ class ServerStoreIT {
           GrpcError.of(
               () -> {
                 for (int i = 0; i < 200; i++) {
-                  apply(server, "large-" + i, 50_000);
+                  apply(server, "large-" + i, LARGE_BYTES);
                 }
               });
 
@@ -134,6 +144,73 @@ class ServerStoreIT {
       assertThat(server.get("/readyz").statusCode()).isEqualTo(200);
       assertThat(server.unlistedErrors()).isEmpty();
     }
+  }
+
+  @Test
+  void kill_afterLargeAppliesOnAFullDisk_stillWorks() throws Exception {
+    assumeTrue(PackagedServer.canMount(directory), "needs the right to mount (root on Linux)");
+    try (PackagedServer server = PackagedServer.startOnDiskOf(DISK_MIB, directory)) {
+      apply(server, "checkout", 1);
+      for (int i = 0; i < 3; i++) {
+        assertThat(GrpcError.of(() -> applyLarge(server)).reason()).isEqualTo("STORE_FULL");
+        killAndRevive(server);
+      }
+
+      // Somebody else takes the rest, and the log is empty: now there is the reserve alone.
+      Path data = server.seenByIt(directory.resolve("data"));
+      fill(data);
+      assertThat(GrpcError.of(() -> apply(server, "small", 1)).reason()).isEqualTo("STORE_FULL");
+      Await.until("an empty log", () -> Files.size(data.resolve("serin.db-wal")) == 0);
+      fill(data);
+      assertThat(data.resolve("serin.db.reserve")).exists();
+      for (int i = 0; i < 5; i++) {
+        killAndRevive(server);
+      }
+      assertThat(data.resolve("serin.db.reserve")).doesNotExist();
+
+      Files.delete(data.resolve(FILLER));
+      Await.until("room for changes", () -> isApplied(server));
+      assertThat(data.resolve("serin.db.reserve")).exists();
+      assertThat(server.unlistedErrors()).isEmpty();
+    }
+  }
+
+  /** Leaves no byte on a disk. */
+  private static void fill(Path data) throws IOException {
+    byte[] zeros = new byte[4_096];
+    try (OutputStream out =
+        Files.newOutputStream(
+            data.resolve(FILLER), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      while (data.toFile().getUsableSpace() > 0) {
+        out.write(zeros);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left");
+    }
+  }
+
+  private static void killAndRevive(PackagedServer server) throws Exception {
+    server.features().killFeature(KillFeatureRequest.newBuilder().setKey("checkout").build());
+    Await.until("killed", () -> evaluate(server).getReason() == Reason.REASON_KILLED);
+    server.features().reviveFeature(ReviveFeatureRequest.newBuilder().setKey("checkout").build());
+    Await.until("revived", () -> evaluate(server).getReason() == Reason.REASON_DEFAULT);
+  }
+
+  private static boolean isApplied(PackagedServer server) throws Exception {
+    try {
+      apply(server, "small", 1);
+      return true;
+    } catch (StatusRuntimeException e) {
+      return false;
+    }
+  }
+
+  private static void applyLarge(PackagedServer server) throws Exception {
+    var request = ApplyDocumentsRequest.newBuilder();
+    for (int i = 0; i < 250; i++) {
+      request.addDocuments(document("large-" + i, LARGE_BYTES));
+    }
+    server.features().applyDocuments(request.build());
   }
 
   private static EvaluateResponse evaluate(PackagedServer server) throws Exception {
@@ -155,16 +232,18 @@ class ServerStoreIT {
     server
         .features()
         .applyDocuments(
-            ApplyDocumentsRequest.newBuilder()
-                .addDocuments(
-                    ApplyDocument.newBuilder()
-                        .setDocument(
-                            RunningServer.document(
-                                """
-                                { "feature": { "key": "%s", "defaultVariant": "only",
-                                    "variants": [ { "key": "only", "value": "%s" } ] } }
-                                """
-                                    .formatted(key, "x".repeat(valueLength)))))
-                .build());
+            ApplyDocumentsRequest.newBuilder().addDocuments(document(key, valueLength)).build());
+  }
+
+  private static ApplyDocument document(String key, int valueLength) throws IOException {
+    return ApplyDocument.newBuilder()
+        .setDocument(
+            RunningServer.document(
+                """
+                { "feature": { "key": "%s", "defaultVariant": "only",
+                    "variants": [ { "key": "only", "value": "%s" } ] } }
+                """
+                    .formatted(key, "x".repeat(valueLength))))
+        .build();
   }
 }

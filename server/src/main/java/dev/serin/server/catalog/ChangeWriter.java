@@ -238,17 +238,17 @@ final class ChangeWriter {
   private boolean remove(long applyId) {
     Dialect dialect = database.dialect();
     if (!database.write(
-        Priority.CATALOG, handle -> ChangeSetRows.abandon(handle, dialect, applyId))) {
+        Priority.REMOVAL, handle -> ChangeSetRows.abandon(handle, dialect, applyId))) {
       return false;
     }
     int last = database.read(handle -> ChangeSetRows.lastSeq(handle, applyId));
     for (int from = 0; from <= last; from += Slices.MAX_ROWS) {
       int first = from;
       database.execute(
-          Priority.CATALOG,
+          Priority.REMOVAL,
           handle -> ChangeSetRows.deleteDocuments(handle, applyId, first, first + Slices.MAX_ROWS));
     }
-    database.execute(Priority.CATALOG, handle -> ChangeSetRows.delete(handle, applyId));
+    database.execute(Priority.REMOVAL, handle -> ChangeSetRows.delete(handle, applyId));
     return true;
   }
 }

@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -29,6 +30,12 @@ import java.util.zip.CheckedOutputStream;
 final class SnapshotFiles {
   /** First bytes of a file: what it is, and the version of its form. */
   private static final long MAGIC = 0x534552494e530002L;
+
+  /** What is left free on the disk, which an embedded store beside needs for kill switches. */
+  private static final long LEFT_FREE_BYTES = 4L << 20;
+
+  /** Bytes written at once; the free room is looked at before each. */
+  private static final int CHUNK_BYTES = 64 << 10;
 
   private static final String SUFFIX = ".snapshot";
   private static final String UNFINISHED = ".tmp";
@@ -91,9 +98,22 @@ final class SnapshotFiles {
     Files.createDirectories(directory);
     Path file = file(source.namespace());
     Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
-    try (FileOutputStream bytes = new FileOutputStream(unfinished.toFile());
+    try {
+      write(source, nowMillis, unfinished);
+      Files.move(
+          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException | RuntimeException e) {
+      // Half a file is no use to anybody, and holds room where there is little.
+      Files.deleteIfExists(unfinished);
+      throw e;
+    }
+    syncDirectory();
+  }
+
+  private void write(SnapshotSource source, long nowMillis, Path unfinished) throws IOException {
+    try (FileOutputStream bytes = new RoomLeavingStream(unfinished);
         CheckedOutputStream checked =
-            new CheckedOutputStream(new BufferedOutputStream(bytes), new CRC32C());
+            new CheckedOutputStream(new BufferedOutputStream(bytes, CHUNK_BYTES), new CRC32C());
         DataOutputStream out = new DataOutputStream(checked)) {
       out.writeLong(MAGIC);
       out.writeLong(nowMillis);
@@ -104,9 +124,32 @@ final class SnapshotFiles {
       out.flush();
       bytes.getFD().sync();
     }
-    Files.move(
-        unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    syncDirectory();
+  }
+
+  /** A file that does not take the last room of its disk. */
+  private static final class RoomLeavingStream extends FileOutputStream {
+    private final File file;
+
+    RoomLeavingStream(Path path) throws IOException {
+      super(path.toFile());
+      file = path.toFile();
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      long freeBytes = file.getUsableSpace();
+      if (freeBytes < LEFT_FREE_BYTES + length && file.getTotalSpace() > 0) {
+        throw new IOException(
+            "snapshot "
+                + file
+                + ": "
+                + freeBytes
+                + " bytes free (expected: more than "
+                + LEFT_FREE_BYTES
+                + ")");
+      }
+      super.write(bytes, offset, length);
+    }
   }
 
   void delete(String namespace) throws IOException {

@@ -6,6 +6,13 @@ public enum Priority {
   ROLLOUT,
   /** Flushes of outcomes: callers wait for their acknowledgement. */
   FLUSH,
+  /** Removal of what nobody reads: it makes room for the others. */
+  REMOVAL,
   /** Documents: people wait, and large ones come in slices. */
-  CATALOG
+  CATALOG;
+
+  /** Whether it may use the last room on a disk that is full. */
+  boolean mayFillDisk() {
+    return this == ROLLOUT || this == REMOVAL;
+  }
 }

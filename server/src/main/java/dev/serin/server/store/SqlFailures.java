@@ -10,8 +10,12 @@ import org.sqlite.SQLiteException;
 
 /** Says of a failure in a database what it means for the caller. */
 final class SqlFailures {
-  /** SQLite: room. Everything else about its file is a store that cannot be used. */
-  private static final Set<SQLiteErrorCode> SQLITE_FULL = Set.of(SQLiteErrorCode.SQLITE_FULL);
+  /**
+   * SQLite: room, for the log's index too. Everything else about its file is a store that cannot be
+   * used.
+   */
+  private static final Set<SQLiteErrorCode> SQLITE_FULL =
+      Set.of(SQLiteErrorCode.SQLITE_FULL, SQLiteErrorCode.SQLITE_IOERR_SHMSIZE);
 
   /** SQLite: what is no fault of the statement, by the primary code (the low byte). */
   private static final Set<Integer> SQLITE_UNAVAILABLE =

@@ -19,20 +19,25 @@ final class SqliteCheckpoints implements AutoCloseable {
   /** How often what nobody reads any more is moved; the log stays a second's writes long. */
   static final Duration INTERVAL = Duration.ofSeconds(1);
 
-  /** Size of the log above which the writer is made to wait until it is empty. */
+  /**
+   * Size of the log above which the writer is made to wait until it is empty; at any size where the
+   * disk has no room besides.
+   */
   static final long TRUNCATE_ABOVE_BYTES = 64L << 20;
 
   private static final Logger log = LoggerFactory.getLogger(SqliteCheckpoints.class);
 
   private final SqliteConnections connections;
   private final SqliteWriter writer;
+  private final DiskRoom room;
   private final Path logFile;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "serin-store-checkpoint");
 
-  SqliteCheckpoints(SqliteConnections connections, SqliteWriter writer, Path file) {
+  SqliteCheckpoints(SqliteConnections connections, SqliteWriter writer, DiskRoom room, Path file) {
     this.connections = connections;
     this.writer = writer;
+    this.room = room;
     this.logFile = file.resolveSibling(file.getFileName() + "-wal");
     thread.setDaemon(true);
     thread.start();
@@ -57,9 +62,10 @@ final class SqliteCheckpoints implements AutoCloseable {
   private void checkpointWhileOpen() throws SQLException, IOException {
     try (Connection connection = connections.writer()) {
       do {
-        if (writer.takeWritten()) {
+        boolean roomWanted = room.takeWish();
+        if (writer.takeWritten() || roomWanted) {
           boolean large = Files.exists(logFile) && Files.size(logFile) > TRUNCATE_ABOVE_BYTES;
-          checkpoint(connection, large ? "TRUNCATE" : "PASSIVE");
+          checkpoint(connection, large || roomWanted ? "TRUNCATE" : "PASSIVE");
         }
       } while (!awaitClose());
     }

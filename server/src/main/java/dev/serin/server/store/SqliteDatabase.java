@@ -31,8 +31,9 @@ final class SqliteDatabase implements Database {
       Connection first,
       TransactionObserver observer) {
     this.lock = lock;
-    writer = new SqliteWriter(connections, first, observer);
-    checkpoints = new SqliteCheckpoints(connections, writer, file);
+    DiskRoom room = new DiskRoom(file);
+    writer = new SqliteWriter(connections, first, room, observer);
+    checkpoints = new SqliteCheckpoints(connections, writer, room, file);
     readers = connections.readers();
     reading = Jdbis.of(readers);
   }

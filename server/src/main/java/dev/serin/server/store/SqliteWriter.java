@@ -31,6 +31,7 @@ final class SqliteWriter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SqliteWriter.class);
 
   private final SqliteConnections connections;
+  private final DiskRoom room;
   private final TransactionObserver observer;
   private final PriorityBlockingQueue<Task<?>> line =
       new PriorityBlockingQueue<>(
@@ -50,8 +51,13 @@ final class SqliteWriter implements AutoCloseable {
   /** Used by the thread only; null: none is open. */
   private @Nullable Open open;
 
-  SqliteWriter(SqliteConnections connections, Connection first, TransactionObserver observer) {
+  SqliteWriter(
+      SqliteConnections connections,
+      Connection first,
+      DiskRoom room,
+      TransactionObserver observer) {
     this.connections = connections;
+    this.room = room;
     this.open = new Open(first, Jdbis.of(first));
     this.observer = observer;
     thread.setDaemon(true);
@@ -169,7 +175,7 @@ final class SqliteWriter implements AutoCloseable {
     long begin = System.nanoTime();
     T result;
     try {
-      result = jdbi().inTransaction(work::run);
+      result = inTransaction(task.priority, work);
     } catch (Throwable failure) {
       observer.ended(task.priority, System.nanoTime() - begin);
       if (isConnectionBroken(failure)) {
@@ -182,6 +188,22 @@ final class SqliteWriter implements AutoCloseable {
     written.set(true);
     observer.ended(task.priority, System.nanoTime() - begin);
     task.result.complete(result);
+  }
+
+  private <T> T inTransaction(Priority priority, Transaction<T> work) {
+    if (!priority.mayFillDisk()) {
+      room.requireMargin();
+      return jdbi().inTransaction(work::run);
+    }
+    try {
+      return jdbi().inTransaction(work::run);
+    } catch (RuntimeException e) {
+      SQLException sql = SqlFailures.sqlException(e);
+      if (sql == null || !SqlFailures.isFull(sql) || !room.giveBack()) {
+        throw e;
+      }
+      return jdbi().inTransaction(work::run);
+    }
   }
 
   /** The connection, with what remembers its statements. */

@@ -1,0 +1,121 @@
+package dev.serin.server.store;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.serin.server.error.ApiErrors;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps room on the disk of a SQLite file for what must always find some: kill switches, and the
+ * removal that makes room.
+ *
+ * <p>Everything else is refused while there is still a margin, which counts what SQLite's log has
+ * yet to move into the file. Against whoever else fills the disk stands a reserve: a file of zeros
+ * that is given back when nothing else is left, and taken again when there is room.
+ *
+ * <p>For the writing thread; {@link #takeWish} for any.
+ */
+final class DiskRoom {
+  /** Size of the reserve: room for dozens of kill switches, of some pages each. */
+  static final int RESERVE_BYTES = 2 << 20;
+
+  /** What is left free: the largest transaction twice, in the log and in the file. */
+  static final long MARGIN_BYTES = 2L << 20;
+
+  private static final Logger log = LoggerFactory.getLogger(DiskRoom.class);
+
+  private final File directory;
+  private final File logFile;
+  private final Path reserve;
+  private final AtomicBoolean wish = new AtomicBoolean();
+  private boolean reserved;
+
+  /** Takes the reserve of a database file, where there is room. */
+  DiskRoom(Path file) {
+    directory = requireNonNull(file.toAbsolutePath().getParent()).toFile();
+    logFile = file.resolveSibling(file.getFileName() + "-wal").toFile();
+    reserve = file.resolveSibling(file.getFileName() + ".reserve");
+    reserved = takeReserve();
+  }
+
+  /** Throws {@code STORE_FULL} where an ordinary transaction would use up the last room. */
+  void requireMargin() {
+    if (directory.getTotalSpace() <= 0) {
+      return; // Nobody says how large it is.
+    }
+    long neededBytes = logFile.length() + MARGIN_BYTES;
+    long freeBytes = directory.getUsableSpace();
+    if (freeBytes < neededBytes) {
+      wish.set(true);
+      throw ApiErrors.storeFull(
+          new IOException(
+              freeBytes + " bytes free in " + directory + " (expected: " + neededBytes + ")"));
+    }
+    if (!reserved && freeBytes >= neededBytes + RESERVE_BYTES) {
+      reserved = takeReserve();
+    }
+  }
+
+  /** Gives the reserve back; false: it was given back before. */
+  boolean giveBack() {
+    if (!reserved) {
+      return false;
+    }
+    reserved = false;
+    try {
+      Files.deleteIfExists(reserve);
+    } catch (IOException e) {
+      log.warn("reserve {} cannot be given back", reserve, e);
+      return false;
+    }
+    log.warn("the disk is full: gave back the reserve {}; make room", reserve);
+    return true;
+  }
+
+  /** Whether somebody was refused room since this was asked last, which the log may be holding. */
+  boolean takeWish() {
+    return wish.getAndSet(false);
+  }
+
+  private boolean takeReserve() {
+    try {
+      if (Files.exists(reserve) && Files.size(reserve) >= RESERVE_BYTES) {
+        return true;
+      }
+      try (FileChannel channel =
+          FileChannel.open(
+              reserve,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        ByteBuffer zeros = ByteBuffer.allocate(RESERVE_BYTES);
+        while (zeros.hasRemaining()) {
+          channel.write(zeros);
+        }
+        channel.force(true);
+      }
+      return true;
+    } catch (IOException e) {
+      log.warn("no reserve for a full disk: {}", e.toString());
+      removePart();
+      return false;
+    }
+  }
+
+  private void removePart() {
+    try {
+      Files.deleteIfExists(reserve);
+    } catch (IOException e) {
+      log.warn("reserve {} cannot be removed", reserve, e);
+    }
+  }
+}
