@@ -5,7 +5,6 @@ import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
 import dev.serin.v1.Segment;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,16 +15,13 @@ import org.jspecify.annotations.Nullable;
  * and against each other. Pure.
  */
 public final class DocumentValidator {
-  private static final Comparator<DocumentId> ORDER =
-      Comparator.comparing(DocumentId::kind).thenComparing(DocumentId::key);
-
   private final SnapshotSource source;
   private final ReferenceValidator references;
   private final List<Violation> violations = new ArrayList<>();
 
-  private DocumentValidator(SnapshotSource source) {
+  private DocumentValidator(SnapshotSource source, Set<DocumentId> documents) {
     this.source = source;
-    this.references = new ReferenceValidator(source);
+    this.references = new ReferenceValidator(source, documents);
   }
 
   /**
@@ -36,9 +32,9 @@ public final class DocumentValidator {
    * @param changed the documents to check, some of which may be gone; null: all
    */
   public static List<Violation> validate(SnapshotSource source, @Nullable Set<DocumentId> changed) {
-    DocumentValidator validator = new DocumentValidator(source);
-    Set<DocumentId> documents = new TreeSet<>(ORDER);
-    documents.addAll(changed == null ? all(source) : References.withReferrers(source, changed));
+    Set<DocumentId> documents =
+        changed == null ? all(source) : new TreeSet<>(source.referrers().with(changed));
+    DocumentValidator validator = new DocumentValidator(source, documents);
     for (DocumentId document : documents) {
       validator.validate(document, changed == null || changed.contains(document));
     }
@@ -89,7 +85,7 @@ public final class DocumentValidator {
   }
 
   private static Set<DocumentId> all(SnapshotSource source) {
-    Set<DocumentId> all = new TreeSet<>(ORDER);
+    Set<DocumentId> all = new TreeSet<>();
     add(all, DocumentKind.DOCUMENT_KIND_FEATURE, source.features().keySet());
     add(all, DocumentKind.DOCUMENT_KIND_SEGMENT, source.segments().keySet());
     add(all, DocumentKind.DOCUMENT_KIND_LAYER, source.layers().keySet());

@@ -35,9 +35,26 @@ final class FeatureTable {
     features.forEach(this::put);
   }
 
+  private FeatureTable(
+      @Nullable CompiledFeature[] byText, KeyTable keys, @Nullable CompiledFeature[] byPlace) {
+    this.byText = byText;
+    this.mask = byText.length - 1;
+    this.keys = keys;
+    this.byPlace = byPlace;
+  }
+
+  /** Returns a table in which some features stand in the places of those with their keys. */
+  FeatureTable with(List<CompiledFeature> changed) {
+    FeatureTable table = new FeatureTable(byText.clone(), keys, byPlace.clone());
+    changed.forEach(table::put);
+    return table;
+  }
+
+  /** Puts a feature in the place of the one with its key, or in a free one. */
   private void put(CompiledFeature feature) {
     int place = Names.spread(feature.key()) & mask;
-    while (byText[place] != null) {
+    CompiledFeature there;
+    while ((there = byText[place]) != null && !there.key().equals(feature.key())) {
       place = (place + 1) & mask;
     }
     byText[place] = feature;

@@ -1,6 +1,6 @@
 package dev.serin.engine;
 
-import java.util.Map;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,25 +8,74 @@ import org.jspecify.annotations.Nullable;
  * so that a changed segment or layer is followed without compiling those who name it anew.
  */
 final class Links {
+  private static final Links NONE = new Links();
+
   private final @Nullable CompiledSegment[] segments;
   private final @Nullable CompiledLayer[] layers;
   private final @Nullable CompiledHoldout[] holdouts;
   private final @Nullable CompiledFeature[] features;
 
-  Links(
-      Schema schema,
-      Map<String, CompiledSegment> segments,
-      Map<String, CompiledLayer> layers,
-      Map<String, CompiledHoldout> holdouts,
-      Map<String, CompiledFeature> features) {
-    this.segments = new CompiledSegment[schema.segments().size()];
-    place(schema.segments(), segments, this.segments);
-    this.layers = new CompiledLayer[schema.layers().size()];
-    place(schema.layers(), layers, this.layers);
-    this.holdouts = new CompiledHoldout[schema.holdouts().size()];
-    place(schema.holdouts(), holdouts, this.holdouts);
-    this.features = new CompiledFeature[schema.features().size()];
-    place(schema.features(), features, this.features);
+  private Links() {
+    segments = new CompiledSegment[0];
+    layers = new CompiledLayer[0];
+    holdouts = new CompiledHoldout[0];
+    features = new CompiledFeature[0];
+  }
+
+  /**
+   * Makes the links of a snapshot.
+   *
+   * @param previous the snapshot whose schema this one's was appended to; null: none
+   */
+  Links(Snapshot snapshot, @Nullable Snapshot previous) {
+    Schema schema = snapshot.schema();
+    Links earlier = previous == null ? NONE : previous.links();
+    segments =
+        placed(
+            schema.segments(),
+            snapshot.segments(),
+            previous == null ? OrderedMap.of() : previous.segments(),
+            earlier.segments);
+    layers =
+        placed(
+            schema.layers(),
+            snapshot.layers(),
+            previous == null ? OrderedMap.of() : previous.layers(),
+            earlier.layers);
+    holdouts =
+        placed(
+            schema.holdouts(),
+            snapshot.holdouts(),
+            previous == null ? OrderedMap.of() : previous.holdouts(),
+            earlier.holdouts);
+    features =
+        placed(
+            schema.features(),
+            snapshot.featuresByKey(),
+            previous == null ? OrderedMap.of() : previous.featuresByKey(),
+            earlier.features);
+  }
+
+  /** Returns documents in their places, those that did not change as they stood before. */
+  private static <T> @Nullable T[] placed(
+      Names places,
+      OrderedMap<String, T> documents,
+      OrderedMap<String, T> documentsBefore,
+      @Nullable T[] before) {
+    @Nullable T[] target = Arrays.copyOf(before, places.size());
+    if (target.length == before.length) {
+      documents.forEachDifference(
+          documentsBefore,
+          (key, old, now) -> {
+            int place = places.number(key);
+            if (place != Names.ABSENT) {
+              target[place] = now;
+            }
+          });
+    } else {
+      places.asMap().forEach((key, place) -> target[place] = documents.get(key));
+    }
+    return target;
   }
 
   CompiledSegment segment(int place) {
@@ -43,10 +92,6 @@ final class Links {
 
   CompiledFeature feature(int place) {
     return present(features[place]);
-  }
-
-  private static <T> void place(Names places, Map<String, T> documents, @Nullable T[] target) {
-    places.asMap().forEach((key, place) -> target[place] = documents.get(key));
   }
 
   /** A place is empty only when nobody in a valid namespace names it any more. */

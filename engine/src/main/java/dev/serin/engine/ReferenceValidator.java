@@ -1,5 +1,6 @@
 package dev.serin.engine;
 
+import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
 import dev.serin.v1.Layer;
 import dev.serin.v1.LayerSlot;
@@ -8,10 +9,15 @@ import dev.serin.v1.Segment;
 import dev.serin.v1.Split;
 import dev.serin.v1.Variant;
 import dev.serin.v1.WeightedVariant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,31 +26,51 @@ final class ReferenceValidator {
   private final SnapshotSource source;
   private final Chains prerequisites;
   private final Chains segments;
+
+  /** The features of layers that were asked for: all features of a layer ask. */
   private final Map<String, List<Feature>> featuresByLayer = new HashMap<>();
 
-  ReferenceValidator(SnapshotSource source) {
+  /**
+   * Makes a validator.
+   *
+   * @param documents the documents that it will validate
+   */
+  ReferenceValidator(SnapshotSource source, Set<DocumentId> documents) {
     this.source = source;
-    Map<String, List<String>> namedFeatures = new HashMap<>();
-    Map<String, List<String>> namedSegments = new HashMap<>();
-    for (FeatureSource feature : source.features().values()) {
-      Feature document = feature.document();
-      if (document.hasLayer()) {
-        featuresByLayer
-            .computeIfAbsent(document.getLayer().getLayer(), key -> new ArrayList<>())
-            .add(document);
-      }
-      if (document.getPrerequisitesCount() > 0) {
-        namedFeatures.put(document.getKey(), References.prerequisites(document));
+    prerequisites =
+        new Chains(
+            named(
+                keys(documents, DocumentKind.DOCUMENT_KIND_FEATURE),
+                source.features(),
+                feature -> References.prerequisites(feature.document())));
+    segments =
+        new Chains(
+            named(
+                keys(documents, DocumentKind.DOCUMENT_KIND_SEGMENT),
+                source.segments(),
+                References::segments));
+  }
+
+  private static List<String> keys(Set<DocumentId> documents, DocumentKind kind) {
+    return documents.stream().filter(id -> id.kind() == kind).map(DocumentId::key).toList();
+  }
+
+  /** Returns what some documents name, and what those name, as far as it leads. */
+  private static <T> Map<String, List<String>> named(
+      List<String> keys, Map<String, T> documents, Function<T, List<String>> names) {
+    Map<String, List<String>> named = new HashMap<>();
+    Set<String> seen = new HashSet<>(keys);
+    Deque<String> open = new ArrayDeque<>(keys);
+    while (!open.isEmpty()) {
+      String key = open.remove();
+      T document = documents.get(key);
+      List<String> others = document == null ? List.of() : names.apply(document);
+      if (!others.isEmpty()) {
+        named.put(key, others);
+        others.stream().filter(seen::add).forEach(open::add);
       }
     }
-    for (Segment segment : source.segments().values()) {
-      List<String> named = References.segments(segment);
-      if (!named.isEmpty()) {
-        namedSegments.put(segment.getKey(), named);
-      }
-    }
-    this.prerequisites = new Chains(namedFeatures);
-    this.segments = new Chains(namedSegments);
+    return named;
   }
 
   void validate(Report report, FeatureSource feature) {
@@ -114,7 +140,7 @@ final class ReferenceValidator {
     if (until > Totals.of(layer)) {
       report.add("layer.until", until, "at most " + Totals.of(layer) + ", the layer's total");
     }
-    for (Feature other : featuresByLayer.getOrDefault(slot.getLayer(), List.of())) {
+    for (Feature other : featuresByLayer.computeIfAbsent(slot.getLayer(), this::ofLayer)) {
       if (!other.getKey().equals(feature.getKey()) && overlap(slot, other.getLayer())) {
         report.add(
             "layer",
@@ -130,6 +156,18 @@ final class ReferenceValidator {
         report.add("splits[" + i + "].unit", drawn, Report.quote(unit) + ", the layer's unit");
       }
     }
+  }
+
+  private List<Feature> ofLayer(String layer) {
+    List<Feature> features = new ArrayList<>();
+    for (DocumentId id :
+        source.referrers().of(new DocumentId(DocumentKind.DOCUMENT_KIND_LAYER, layer))) {
+      FeatureSource feature = source.features().get(id.key());
+      if (feature != null) {
+        features.add(feature.document());
+      }
+    }
+    return features;
   }
 
   private static boolean overlap(LayerSlot one, LayerSlot other) {

@@ -6,13 +6,9 @@ import dev.serin.v1.Feature;
 import dev.serin.v1.Prerequisite;
 import dev.serin.v1.Rule;
 import dev.serin.v1.Segment;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -40,7 +36,7 @@ final class References {
     return keys;
   }
 
-  /** Calls back with the keys alone: at every change all conditions of a namespace come by. */
+  /** Calls back with the keys alone. */
   private static void segmentKeys(List<Condition> conditions, Consumer<String> found) {
     for (Condition condition : conditions) {
       if (!condition.getSegment().isEmpty()) {
@@ -78,59 +74,32 @@ final class References {
     }
   }
 
-  /** Returns some documents and all that name them, directly or through others. */
-  static Set<DocumentId> withReferrers(SnapshotSource source, Set<DocumentId> documents) {
-    Map<DocumentId, List<DocumentId>> referrers = referrers(source);
-    Set<DocumentId> found = new LinkedHashSet<>(documents);
-    Deque<DocumentId> open = new ArrayDeque<>(documents);
-    while (!open.isEmpty()) {
-      for (DocumentId referrer : referrers.getOrDefault(open.remove(), List.of())) {
-        if (found.add(referrer)) {
-          open.add(referrer);
-        }
-      }
+  /** Returns the documents that a feature names. */
+  static Set<DocumentId> of(Feature feature) {
+    Set<DocumentId> named = new HashSet<>();
+    for (Prerequisite prerequisite : feature.getPrerequisitesList()) {
+      named.add(new DocumentId(DocumentKind.DOCUMENT_KIND_FEATURE, prerequisite.getFeature()));
     }
-    return found;
+    if (!feature.getHoldout().isEmpty()) {
+      named.add(new DocumentId(DocumentKind.DOCUMENT_KIND_HOLDOUT, feature.getHoldout()));
+    }
+    if (feature.hasLayer()) {
+      named.add(new DocumentId(DocumentKind.DOCUMENT_KIND_LAYER, feature.getLayer().getLayer()));
+    }
+    for (Rule rule : feature.getRulesList()) {
+      segmentKeys(rule.getWhenList(), key -> named.add(segment(key)));
+    }
+    return named;
   }
 
-  private static Map<DocumentId, List<DocumentId>> referrers(SnapshotSource source) {
-    Map<DocumentId, List<DocumentId>> referrers = new HashMap<>();
-    source
-        .features()
-        .forEach(
-            (key, feature) -> {
-              DocumentId id = new DocumentId(DocumentKind.DOCUMENT_KIND_FEATURE, key);
-              Feature document = feature.document();
-              for (String other : prerequisites(document)) {
-                add(referrers, DocumentKind.DOCUMENT_KIND_FEATURE, other, id);
-              }
-              if (!document.getHoldout().isEmpty()) {
-                add(referrers, DocumentKind.DOCUMENT_KIND_HOLDOUT, document.getHoldout(), id);
-              }
-              if (document.hasLayer()) {
-                String layer = document.getLayer().getLayer();
-                add(referrers, DocumentKind.DOCUMENT_KIND_LAYER, layer, id);
-              }
-              for (Rule rule : document.getRulesList()) {
-                segmentKeys(
-                    rule.getWhenList(),
-                    segment -> add(referrers, DocumentKind.DOCUMENT_KIND_SEGMENT, segment, id));
-              }
-            });
-    source
-        .segments()
-        .forEach(
-            (key, segment) -> {
-              DocumentId id = new DocumentId(DocumentKind.DOCUMENT_KIND_SEGMENT, key);
-              for (String other : segments(segment)) {
-                add(referrers, DocumentKind.DOCUMENT_KIND_SEGMENT, other, id);
-              }
-            });
-    return referrers;
+  /** Returns the documents that a segment names. */
+  static Set<DocumentId> of(Segment segment) {
+    Set<DocumentId> named = new HashSet<>();
+    segmentKeys(segment.getWhenList(), key -> named.add(segment(key)));
+    return named;
   }
 
-  private static void add(
-      Map<DocumentId, List<DocumentId>> referrers, DocumentKind kind, String key, DocumentId by) {
-    referrers.computeIfAbsent(new DocumentId(kind, key), id -> new ArrayList<>()).add(by);
+  private static DocumentId segment(String key) {
+    return new DocumentId(DocumentKind.DOCUMENT_KIND_SEGMENT, key);
   }
 }

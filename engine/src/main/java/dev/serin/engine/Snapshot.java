@@ -1,7 +1,8 @@
 package dev.serin.engine;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,23 +13,50 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshot {
   private final SnapshotSource source;
   private final Schema schema;
-  private final List<CompiledFeature> features;
+  private final OrderedMap<String, CompiledFeature> features;
+  private final OrderedMap<String, CompiledSegment> segments;
+  private final OrderedMap<String, CompiledLayer> layers;
+  private final OrderedMap<String, CompiledHoldout> holdouts;
   private final FeatureTable table;
-  private final Map<String, CompiledSegment> segments;
   private final Links links;
 
+  /**
+   * Makes a snapshot.
+   *
+   * @param previous an earlier one, from which is taken what is laid out alike; null: none
+   */
   Snapshot(
       SnapshotSource source,
       Schema schema,
-      List<CompiledFeature> features,
-      Map<String, CompiledSegment> segments,
-      Links links) {
+      OrderedMap<String, CompiledFeature> features,
+      OrderedMap<String, CompiledSegment> segments,
+      OrderedMap<String, CompiledLayer> layers,
+      OrderedMap<String, CompiledHoldout> holdouts,
+      @Nullable Snapshot previous) {
     this.source = source;
     this.schema = schema;
-    this.segments = Map.copyOf(segments);
-    this.features = List.copyOf(features);
-    this.table = new FeatureTable(this.features);
-    this.links = links;
+    this.features = features;
+    this.segments = segments;
+    this.layers = layers;
+    this.holdouts = holdouts;
+    this.table =
+        previous != null && features.sharesKeys(previous.features)
+            ? previous.table.with(changed(features, previous.features))
+            : new FeatureTable(features.values());
+    this.links = new Links(this, previous);
+  }
+
+  private static List<CompiledFeature> changed(
+      OrderedMap<String, CompiledFeature> features, OrderedMap<String, CompiledFeature> earlier) {
+    List<CompiledFeature> changed = new ArrayList<>();
+    features.forEachDifference(
+        earlier,
+        (key, before, after) -> {
+          if (after != null) {
+            changed.add(after);
+          }
+        });
+    return changed;
   }
 
   /** Returns the name of the namespace. */
@@ -53,7 +81,17 @@ public final class Snapshot {
 
   /** Returns all features by key. */
   public List<CompiledFeature> features() {
-    return features;
+    return features.values();
+  }
+
+  /**
+   * Calls back with each feature that is not the same object as in an earlier snapshot: what it was
+   * (null: there was none), and what it is (null: there is none any more).
+   */
+  public void forEachDifference(
+      Snapshot earlier, BiConsumer<@Nullable CompiledFeature, @Nullable CompiledFeature> found) {
+    features.forEachDifference(
+        earlier.features, (key, before, after) -> found.accept(before, after));
   }
 
   /** Returns what it was compiled from. */
@@ -61,8 +99,20 @@ public final class Snapshot {
     return source;
   }
 
-  @Nullable CompiledSegment segment(String key) {
-    return segments.get(key);
+  OrderedMap<String, CompiledFeature> featuresByKey() {
+    return features;
+  }
+
+  OrderedMap<String, CompiledSegment> segments() {
+    return segments;
+  }
+
+  OrderedMap<String, CompiledLayer> layers() {
+    return layers;
+  }
+
+  OrderedMap<String, CompiledHoldout> holdouts() {
+    return holdouts;
   }
 
   Schema schema() {

@@ -1,13 +1,7 @@
 package dev.serin.engine;
 
-import dev.serin.v1.DocumentKind;
-import dev.serin.v1.Segment;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +30,8 @@ public final class SnapshotCompiler {
     Snapshot base =
         previous != null && previous.namespace().equals(source.namespace()) ? previous : null;
     List<Violation> violations =
-        DocumentValidator.validate(source, base == null ? null : changed(source, base.source()));
+        DocumentValidator.validate(
+            source, base == null ? null : source.changedSince(base.source()));
     if (!violations.isEmpty()) {
       Violation first = violations.get(0);
       throw new IllegalArgumentException(
@@ -47,71 +42,50 @@ public final class SnapshotCompiler {
   }
 
   private Snapshot compile() {
-    Map<String, CompiledSegment> segments = new HashMap<>();
-    source.segments().forEach((key, segment) -> segments.put(key, segment(segment)));
-    Map<String, CompiledLayer> layers = new HashMap<>();
-    source
-        .layers()
-        .forEach(
-            (key, layer) -> layers.put(key, CompiledLayer.of(source.namespace(), layer, schema)));
-    Map<String, CompiledHoldout> holdouts = new HashMap<>();
-    source
-        .holdouts()
-        .forEach(
-            (key, holdout) ->
-                holdouts.put(key, CompiledHoldout.of(source.namespace(), holdout, schema)));
-    Map<String, CompiledFeature> features = new TreeMap<>();
-    source.features().forEach((key, feature) -> features.put(key, feature(feature)));
-    Schema complete = schema.build();
-    Links links = new Links(complete, segments, layers, holdouts, features);
-    return new Snapshot(source, complete, List.copyOf(features.values()), segments, links);
+    String namespace = source.namespace();
+    var segments =
+        compiled(
+            source.segments(),
+            previous == null ? OrderedMap.of() : previous.source().segments(),
+            previous == null ? OrderedMap.of() : previous.segments(),
+            segment -> new CompiledSegment(segment, new ConditionCompiler(schema), schema));
+    var layers =
+        compiled(
+            source.layers(),
+            previous == null ? OrderedMap.of() : previous.source().layers(),
+            previous == null ? OrderedMap.of() : previous.layers(),
+            layer -> CompiledLayer.of(namespace, layer, schema));
+    var holdouts =
+        compiled(
+            source.holdouts(),
+            previous == null ? OrderedMap.of() : previous.source().holdouts(),
+            previous == null ? OrderedMap.of() : previous.holdouts(),
+            holdout -> CompiledHoldout.of(namespace, holdout, schema));
+    var features =
+        compiled(
+            source.features(),
+            previous == null ? OrderedMap.of() : previous.source().features(),
+            previous == null ? OrderedMap.of() : previous.featuresByKey(),
+            feature -> new FeatureCompiler(namespace, feature, schema).compile());
+    return new Snapshot(source, schema.build(), features, segments, layers, holdouts, previous);
   }
 
-  private CompiledSegment segment(Segment document) {
-    CompiledSegment earlier = previous == null ? null : previous.segment(document.getKey());
-    return earlier != null && same(earlier.document(), document)
-        ? earlier
-        : new CompiledSegment(document, new ConditionCompiler(schema), schema);
-  }
-
-  private CompiledFeature feature(FeatureSource feature) {
-    CompiledFeature earlier =
-        previous == null ? null : previous.feature(feature.document().getKey());
-    return earlier != null && same(earlier.source(), feature)
-        ? earlier
-        : new FeatureCompiler(source.namespace(), feature, schema).compile();
-  }
-
-  private static Set<DocumentId> changed(SnapshotSource source, SnapshotSource earlier) {
-    Set<DocumentId> changed = new HashSet<>();
-    collect(DocumentKind.DOCUMENT_KIND_FEATURE, source.features(), earlier.features(), changed);
-    collect(DocumentKind.DOCUMENT_KIND_SEGMENT, source.segments(), earlier.segments(), changed);
-    collect(DocumentKind.DOCUMENT_KIND_LAYER, source.layers(), earlier.layers(), changed);
-    collect(DocumentKind.DOCUMENT_KIND_HOLDOUT, source.holdouts(), earlier.holdouts(), changed);
-    return changed;
-  }
-
-  private static <T> void collect(
-      DocumentKind kind, Map<String, T> now, Map<String, T> before, Set<DocumentId> changed) {
-    now.forEach(
-        (key, document) -> {
-          if (!same(document, before.get(key))) {
-            changed.add(new DocumentId(kind, key));
+  /** Returns documents compiled, those that did not change as they were compiled before. */
+  private static <D, C> OrderedMap<String, C> compiled(
+      OrderedMap<String, D> documents,
+      OrderedMap<String, D> documentsBefore,
+      OrderedMap<String, C> compiledBefore,
+      Function<D, C> compile) {
+    OrderedMap.Editor<String, C> compiled = compiledBefore.edit();
+    documents.forEachDifference(
+        documentsBefore,
+        (key, before, after) -> {
+          if (after == null) {
+            compiled.remove(key);
+          } else if (!after.equals(before)) {
+            compiled.put(key, compile.apply(after));
           }
         });
-    before
-        .keySet()
-        .forEach(
-            key -> {
-              if (!now.containsKey(key)) {
-                changed.add(new DocumentId(kind, key));
-              }
-            });
-  }
-
-  /** Sources of one state are mostly made of the objects of the one before. */
-  @SuppressWarnings("ReferenceEquality")
-  private static <T> boolean same(T one, @Nullable T other) {
-    return one == other || one.equals(other);
+    return compiled.build();
   }
 }

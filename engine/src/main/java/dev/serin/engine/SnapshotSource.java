@@ -2,35 +2,159 @@ package dev.serin.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
 import dev.serin.v1.Segment;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All documents and run state of a namespace at one revision, by key. Archived features are not in
- * it.
+ * it. Immutable; equal where the documents and run state are.
  *
- * @param namespace name of the namespace
- * @param revision revision of the namespace
- * @param features its features
- * @param segments its segments
- * @param layers its layers
- * @param holdouts its holdouts
+ * <p>It knows who names whom. One made by {@link #next} takes that over from the one before, where
+ * the documents are the same objects.
  */
-public record SnapshotSource(
-    String namespace,
-    long revision,
-    Map<String, FeatureSource> features,
-    Map<String, Segment> segments,
-    Map<String, Layer> layers,
-    Map<String, Holdout> holdouts) {
-  /** Copies the maps. */
-  public SnapshotSource {
-    requireNonNull(namespace, "namespace");
-    features = Map.copyOf(features);
-    segments = Map.copyOf(segments);
-    layers = Map.copyOf(layers);
-    holdouts = Map.copyOf(holdouts);
+public final class SnapshotSource {
+  private final String namespace;
+  private final long revision;
+  private final OrderedMap<String, FeatureSource> features;
+  private final OrderedMap<String, Segment> segments;
+  private final OrderedMap<String, Layer> layers;
+  private final OrderedMap<String, Holdout> holdouts;
+  private final Referrers referrers;
+
+  /**
+   * Makes a source.
+   *
+   * @param namespace name of the namespace
+   * @param revision revision of the namespace
+   * @param features its features
+   * @param segments its segments
+   * @param layers its layers
+   * @param holdouts its holdouts
+   */
+  public SnapshotSource(
+      String namespace,
+      long revision,
+      Map<String, FeatureSource> features,
+      Map<String, Segment> segments,
+      Map<String, Layer> layers,
+      Map<String, Holdout> holdouts) {
+    this(namespace, revision, features, segments, layers, holdouts, null);
+  }
+
+  private SnapshotSource(
+      String namespace,
+      long revision,
+      Map<String, FeatureSource> features,
+      Map<String, Segment> segments,
+      Map<String, Layer> layers,
+      Map<String, Holdout> holdouts,
+      @Nullable SnapshotSource earlier) {
+    this.namespace = requireNonNull(namespace, "namespace");
+    this.revision = revision;
+    this.features = OrderedMap.copyOf(features);
+    this.segments = OrderedMap.copyOf(segments);
+    this.layers = OrderedMap.copyOf(layers);
+    this.holdouts = OrderedMap.copyOf(holdouts);
+    this.referrers =
+        earlier == null
+            ? Referrers.NONE.next(OrderedMap.of(), this.features, OrderedMap.of(), this.segments)
+            : earlier.referrers.next(
+                earlier.features, this.features, earlier.segments, this.segments);
+  }
+
+  /** Returns the source of another revision of the namespace, with these documents. */
+  public SnapshotSource next(
+      long revision,
+      Map<String, FeatureSource> features,
+      Map<String, Segment> segments,
+      Map<String, Layer> layers,
+      Map<String, Holdout> holdouts) {
+    return new SnapshotSource(namespace, revision, features, segments, layers, holdouts, this);
+  }
+
+  /** Returns the name of the namespace. */
+  public String namespace() {
+    return namespace;
+  }
+
+  /** Returns the revision of the namespace. */
+  public long revision() {
+    return revision;
+  }
+
+  /** Returns its features. */
+  public OrderedMap<String, FeatureSource> features() {
+    return features;
+  }
+
+  /** Returns its segments. */
+  public OrderedMap<String, Segment> segments() {
+    return segments;
+  }
+
+  /** Returns its layers. */
+  public OrderedMap<String, Layer> layers() {
+    return layers;
+  }
+
+  /** Returns its holdouts. */
+  public OrderedMap<String, Holdout> holdouts() {
+    return holdouts;
+  }
+
+  Referrers referrers() {
+    return referrers;
+  }
+
+  /** Returns the documents that are not what they were, and those that are gone. */
+  Set<DocumentId> changedSince(SnapshotSource earlier) {
+    Set<DocumentId> changed = new HashSet<>();
+    collect(DocumentKind.DOCUMENT_KIND_FEATURE, earlier.features, features, changed);
+    collect(DocumentKind.DOCUMENT_KIND_SEGMENT, earlier.segments, segments, changed);
+    collect(DocumentKind.DOCUMENT_KIND_LAYER, earlier.layers, layers, changed);
+    collect(DocumentKind.DOCUMENT_KIND_HOLDOUT, earlier.holdouts, holdouts, changed);
+    return changed;
+  }
+
+  private static <T> void collect(
+      DocumentKind kind,
+      OrderedMap<String, T> earlier,
+      OrderedMap<String, T> now,
+      Set<DocumentId> changed) {
+    now.forEachDifference(
+        earlier,
+        (key, before, after) -> {
+          if (!Objects.equals(before, after)) {
+            changed.add(new DocumentId(kind, key));
+          }
+        });
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SnapshotSource source
+        && namespace.equals(source.namespace)
+        && revision == source.revision
+        && features.equals(source.features)
+        && segments.equals(source.segments)
+        && layers.equals(source.layers)
+        && holdouts.equals(source.holdouts);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(namespace, revision, features, segments, layers, holdouts);
+  }
+
+  @Override
+  public String toString() {
+    return namespace + "@" + revision;
   }
 }

@@ -3,8 +3,14 @@ package dev.serin.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.v1.ExplainResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A snapshot made from the one before is the snapshot made from nothing. */
@@ -26,10 +32,12 @@ class IncrementalCompileTest {
         namespace.edit();
         Snapshot before = snapshot;
         snapshot = SnapshotCompiler.compile(namespace.source(), before);
-        Snapshot anew = SnapshotCompiler.compile(namespace.source(), null);
+        Snapshot anew = SnapshotCompiler.compile(fromNothing(namespace.source()), null);
 
         assertThat(snapshot.revision()).isEqualTo(anew.revision());
         assertThat(keys(snapshot)).isEqualTo(keys(anew));
+        assertThat(found(snapshot)).isEqualTo(snapshot.features());
+        assertThat(differences(before, snapshot)).isEqualTo(expectedDifferences(before, snapshot));
         for (int i = 0; i < CALLS; i++) {
           Call call = calls.next();
           assertThat(explanations(snapshot, call))
@@ -64,6 +72,81 @@ class IncrementalCompileTest {
       assertThat(explanations(first, asked.get(i))).isEqualTo(answered.get(i));
     }
     assertThat(last.revision()).isEqualTo(101);
+  }
+
+  /** Who names whom is kept from state to state, and what is wrong is found by it. */
+  @Test
+  void validate_afterRandomEdits_findsWhatIsFoundInASourceMadeFromNothing() {
+    int invalid = 0;
+    for (int seed = 0; seed < NAMESPACES; seed++) {
+      RandomNamespace namespace = new RandomNamespace(seed);
+      for (int edit = 0; edit < EDITS; edit++) {
+        namespace.edit();
+        SnapshotSource before = namespace.source();
+        SnapshotSource after = namespace.tried();
+        SnapshotSource anew = fromNothing(after);
+        Set<DocumentId> changed = after.changedSince(before);
+
+        assertThat(after.referrers()).isEqualTo(anew.referrers());
+        List<Violation> found = DocumentValidator.validate(after, changed);
+        assertThat(found).isEqualTo(DocumentValidator.validate(anew, changed));
+        // Of two that overlap in a layer only the one that changed is told.
+        List<Violation> all = DocumentValidator.validate(anew, null);
+        assertThat(all).as("seed %d, edit %d", seed, edit).containsAll(found);
+        assertThat(found.isEmpty()).isEqualTo(all.isEmpty());
+        invalid += found.isEmpty() ? 0 : 1;
+      }
+    }
+    assertThat(invalid).as("edits that are refused").isGreaterThan(NAMESPACES);
+  }
+
+  private static SnapshotSource fromNothing(SnapshotSource source) {
+    return new SnapshotSource(
+        source.namespace(),
+        source.revision(),
+        source.features(),
+        source.segments(),
+        source.layers(),
+        source.holdouts());
+  }
+
+  /** The features that are found by the keys there may be, as text and as bytes. */
+  private static List<CompiledFeature> found(Snapshot snapshot) {
+    List<CompiledFeature> found = new ArrayList<>();
+    for (String key : RandomNamespace.featureKeys()) {
+      byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
+      CompiledFeature feature = snapshot.feature(utf8, 0, utf8.length);
+      assertThat(snapshot.feature(key)).isSameAs(feature);
+      if (feature != null) {
+        found.add(feature);
+      }
+    }
+    return found;
+  }
+
+  private static Map<String, List<Optional<CompiledFeature>>> differences(
+      Snapshot before, Snapshot after) {
+    Map<String, List<Optional<CompiledFeature>>> differences = new HashMap<>();
+    after.forEachDifference(
+        before,
+        (was, is) -> {
+          String key = (is != null ? is : Objects.requireNonNull(was)).key();
+          differences.put(key, List.of(Optional.ofNullable(was), Optional.ofNullable(is)));
+        });
+    return differences;
+  }
+
+  private static Map<String, List<Optional<CompiledFeature>>> expectedDifferences(
+      Snapshot before, Snapshot after) {
+    Map<String, List<Optional<CompiledFeature>>> differences = new HashMap<>();
+    for (String key : RandomNamespace.featureKeys()) {
+      CompiledFeature was = before.feature(key);
+      CompiledFeature is = after.feature(key);
+      if (was != is) {
+        differences.put(key, List.of(Optional.ofNullable(was), Optional.ofNullable(is)));
+      }
+    }
+    return differences;
   }
 
   private static List<String> keys(Snapshot snapshot) {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A namespace in which everything there is to evaluate is used: features with gates, rules, splits
@@ -34,6 +36,9 @@ final class RandomNamespace {
   private Map<String, Holdout> holdouts = new TreeMap<>();
   private long revision = 1;
 
+  /** The last source that was built upon; null: none. */
+  private @Nullable SnapshotSource earlier;
+
   RandomNamespace(long seed) {
     random = new Random(seed);
     words = new Vocabulary(random);
@@ -49,8 +54,16 @@ final class RandomNamespace {
     }
   }
 
+  /** All keys that features have at one time or another, in their order. */
+  static List<String> featureKeys() {
+    return IntStream.range(0, FEATURES).mapToObj(i -> "feature-" + i).sorted().toList();
+  }
+
+  /** The documents as they are, with all that can be taken over from before the last edit. */
   SnapshotSource source() {
-    return new SnapshotSource(NAME, revision, features, segments, layers, holdouts);
+    return earlier == null
+        ? new SnapshotSource(NAME, revision, features, segments, layers, holdouts)
+        : earlier.next(revision, features, segments, layers, holdouts);
   }
 
   /**
@@ -58,15 +71,30 @@ final class RandomNamespace {
    * revision. Tries until what comes out is valid.
    */
   void edit() {
-    revision++;
     SnapshotSource before = source();
+    earlier = before;
+    revision++;
     do {
-      features = new TreeMap<>(before.features());
-      segments = new TreeMap<>(before.segments());
-      layers = new TreeMap<>(before.layers());
-      holdouts = new TreeMap<>(before.holdouts());
+      begin(before);
       change();
     } while (!DocumentValidator.validate(source(), null).isEmpty());
+  }
+
+  /** What an edit that need not be valid would make of the documents, which stay as they are. */
+  SnapshotSource tried() {
+    SnapshotSource before = source();
+    begin(before);
+    change();
+    SnapshotSource after = before.next(revision + 1, features, segments, layers, holdouts);
+    begin(before);
+    return after;
+  }
+
+  private void begin(SnapshotSource before) {
+    features = new TreeMap<>(before.features());
+    segments = new TreeMap<>(before.segments());
+    layers = new TreeMap<>(before.layers());
+    holdouts = new TreeMap<>(before.holdouts());
   }
 
   private void change() {

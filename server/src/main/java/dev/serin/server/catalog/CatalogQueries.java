@@ -84,7 +84,7 @@ final class CatalogQueries {
     List<StoredDocument> page = new ArrayList<>();
     PageSize size = new PageSize();
     DocumentId last = null;
-    for (Map.Entry<DocumentId, StoredVersion> entry : rest(query, now).entrySet()) {
+    for (Map.Entry<DocumentId, StoredVersion> entry : rest(query, now)) {
       DocumentId id = entry.getKey();
       StoredVersion version = entry.getValue();
       boolean matches =
@@ -110,10 +110,11 @@ final class CatalogQueries {
     return new Page<>(page, now.revision(), "");
   }
 
-  private static Map<DocumentId, StoredVersion> rest(ListQuery query, NamespaceState now) {
+  private static Iterable<Map.Entry<DocumentId, StoredVersion>> rest(
+      ListQuery query, NamespaceState now) {
     String token = query.pageToken();
     if (token.isEmpty()) {
-      return now.documents();
+      return now.documents().entrySet();
     }
     List<String> position = PageToken.read(token, request(query), 2);
     DocumentKind kind =
@@ -123,7 +124,7 @@ final class CatalogQueries {
     if (kind == null) {
       throw ApiErrors.pageTokenInvalid(token);
     }
-    return now.documents().tailMap(new DocumentId(kind, position.get(1)), false);
+    return now.documents().entriesAfter(new DocumentId(kind, position.get(1)));
   }
 
   private static Object request(ListQuery query) {

@@ -4,15 +4,9 @@ import dev.serin.engine.DocumentId;
 import dev.serin.v1.Document;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.DocumentRef;
-import java.util.Comparator;
 
 /** What documents are called: their kinds in words, their ids as texts. */
 final class DocumentIds {
-  /** By kind, then by key. */
-  static final Comparator<DocumentId> ORDER =
-      Comparator.<DocumentId>comparingInt(id -> id.kind().getNumber())
-          .thenComparing(DocumentId::key);
-
   private DocumentIds() {}
 
   /** What a document calls itself; its key may be empty, its kind unspecified. */

@@ -1,10 +1,8 @@
 package dev.serin.server.catalog;
 
 import dev.serin.engine.DocumentId;
+import dev.serin.engine.OrderedMap;
 import dev.serin.engine.SnapshotSource;
-import java.util.Collections;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
 
 /**
@@ -18,14 +16,12 @@ import java.util.Set;
  */
 record NamespaceState(
     NamespaceHead head,
-    NavigableMap<DocumentId, StoredVersion> documents,
+    OrderedMap<DocumentId, StoredVersion> documents,
     Set<String> killed,
-    Map<String, RunState.FeatureRuns> runs,
+    OrderedMap<String, RunState.FeatureRuns> runs,
     SnapshotSource source) {
   NamespaceState {
-    documents = Collections.unmodifiableNavigableMap(documents);
     killed = Set.copyOf(killed);
-    runs = Map.copyOf(runs);
   }
 
   String name() {

@@ -2,17 +2,15 @@ package dev.serin.server.catalog;
 
 import dev.serin.engine.DocumentId;
 import dev.serin.engine.FeatureSource;
+import dev.serin.engine.OrderedMap;
 import dev.serin.engine.SnapshotSource;
 import dev.serin.v1.Document;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
 import dev.serin.v1.Segment;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,35 +18,38 @@ import org.jspecify.annotations.Nullable;
  * is the same object afterwards: compiling relies on it to be quick. For one thread.
  */
 final class StateBuilder {
-  private final TreeMap<DocumentId, StoredVersion> documents;
+  private final @Nullable SnapshotSource before;
+  private final OrderedMap.Editor<DocumentId, StoredVersion> documents;
   private final Set<String> killed;
-  private final Map<String, RunState.FeatureRuns> runs;
-  private final Map<String, FeatureSource> features;
-  private final Map<String, Segment> segments;
-  private final Map<String, Layer> layers;
-  private final Map<String, Holdout> holdouts;
+  private final OrderedMap.Editor<String, RunState.FeatureRuns> runs;
+  private final OrderedMap.Editor<String, FeatureSource> features;
+  private final OrderedMap.Editor<String, Segment> segments;
+  private final OrderedMap.Editor<String, Layer> layers;
+  private final OrderedMap.Editor<String, Holdout> holdouts;
 
   /** Features whose source has to be made anew. */
   private final Set<String> touched = new HashSet<>();
 
   /** Begins with a state; null: with nothing. */
-  StateBuilder(@Nullable NamespaceState before) {
-    if (before == null) {
-      documents = new TreeMap<>(DocumentIds.ORDER);
+  StateBuilder(@Nullable NamespaceState state) {
+    if (state == null) {
+      before = null;
+      documents = OrderedMap.<DocumentId, StoredVersion>of().edit();
       killed = new HashSet<>();
-      runs = new HashMap<>();
-      features = new HashMap<>();
-      segments = new HashMap<>();
-      layers = new HashMap<>();
-      holdouts = new HashMap<>();
+      runs = OrderedMap.<String, RunState.FeatureRuns>of().edit();
+      features = OrderedMap.<String, FeatureSource>of().edit();
+      segments = OrderedMap.<String, Segment>of().edit();
+      layers = OrderedMap.<String, Layer>of().edit();
+      holdouts = OrderedMap.<String, Holdout>of().edit();
     } else {
-      documents = new TreeMap<>(before.documents());
-      killed = new HashSet<>(before.killed());
-      runs = new HashMap<>(before.runs());
-      features = new HashMap<>(before.source().features());
-      segments = new HashMap<>(before.source().segments());
-      layers = new HashMap<>(before.source().layers());
-      holdouts = new HashMap<>(before.source().holdouts());
+      before = state.source();
+      documents = state.documents().edit();
+      killed = new HashSet<>(state.killed());
+      runs = state.runs().edit();
+      features = before.features().edit();
+      segments = before.segments().edit();
+      layers = before.layers().edit();
+      holdouts = before.holdouts().edit();
     }
   }
 
@@ -88,7 +89,7 @@ final class StateBuilder {
   }
 
   void setRuns(String feature, RunState.FeatureRuns featureRuns) {
-    if (featureRuns.runs().isEmpty() && !runs.containsKey(feature)) {
+    if (featureRuns.runs().isEmpty() && runs.get(feature) == null) {
       return;
     }
     // Kept without runs too: the feature's revision must not fall back.
@@ -100,8 +101,21 @@ final class StateBuilder {
     touched.forEach(this::makeSource);
     touched.clear();
     SnapshotSource source =
-        new SnapshotSource(head.name(), head.revision(), features, segments, layers, holdouts);
-    return new NamespaceState(head, documents, killed, runs, source);
+        before == null
+            ? new SnapshotSource(
+                head.name(),
+                head.revision(),
+                features.build(),
+                segments.build(),
+                layers.build(),
+                holdouts.build())
+            : before.next(
+                head.revision(),
+                features.build(),
+                segments.build(),
+                layers.build(),
+                holdouts.build());
+    return new NamespaceState(head, documents.build(), killed, runs.build(), source);
   }
 
   private void makeSource(String feature) {

@@ -3,7 +3,6 @@ package dev.serin.server.decision;
 import dev.serin.engine.CompiledFeature;
 import dev.serin.engine.Snapshot;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,14 +19,18 @@ public final class ServedSnapshot {
   private static final int MISSPELT_MAX = 1_000;
 
   private final Snapshot snapshot;
-  private final Map<CompiledFeature, ServedFeature> features;
-  private final boolean live;
+  private final IdentityHashMap<CompiledFeature, ServedFeature> features;
+
+  /** Features that runs move. */
+  private final int live;
+
   private final ConcurrentMap<String, Optional<String>> misspelt = new ConcurrentHashMap<>();
 
-  private ServedSnapshot(Snapshot snapshot, Map<CompiledFeature, ServedFeature> features) {
+  private ServedSnapshot(
+      Snapshot snapshot, IdentityHashMap<CompiledFeature, ServedFeature> features, int live) {
     this.snapshot = snapshot;
     this.features = features;
-    this.live = features.keySet().stream().anyMatch(feature -> !feature.source().runs().isEmpty());
+    this.live = live;
   }
 
   /**
@@ -37,20 +40,39 @@ public final class ServedSnapshot {
    *     of the changed ones go on; null: there is none
    */
   public static ServedSnapshot prepare(Snapshot snapshot, @Nullable ServedSnapshot previous) {
-    var compiled = snapshot.features();
-    var features = new IdentityHashMap<CompiledFeature, ServedFeature>(compiled.size());
-    for (CompiledFeature feature : compiled) {
-      ServedFeature same = previous == null ? null : previous.features.get(feature);
-      features.put(
-          feature,
-          same != null ? same : new ServedFeature(feature, earlier(previous, feature.key())));
-    }
-    return new ServedSnapshot(snapshot, features);
+    return previous == null ? anew(snapshot) : previous.next(snapshot);
   }
 
-  private static @Nullable ServedFeature earlier(@Nullable ServedSnapshot previous, String key) {
-    CompiledFeature feature = previous == null ? null : previous.snapshot.feature(key);
-    return feature == null || previous == null ? null : previous.features.get(feature);
+  private static ServedSnapshot anew(Snapshot snapshot) {
+    var features = new IdentityHashMap<CompiledFeature, ServedFeature>(snapshot.features().size());
+    int live = 0;
+    for (CompiledFeature feature : snapshot.features()) {
+      features.put(feature, new ServedFeature(feature, null));
+      live += isLive(feature) ? 1 : 0;
+    }
+    return new ServedSnapshot(snapshot, features, live);
+  }
+
+  @SuppressWarnings("unchecked") // It is a copy of a map of this type.
+  private ServedSnapshot next(Snapshot next) {
+    // The table as it is: filling a new one with thousands takes far longer than copying it.
+    var served = (IdentityHashMap<CompiledFeature, ServedFeature>) features.clone();
+    int[] nowLive = {live};
+    next.forEachDifference(
+        snapshot,
+        (before, after) -> {
+          ServedFeature earlier = before == null ? null : served.remove(before);
+          nowLive[0] -= before != null && isLive(before) ? 1 : 0;
+          if (after != null) {
+            served.put(after, new ServedFeature(after, earlier));
+            nowLive[0] += isLive(after) ? 1 : 0;
+          }
+        });
+    return new ServedSnapshot(next, served, nowLive[0]);
+  }
+
+  private static boolean isLive(CompiledFeature feature) {
+    return !feature.source().runs().isEmpty();
   }
 
   /** What the engine decides with. */
@@ -71,7 +93,7 @@ public final class ServedSnapshot {
 
   /** Whether runs move any of its features: only then does it matter how fresh it is. */
   boolean live() {
-    return live;
+    return live > 0;
   }
 
   /** The served form of a feature of this snapshot. */

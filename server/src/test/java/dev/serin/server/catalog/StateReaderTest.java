@@ -1,0 +1,105 @@
+package dev.serin.server.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.engine.DocumentId;
+import dev.serin.engine.LiveRun;
+import dev.serin.engine.RunPhase;
+import dev.serin.engine.SnapshotSource;
+import dev.serin.server.error.ApiException;
+import dev.serin.server.store.TestStore;
+import dev.serin.server.store.TransactionObserver;
+import dev.serin.v1.Document;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A state that is read change by change is the state that is read at once. */
+class StateReaderTest {
+  private static final int CHANGES = 120;
+  private static final int KEYS = 6;
+
+  private final Random random = new Random(5);
+  @TempDir Path directory;
+
+  @Test
+  void state_readChangeByChange_isTheOneReadAtOnce() {
+    try (TestCatalog test =
+        new TestCatalog(
+            TestStore.SQLITE.fresh(directory), TransactionObserver.NONE, new SomeRuns())) {
+      NamespaceState state = test.catalog.states().current("default");
+      int made = 0;
+      for (int i = 0; i < CHANGES; i++) {
+        made += change(test) ? 1 : 0;
+        NamespaceState before = state;
+        String shownBefore = before.toString();
+        state = test.catalog.states().current("default");
+
+        NamespaceState atOnce =
+            new TestCatalog(test.database, new SomeRuns()).catalog.states().current("default");
+        assertThat(state).isEqualTo(atOnce);
+        assertThat(before).hasToString(shownBefore);
+      }
+      assertThat(made).isGreaterThan(CHANGES / 4);
+    }
+  }
+
+  /** Makes a random change; false: it was refused. */
+  private boolean change(TestCatalog test) {
+    String key = "key-" + random.nextInt(KEYS);
+    try {
+      switch (random.nextInt(9)) {
+        case 0 -> test.delete(Samples.featureId(key));
+        case 1 -> test.delete(Samples.segmentId(key));
+        case 2 -> test.archive(key);
+        case 3 -> test.catalog.kill("default", key, TestCatalog.NOTE);
+        case 4 -> test.catalog.revive("default", key, TestCatalog.NOTE);
+        case 5 -> test.put(Samples.layer(key), Samples.holdout(key));
+        case 6 ->
+            test.catalog.restore(
+                new RestoreCommand(
+                    "default",
+                    Optional.empty(),
+                    1 + random.nextLong(test.revision()),
+                    OptionalLong.empty(),
+                    false,
+                    TestCatalog.NOTE));
+        default -> test.put(document(key), document("key-" + random.nextInt(KEYS)));
+      }
+      return true;
+    } catch (ApiException refused) {
+      return false;
+    }
+  }
+
+  private Document document(String key) {
+    return switch (random.nextInt(3)) {
+      case 0 -> Samples.segment(key, "user-" + random.nextInt(KEYS));
+      case 1 -> Samples.featureFor(key, "key-" + random.nextInt(KEYS));
+      default -> Samples.feature(key, random.nextInt(100));
+    };
+  }
+
+  /** A run of one feature, and another one after some revisions. */
+  private static final class SomeRuns implements RunState {
+    @Override
+    public Map<String, FeatureRuns> changedSince(Handle handle, String namespace, long revision) {
+      long now = NamespaceRows.find(handle, namespace).orElseThrow().revision();
+      long since = now - now % 5;
+      LiveRun run =
+          new LiveRun("main", "r" + since, 0, "on", "off", 5, 100, false, RunPhase.RUNNING, 1);
+      return since > revision ? Map.of("key-1", new FeatureRuns(since, List.of(run))) : Map.of();
+    }
+
+    @Override
+    public void refuseWhileActive(
+        SnapshotSource before, SnapshotSource after, Set<DocumentId> changed) {}
+  }
+}
