@@ -12,12 +12,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Changes a feature and asks for it without a pause until the answer shows the change: it is
+ * Changes a feature and asks for it again and again until the answer shows the change: it is
  * disabled, so that the reason of the answer is another one.
+ *
+ * <p>It pauses after each answer: questions without a pause keep a core of the machine busy on
+ * which the server plans, stores and compiles the change. A change is seen later for it, by a pause
+ * and a call at most.
  */
 final class ChangeWatch {
+
+  /** Between an answer and the next question. */
+  static final Duration PAUSE = Duration.ofMillis(1);
 
   private static final Duration SEEN_TIMEOUT = Duration.ofSeconds(30);
 
@@ -70,6 +78,7 @@ final class ChangeWatch {
     EvaluateResponse response = reader.awaitServed(request);
     while ((response.getReason() == Reason.REASON_DISABLED) != disabled
         && System.nanoTime() - giveUpNanos < 0) {
+      LockSupport.parkNanos(PAUSE.toNanos());
       response = reader.evaluate(request);
     }
     return new Answer(response, System.nanoTime());

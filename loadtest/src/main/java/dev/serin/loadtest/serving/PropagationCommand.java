@@ -146,8 +146,9 @@ public final class PropagationCommand implements Callable<Integer> {
     System.out.print(table.text());
     double worst = seen.stream().mapToDouble(ChangeWatch.Seen::sentMillis).max().orElse(0);
     System.out.printf(
-        "%n%d changes; target: at most %d ms: %s%n",
+        "%n%d changes, asked for %d ms after each answer; target: at most %d ms: %s%n",
         seen.size(),
+        ChangeWatch.PAUSE.toMillis(),
         TARGET.toMillis(),
         worst <= TARGET.toMillis() ? "met by all" : "missed by some");
   }
