@@ -25,6 +25,7 @@ class RehearsalTest {
     assertThat(exitCode).as(said).isZero();
     assertThat(said)
         .contains("feature rehearsed: created", "feature rehearsed: killed (revision 3)")
-        .contains("reason      DEFAULT", "✓ default: no rule matched", "\"key\": \"rehearsed\"");
+        .contains(
+            "reason            DEFAULT", "✓ default: no rule matched", "\"key\": \"rehearsed\"");
   }
 }

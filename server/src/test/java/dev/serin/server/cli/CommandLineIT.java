@@ -85,18 +85,18 @@ class CommandLineIT {
     assertThat(decided.out())
         .startsWith(
             """
-            value       true
-            variant     on
-            reason      RULE
-            rule        staff-first
-            revision    2
+            value             true
+            variant           on
+            reason            RULE
+            rule              staff-first
+            feature revision  2
             token\
             """);
     assertThat(server.run("evaluate", "-u", "user-8").out())
         .isEqualTo(
             """
-            FEATURE       VALUE  VARIANT  REASON   RULE  REVISION
-            new-checkout  false  off      DEFAULT               2
+            FEATURE       VALUE  VARIANT  REASON   RULE  FEATURE REVISION
+            new-checkout  false  off      DEFAULT                       2
             """);
     Run why = server.run("explain", "new-checkout", "-u", "user-8", "-acountry=CN", "-aage:=18");
     assertThat(why.exitCode()).isZero();
@@ -127,10 +127,10 @@ class CommandLineIT {
         server.run("kill", "new-checkout"),
         "feature new-checkout: was killed already (revision 3)\n");
     assertThat(server.run("get", "features").out()).contains("  KILLED  ");
-    assertThat(awaitReason("KILLED")).contains("value       false");
+    assertThat(awaitReason("KILLED")).contains("value             false");
 
     assertOk(server.run("revive", "new-checkout"), "feature new-checkout: revived (revision 4)\n");
-    assertThat(awaitReason("RULE")).contains("value       true");
+    assertThat(awaitReason("RULE")).contains("value             true");
     assertThat(server.run("history", "--limit=2").out())
         .containsPattern("(?m)^       4 .* revived +feature/new-checkout ")
         .containsPattern("(?m)^       3 .* killed +feature/new-checkout .*\\(errors\\)$");
@@ -238,7 +238,7 @@ class CommandLineIT {
     String out;
     do {
       out = server.run("evaluate", "new-checkout", "-u", "user-7").out();
-    } while (!out.contains("reason      " + reason) && System.nanoTime() < until);
+    } while (!out.contains("reason            " + reason) && System.nanoTime() < until);
     return out;
   }
 
