@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -21,48 +22,89 @@ class TidyTest {
 
   private static final Pattern EXEMPT_FROM_COLUMNS = Pattern.compile("^(import|package) .*");
 
+  /** What JUnit runs, if surefire or failsafe finds its class: they go by the name. */
+  private static final Pattern TEST =
+      Pattern.compile("(?m)^ +@(Test|TestFactory|ParameterizedTest|RepeatedTest)\\b");
+
+  private static final Pattern FOUND_BY_NAME = Pattern.compile(".*(Test|IT)[.]java");
+
   @Test
   void lines_javaAndProto_fitInColumns() {
     List<String> tooLong = new ArrayList<>();
     for (Path file : House.files()) {
       String name = House.name(file);
       if (name.endsWith(".java") || name.endsWith(".proto")) {
-        int number = 0;
-        for (String line : House.read(file).lines().toList()) {
-          number++;
-          int columns = line.codePointCount(0, line.length());
-          if (columns > MAX_COLUMNS && !EXEMPT_FROM_COLUMNS.matcher(line).matches()) {
-            tooLong.add(name + ":" + number + ": " + columns + " columns");
-          }
-        }
+        tooLong.addAll(longLines(name, House.read(file)));
       }
     }
     assertThat(tooLong).as("expected: at most %d columns", MAX_COLUMNS).isEmpty();
   }
 
-  @Test
-  void files_java_areShort() {
+  private static List<String> longLines(String name, String text) {
     List<String> tooLong = new ArrayList<>();
-    for (Path file : House.javaSources()) {
-      long lines = House.read(file).lines().count();
-      int max = House.isTest(file) ? MAX_TEST_LINES : MAX_LINES;
-      if (lines > max) {
-        tooLong.add(House.name(file) + ": " + lines + " lines (expected: at most " + max + ")");
+    int number = 0;
+    for (String line : text.lines().toList()) {
+      number++;
+      int columns = line.codePointCount(0, line.length());
+      if (columns > MAX_COLUMNS && !EXEMPT_FROM_COLUMNS.matcher(line).matches()) {
+        tooLong.add(name + ":" + number + ": " + columns + " columns");
       }
     }
-    assertThat(tooLong).isEmpty();
+    return tooLong;
+  }
+
+  @Test
+  void files_java_areShort() {
+    assertThat(breaches(TidyTest::length)).isEmpty();
+  }
+
+  private static List<String> length(String name, String text) {
+    long lines = text.lines().count();
+    int max = name.contains("src/test/") ? MAX_TEST_LINES : MAX_LINES;
+    return lines > max
+        ? List.of(name + ": " + lines + " lines (expected: at most " + max + ")")
+        : List.of();
   }
 
   @Test
   void sources_java_areFinished() {
-    List<String> unfinished = new ArrayList<>();
-    for (Path file : House.javaSources()) {
-      UNFINISHED
-          .matcher(House.read(file))
-          .results()
-          .forEach(match -> unfinished.add(House.name(file) + ": " + match.group()));
-    }
-    assertThat(unfinished).isEmpty();
+    assertThat(breaches(TidyTest::unfinished)).isEmpty();
+  }
+
+  private static List<String> unfinished(String name, String text) {
+    return UNFINISHED.matcher(text).results().map(match -> name + ": " + match.group()).toList();
+  }
+
+  @Test
+  void tests_java_areNamedSoThatTheyAreRun() {
+    assertThat(breaches(TidyTest::neverRun)).isEmpty();
+  }
+
+  private static List<String> neverRun(String name, String text) {
+    return TEST.matcher(text).find() && !FOUND_BY_NAME.matcher(name).matches()
+        ? List.of(name + ": holds tests (expected: a name that ends in Test or IT)")
+        : List.of();
+  }
+
+  @Test
+  void rules_plantedBreaches_areFound() {
+    String test = "src/test/java/";
+    assertThat(longLines("A.java", "short\n" + "x".repeat(101)))
+        .containsExactly("A.java:2: 101 columns");
+    assertThat(longLines("A.java", "import " + "x".repeat(101) + ";")).isEmpty();
+    assertThat(length("A.java", "\n".repeat(401))).hasSize(1);
+    assertThat(length(test + "ATest.java", "\n".repeat(600))).isEmpty();
+    assertThat(length(test + "ATest.java", "\n".repeat(601))).hasSize(1);
+    assertThat(unfinished("A.java", "// TOD" + "O: more\nThread.slee" + "p(1);")).hasSize(2);
+    assertThat(neverRun(test + "Tests.java", "class Tests {\n  @Test\n  void a() {}\n}"))
+        .hasSize(1);
+    assertThat(neverRun(test + "ATest.java", "class ATest {\n  @Test\n  void a() {}\n}")).isEmpty();
+  }
+
+  private static List<String> breaches(BiFunction<String, String, List<String>> rule) {
+    return House.javaSources().stream()
+        .flatMap(file -> rule.apply(House.name(file), House.read(file)).stream())
+        .toList();
   }
 
   @Test
