@@ -29,7 +29,7 @@ class ServerStoreIT {
   private static final String SECRET = "hunter2-of-this-test";
 
   /** Room for the tables, what is kept free, and a few changes. */
-  private static final int DISK_MIB = 16;
+  private static final int DISK_MIB = 10;
 
   private static final int LARGE_BYTES = 50_000;
   private static final String FILLER = "filler";
@@ -207,7 +207,7 @@ class ServerStoreIT {
 
   private static void applyLarge(PackagedServer server) throws Exception {
     var request = ApplyDocumentsRequest.newBuilder();
-    for (int i = 0; i < 250; i++) {
+    for (int i = 0; i < 300; i++) {
       request.addDocuments(document("large-" + i, LARGE_BYTES));
     }
     server.features().applyDocuments(request.build());
