@@ -92,7 +92,7 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
     this.cache = cache;
     this.pollInterval = pollInterval;
     SnapshotFiles files = new SnapshotFiles(directory, database.address());
-    saver = new SnapshotSaver(files, clock, saveDelay);
+    saver = new SnapshotSaver(files, clock, nanoTime, saveDelay);
     loader =
         new SnapshotLoader<>(catalog, database, cache, preparation, files, saver, clock, nanoTime);
     thread.setDaemon(true);
