@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #begin} starts a call; then the user key and the attributes are set; then any number of
  * features of the snapshot are evaluated. What is found out about a value (its hash, its version)
- * is kept for the next feature. Texts given as UTF-8 bytes are read in place until the next call
- * begins, so their array must not change until then.
+ * is kept for the next feature.
  *
  * <p>For one thread at a time. Allocates nothing after it has grown to the size of the calls,
  * except where said.
@@ -69,7 +68,7 @@ public final class EvaluationContext extends Frame {
     }
   }
 
-  /** Sets the user key, UTF-8 that is read in place; empty: there is none. */
+  /** Sets the user key, given in UTF-8; empty: there is none. */
   public void userKey(byte[] utf8, int offset, int length) {
     if (length == 0) {
       nothing(Schema.USER_KEY_SLOT);
@@ -85,10 +84,7 @@ public final class EvaluationContext extends Frame {
 
   /** Returns the slot of an attribute named in UTF-8, or {@link #UNUSED}. */
   public int slot(byte[] utf8, int offset, int length) {
-    return snapshot()
-        .schema()
-        .attributes()
-        .number(utf8, offset, length, Bucketing.hash(utf8, offset, length));
+    return snapshot().schema().attributes().number(utf8, offset, length);
   }
 
   /** Sets an attribute to a text. */

@@ -1,7 +1,5 @@
 package dev.serin.engine;
 
-import static java.util.Objects.requireNonNull;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * EvaluationContext} that matchers read. A part by inheritance, so that there is one object only to
  * be in the cache.
  *
- * <p>A slot is a few words: what kind of value it holds, and lazily the value's hash, its id among
- * the attribute's literals, its version. What one feature has found out the next one finds here.
- * Texts come as Strings, encoded into one buffer when their bytes are first asked for, or as UTF-8
- * bytes that are read in place.
+ * <p>A slot is eight words, as many as a cache line: what kind of value it holds, the value itself
+ * if it is a number or a {@link ShortText}, and lazily the value's hash, its id among the
+ * attribute's literals, its version. What one feature has found out the next one finds here. Longer
+ * texts are UTF-8 in one buffer. A String is read into either when its bytes are first asked for.
  *
  * <p>Beginning a call is cheap: each slot carries the number of the call it was filled in, and
  * counts as empty in every other. The elements of lists take slots behind those of the attributes.
@@ -24,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class Frame permits EvaluationContext {
   // Words of a slot, behind the first: its state.
   private static final int VALUE = 1;
-  private static final int HASH = 2;
+  private static final int HEAD = 1;
+  private static final int TAIL = 2;
   private static final int LOCATION = 3;
-  private static final int ID = 4;
-  private static final int WORDS = 5;
+  private static final int HASH = 4;
+  private static final int ID = 5;
+  private static final int PACKED_VERSION = 6;
+  private static final int WORDS = 8;
 
   // Kinds of values, in the lowest bits of the state.
   static final int NOTHING = 0;
@@ -39,12 +40,13 @@ abstract sealed class Frame permits EvaluationContext {
   private static final int KIND_MASK = 7;
 
   // What is known of the value.
-  private static final int LOCATED = 1 << 3;
-  private static final int IN_PLACE = 1 << 4;
-  private static final int HASHED = 1 << 5;
-  private static final int UNIT = 1 << 6;
-  private static final int IDENTIFIED = 1 << 7;
-  private static final int VERSIONED = 1 << 8;
+  private static final int UNREAD = 1 << 3;
+  private static final int SHORT = 1 << 4;
+  private static final int LOCATED = 1 << 5;
+  private static final int HASHED = 1 << 6;
+  private static final int UNIT = 1 << 7;
+  private static final int IDENTIFIED = 1 << 8;
+  private static final int VERSIONED = 1 << 9;
 
   /** One call after another; the state bits below it are free. */
   private static final long GENERATION = 1L << 16;
@@ -61,7 +63,7 @@ abstract sealed class Frame permits EvaluationContext {
 
   private long generation;
   private long[] words = {};
-  private @Nullable Object[] raws = {};
+  private @Nullable String[] strings = {};
   private byte[] buffer = {};
   private int bufferEnd;
   private int attributes;
@@ -74,7 +76,7 @@ abstract sealed class Frame permits EvaluationContext {
   final void fit(Schema schema) {
     this.schema = schema;
     attributes = schema.attributes().size();
-    if (raws.length < attributes) {
+    if (strings.length < attributes) {
       grow(attributes);
     }
   }
@@ -90,16 +92,23 @@ abstract sealed class Frame permits EvaluationContext {
 
   /** Sets the value of a slot to a text. */
   public final void text(int slot, String text) {
-    words[slot * WORDS] = generation | TEXT;
-    raws[slot] = text;
+    words[slot * WORDS] = generation | TEXT | UNREAD | (text.isEmpty() ? 0 : UNIT);
+    strings[slot] = text;
   }
 
-  /** Sets the value of a slot to a text in UTF-8 that is read in place. */
+  /** Sets the value of a slot to a text in UTF-8. */
   public final void text(int slot, byte[] utf8, int offset, int length) {
     int at = slot * WORDS;
-    words[at] = generation | TEXT | LOCATED | IN_PLACE;
-    words[at + LOCATION] = location(offset, length);
-    raws[slot] = utf8;
+    if (length <= ShortText.MAX_BYTES) {
+      words[at] = generation | TEXT | SHORT | (length == 0 ? 0 : UNIT);
+      words[at + HEAD] = ShortText.head(utf8, offset, length);
+      words[at + TAIL] = ShortText.tail(utf8, offset, length);
+    } else {
+      int start = reserve(length);
+      System.arraycopy(utf8, offset, buffer, start, length);
+      words[at] = generation | TEXT | LOCATED | UNIT;
+      words[at + LOCATION] = location(start, length);
+    }
   }
 
   /** Sets the value of a slot to a number. */
@@ -139,8 +148,8 @@ abstract sealed class Frame permits EvaluationContext {
    */
   public final int element(int listSlot) {
     int element = slots++;
-    if (raws.length < slots) {
-      grow(Math.max(slots, raws.length * 2));
+    if (strings.length < slots) {
+      grow(Math.max(slots, strings.length * 2));
     }
     words[listSlot * WORDS + LOCATION]++;
     return element;
@@ -177,10 +186,14 @@ abstract sealed class Frame permits EvaluationContext {
   /** Returns the array with the bytes of a text. */
   byte[] bytes(int slot) {
     int at = slot * WORDS;
+    read(slot, at);
     if ((words[at] & LOCATED) == 0) {
-      encode(slot, at);
+      int start = reserve(2 * Long.BYTES);
+      ShortText.write(words[at + HEAD], words[at + TAIL], buffer, start);
+      words[at + LOCATION] = location(start, ShortText.length(words[at + TAIL]));
+      words[at] |= LOCATED;
     }
-    return (words[at] & IN_PLACE) != 0 && raws[slot] instanceof byte[] inPlace ? inPlace : buffer;
+    return buffer;
   }
 
   /** Returns where a text's bytes begin; {@link #bytes} was asked for before. */
@@ -193,45 +206,66 @@ abstract sealed class Frame permits EvaluationContext {
     return (int) words[slot * WORDS + LOCATION];
   }
 
-  /** Returns the text as it was given, if it was given as a String. */
-  @Nullable String string(int slot) {
-    return (words[slot * WORDS] & IN_PLACE) == 0 && raws[slot] instanceof String text ? text : null;
-  }
-
-  /** Returns a text as a String, made anew where it was given as bytes. */
+  /** Returns a text as a String, made anew. */
   String text(int slot) {
-    String text = string(slot);
-    if (text == null) {
-      text = new String(bytes(slot), offset(slot), length(slot), StandardCharsets.UTF_8);
-    }
-    return text;
+    byte[] bytes = bytes(slot);
+    return new String(bytes, offset(slot), length(slot), StandardCharsets.UTF_8);
   }
 
   /** Returns the hash of a text. */
   long hash(int slot) {
     int at = slot * WORDS;
-    if ((words[at] & HASHED) == 0) {
-      byte[] bytes = bytes(slot);
-      int length = length(slot);
-      words[at + HASH] = Bucketing.hash(bytes, offset(slot), length);
-      words[at] |= length == 0 ? HASHED : HASHED | UNIT;
+    long state = words[at];
+    if ((state & HASHED) != 0) {
+      return words[at + HASH];
     }
-    return words[at + HASH];
+    if ((state & UNREAD) != 0) {
+      read(slot, at);
+      state = words[at];
+    }
+    long hash =
+        (state & SHORT) != 0
+            ? ShortText.hash(words[at + HEAD], words[at + TAIL])
+            : Bucketing.hash(buffer, offset(slot), length(slot));
+    words[at] = state | HASHED;
+    words[at + HASH] = hash;
+    return hash;
+  }
+
+  /** Returns the place of a text among keys, or {@link KeyTable#ABSENT}. */
+  int find(int slot, KeyTable keys) {
+    int at = slot * WORDS;
+    long hash = hash(slot);
+    return (words[at] & SHORT) != 0
+        ? keys.find(words[at + HEAD], words[at + TAIL], hash)
+        : keys.find(buffer, offset(slot), length(slot), hash);
   }
 
   /** Returns the id of a text among the literals of an attribute: its own, or that of its list. */
   int id(int slot, int attribute) {
     int at = slot * WORDS;
     if ((words[at] & IDENTIFIED) == 0) {
-      Names literals = schema.literals(attribute);
-      String text = string(slot);
-      words[at + ID] =
-          text != null
-              ? literals.number(text)
-              : literals.number(bytes(slot), offset(slot), length(slot), hash(slot));
+      words[at + ID] = find(slot, schema.literals(attribute));
       words[at] |= IDENTIFIED;
     }
     return (int) words[at + ID];
+  }
+
+  /** Returns the number of a text, or {@link Names#ABSENT}. */
+  int find(int slot, Names literals) {
+    int at = slot * WORDS;
+    String text = strings[slot];
+    if ((words[at] & UNREAD) != 0 && text != null) {
+      // Quick, as its hash code is often known. Half a surrogate pair is not itself in UTF-8.
+      int number = literals.number(text);
+      if (number != Names.ABSENT || !Utf8.hasSurrogate(text)) {
+        return number;
+      }
+    }
+    read(slot, at);
+    return (words[at] & SHORT) != 0
+        ? literals.number(words[at + HEAD], words[at + TAIL])
+        : literals.number(buffer, offset(slot), length(slot), hash(slot));
   }
 
   /** Returns whether a text's version was asked for before in this call. */
@@ -243,11 +277,24 @@ abstract sealed class Frame permits EvaluationContext {
   long version(int slot) {
     int at = slot * WORDS;
     if ((words[at] & VERSIONED) == 0) {
-      byte[] bytes = bytes(slot);
-      words[at + VALUE] = Version.pack(bytes, offset(slot), length(slot));
+      words[at + PACKED_VERSION] = readVersion(slot, at);
       words[at] |= VERSIONED;
     }
-    return words[at + VALUE];
+    return words[at + PACKED_VERSION];
+  }
+
+  private long readVersion(int slot, int at) {
+    read(slot, at);
+    int shortLength = ShortText.length(words[at + TAIL]);
+    if ((words[at] & SHORT) != 0 && shortLength <= Long.BYTES) {
+      long text = ShortText.word(words[at + HEAD], words[at + TAIL]);
+      long version = Version.pack(text, shortLength);
+      if (version != Version.UNREAD) {
+        return version;
+      }
+    }
+    byte[] bytes = bytes(slot);
+    return Version.pack(bytes, offset(slot), length(slot));
   }
 
   /**
@@ -257,22 +304,15 @@ abstract sealed class Frame permits EvaluationContext {
   boolean isUnit(int slot) {
     int at = slot * WORDS;
     long state = words[at];
-    if ((state & (GENERATION_MASK | UNIT)) == (generation | UNIT)) {
-      return true;
+    if ((state & GENERATION_MASK) != generation) {
+      return false;
     }
-    return switch (kind(slot)) {
-      case TEXT -> {
-        hash(slot);
-        yield (words[at] & UNIT) != 0;
-      }
-      case NUMBER -> hashInteger(at);
-      default -> false;
-    };
+    return (state & UNIT) != 0 || (((int) state & KIND_MASK) == NUMBER && hashInteger(at));
   }
 
   /** Returns the hash of the unit; {@link #isUnit} has said that it is one. */
   long unitHash(int slot) {
-    return words[slot * WORDS + HASH];
+    return hash(slot);
   }
 
   private boolean hashInteger(int at) {
@@ -291,16 +331,31 @@ abstract sealed class Frame permits EvaluationContext {
       buffer[--from] = '-';
     }
     words[at + HASH] = Bucketing.hash(buffer, from, start + MAX_INTEGER_BYTES - from);
-    words[at] |= UNIT;
+    words[at] |= UNIT | HASHED;
     return true;
   }
 
-  private void encode(int slot, int at) {
-    String text = requireNonNull(string(slot));
+  /** Reads a String, if that is what the text was given as and nobody has done so. */
+  private void read(int slot, int at) {
+    String text = strings[slot];
+    if ((words[at] & UNREAD) == 0 || text == null) {
+      return;
+    }
+    if (text.length() <= ShortText.MAX_BYTES && ShortText.read(text, words, at + HEAD)) {
+      words[at] ^= UNREAD | SHORT;
+      return;
+    }
     int start = reserve(text.length() * Utf8.MAX_BYTES_PER_CHAR);
     bufferEnd = Utf8.encode(text, buffer, start);
-    words[at + LOCATION] = location(start, bufferEnd - start);
-    words[at] |= LOCATED;
+    int length = bufferEnd - start;
+    if (length <= ShortText.MAX_BYTES) {
+      words[at] ^= UNREAD | SHORT;
+      words[at + HEAD] = ShortText.head(buffer, start, length);
+      words[at + TAIL] = ShortText.tail(buffer, start, length);
+    } else {
+      words[at] ^= UNREAD | LOCATED;
+      words[at + LOCATION] = location(start, length);
+    }
   }
 
   /** Returns where so many bytes of the buffer begin that nobody has used in this call. */
@@ -315,7 +370,7 @@ abstract sealed class Frame permits EvaluationContext {
 
   private void grow(int slotCount) {
     words = Arrays.copyOf(words, Math.multiplyExact(slotCount, WORDS));
-    raws = Arrays.copyOf(raws, slotCount);
+    strings = Arrays.copyOf(strings, slotCount);
   }
 
   private static long location(int offset, int length) {

@@ -18,9 +18,7 @@ final class KeySetMatcher extends AttributeMatcher {
     if (kind != Frame.TEXT) {
       return false;
     }
-    long hash = frame.hash(at);
-    return keys.mayContain(hash)
-        && keys.find(frame.bytes(at), frame.offset(at), frame.length(at), hash) != KeyTable.ABSENT;
+    return keys.mayContain(frame.hash(at)) && frame.find(at, keys) != KeyTable.ABSENT;
   }
 
   @Override

@@ -13,9 +13,10 @@ import java.util.Collection;
  * probing holds the texts themselves, inline: verifying a text reads the memory that finding it has
  * read.
  *
- * <p>Each slot is as many words as the longest text needs: first the word with the text's tail and,
- * in its top byte, its length plus one (zero: the slot is empty), then the words before the tail.
- * Texts above {@value #MAX_INLINE_BYTES} bytes are kept in an array of their own, found by hash.
+ * <p>Each slot is as many words as the longest text needs: first the text's tail as {@link
+ * ShortText} has it (zero: the slot is empty), then the words before the tail, its head the first
+ * of them. Texts above {@value #MAX_INLINE_BYTES} bytes are kept in an array of their own, found by
+ * hash.
  */
 final class KeyTable {
   /** What {@link #find} returns for a text that is not in the set. */
@@ -24,10 +25,11 @@ final class KeyTable {
   /** Bytes of the longest text in a slot: eight words, one cache line, less the length byte. */
   static final int MAX_INLINE_BYTES = 63;
 
+  /** A tail and a head: what a {@link ShortText} is compared with. */
+  private static final int MIN_WORDS_PER_SLOT = 2;
+
   /** Bits of the filter for each text: about one in a hundred others passes. */
   private static final int FILTER_BITS_PER_KEY = 12;
-
-  private static final int LENGTH_SHIFT = 56;
 
   private final long[] filter;
   private final long[] words;
@@ -61,9 +63,9 @@ final class KeyTable {
         longCount++;
       }
     }
-    int wordsPerSlot = longest / Long.BYTES + 1;
-    // A load of three quarters: a text is found in the first slot or a neighbour of it.
-    int slots = Math.max(2, (int) ((count - longCount) * 4L / 3) + 1);
+    int wordsPerSlot = Math.max(MIN_WORDS_PER_SLOT, longest / Long.BYTES + 1);
+    // A load of two thirds: a text is found in the first slot or a neighbour of it.
+    int slots = Math.max(2, Math.toIntExact((count - longCount) * 3L / 2 + 1));
     byte[][] longKeys = new byte[longCount == 0 ? 0 : longCount * 2][];
     long[] filter = new long[Math.max(1, (int) ((long) count * FILTER_BITS_PER_KEY / Long.SIZE))];
     long[] words = new long[Math.multiplyExact(slots, wordsPerSlot)];
@@ -112,12 +114,31 @@ final class KeyTable {
     if (whole >= wordsPerSlot) {
       return ABSENT;
     }
-    long tail = tail(bytes, offset, length);
+    long tail = ShortText.tail(bytes, offset, length);
     int slot = reduce(hash, slots);
     while (true) {
       int at = slot * wordsPerSlot;
       long found = words[at];
       if (found == tail && holds(at, bytes, offset, whole)) {
+        return slot;
+      }
+      if (found == 0) {
+        return ABSENT;
+      }
+      slot = slot + 1 == slots ? 0 : slot + 1;
+    }
+  }
+
+  /**
+   * Returns the place of a {@link ShortText}, or {@link #ABSENT}; {@code hash} is its {@link
+   * Bucketing#hash}.
+   */
+  int find(long head, long tail, long hash) {
+    int slot = reduce(hash, slots);
+    while (true) {
+      int at = slot * wordsPerSlot;
+      long found = words[at];
+      if (found == tail && words[at + 1] == head) {
         return slot;
       }
       if (found == 0) {
@@ -171,18 +192,11 @@ final class KeyTable {
       slot = slot + 1 == slots ? 0 : slot + 1;
     }
     int at = slot * wordsPerSlot;
-    words[at] = tail(key, 0, key.length);
+    words[at] = ShortText.tail(key, 0, key.length);
     for (int i = 0; i < key.length / Long.BYTES; i++) {
       words[at + 1 + i] = Utf8.word(key, Long.BYTES * i);
     }
     return true;
-  }
-
-  /** Returns the bytes after the last whole word, with the length in the top byte. */
-  private static long tail(byte[] bytes, int offset, int length) {
-    int rest = length % Long.BYTES;
-    long tail = Utf8.partialWord(bytes, offset + length - rest, rest);
-    return tail | ((length + 1L) << LENGTH_SHIFT);
   }
 
   /** Returns four bits of one word, chosen by the lower half of a hash. */

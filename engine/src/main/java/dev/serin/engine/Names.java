@@ -1,7 +1,9 @@
 package dev.serin.engine;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Names {
   /** The number of a text that has none. */
-  static final int ABSENT = -1;
+  static final int ABSENT = ShortTextTable.ABSENT;
 
   static final Names NONE = of(Map.of());
 
@@ -21,8 +23,9 @@ final class Names {
   private final @Nullable String[] keys;
   private final int[] values;
   private final int mask;
-  private final KeyTable bytes;
-  private final int[] valuesByPlace;
+  private final ShortTextTable shortTexts;
+  private final KeyTable longTexts;
+  private final int[] numberByPlace;
 
   private Names(Map<String, Integer> numbers) {
     this.numbers = Collections.unmodifiableMap(numbers);
@@ -32,8 +35,10 @@ final class Names {
     this.keys = new @Nullable String[capacity];
     this.values = new int[capacity];
     this.mask = capacity - 1;
-    this.bytes = KeyTable.of(numbers.keySet());
-    this.valuesByPlace = new int[bytes.places()];
+    List<String> longKeys = numbers.keySet().stream().filter(key -> !ShortText.is(key)).toList();
+    this.shortTexts = new ShortTextTable(numbers.size() - longKeys.size());
+    this.longTexts = KeyTable.of(longKeys);
+    this.numberByPlace = new int[longTexts.places()];
     numbers.forEach(this::put);
   }
 
@@ -44,8 +49,14 @@ final class Names {
     }
     keys[place] = key;
     values[place] = number;
-    byte[] utf8 = key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    valuesByPlace[bytes.find(utf8, 0, utf8.length, Bucketing.hash(utf8, 0, utf8.length))] = number;
+    byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
+    int length = utf8.length;
+    if (length <= ShortText.MAX_BYTES) {
+      shortTexts.put(ShortText.head(utf8, 0, length), ShortText.tail(utf8, 0, length), number);
+    } else {
+      int longPlace = longTexts.find(utf8, 0, length, Bucketing.hash(utf8, 0, length));
+      numberByPlace[longPlace] = number;
+    }
   }
 
   /** Returns a numbering; the numbers are 0 or more. */
@@ -76,9 +87,22 @@ final class Names {
   }
 
   /** Returns the number of a text given as UTF-8, or {@link #ABSENT}. */
+  int number(byte[] utf8, int offset, int length) {
+    if (length <= ShortText.MAX_BYTES) {
+      return number(ShortText.head(utf8, offset, length), ShortText.tail(utf8, offset, length));
+    }
+    return number(utf8, offset, length, Bucketing.hash(utf8, offset, length));
+  }
+
+  /** Returns the number of a {@link ShortText}, or {@link #ABSENT}. */
+  int number(long head, long tail) {
+    return shortTexts.number(head, tail);
+  }
+
+  /** Returns the number of a text that is no {@link ShortText}, or {@link #ABSENT}. */
   int number(byte[] utf8, int offset, int length, long hash) {
-    int place = bytes.find(utf8, offset, length, hash);
-    return place == KeyTable.ABSENT ? ABSENT : valuesByPlace[place];
+    int place = longTexts.find(utf8, offset, length, hash);
+    return place == KeyTable.ABSENT ? ABSENT : numberByPlace[place];
   }
 
   /** Spreads a hash code, whose low bits are poor for texts that differ in their first chars. */

@@ -33,11 +33,10 @@ final class Overrides {
     if (frame.kind(slot) != Frame.TEXT) {
       return null;
     }
-    long hash = frame.hash(slot);
-    if (!users.mayContain(hash)) {
+    if (!users.mayContain(frame.hash(slot))) {
       return null;
     }
-    int place = users.find(frame.bytes(slot), frame.offset(slot), frame.length(slot), hash);
+    int place = frame.find(slot, users);
     return place == KeyTable.ABSENT ? null : decisionByPlace[place];
   }
 }

@@ -4,7 +4,7 @@ import com.google.re2j.Pattern;
 
 /**
  * A text in which an RE2 expression finds a match, in linear time. The one statement that
- * allocates: the automaton's state, and the text where it came as bytes.
+ * allocates: the automaton's state, and the text.
  */
 final class RegexMatcher extends AttributeMatcher {
   private static final int COST_NANOS = 500;

@@ -23,6 +23,11 @@ final class Utf8 {
     return (long) WORD.get(bytes, offset);
   }
 
+  /** Sets the eight bytes at an offset, the first from the lowest bits. */
+  static void setWord(byte[] bytes, int offset, long word) {
+    WORD.set(bytes, offset, word);
+  }
+
   /** Returns the {@code count} bytes at an offset, 0 to 7, the rest zero. */
   static long partialWord(byte[] bytes, int offset, int count) {
     if (count == 0) {
@@ -65,6 +70,16 @@ final class Utf8 {
     }
     WORD.set(target, end - Long.BYTES, last);
     return end;
+  }
+
+  /** Returns whether a text has half of a surrogate pair, or both. */
+  static boolean hasSurrogate(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int encodeShort(String text, byte[] target, int offset) {

@@ -14,6 +14,9 @@ final class Version {
   /** The packed form of a version with a number too large to be packed. */
   static final long TOO_LARGE = -2;
 
+  /** What the quick form of {@link #pack} returns for a text it leaves to the other. */
+  static final long UNREAD = -3;
+
   private static final int NUMBERS = 3;
   private static final int BITS_PER_NUMBER = 20;
   private static final long MAX_NUMBER = (1L << BITS_PER_NUMBER) - 1;
@@ -67,6 +70,37 @@ final class Version {
       return NONE;
     }
     return large ? TOO_LARGE : (packed << 1) | (release ? 1 : 0);
+  }
+
+  /**
+   * Returns the packed form of a text of up to eight bytes, or {@link #UNREAD} where it is not
+   * simply three numbers.
+   *
+   * @param text the bytes, the first in the lowest bits
+   */
+  static long pack(long text, int length) {
+    long packed = 0;
+    int number = 0;
+    int digits = 0;
+    int dots = 0;
+    long rest = text;
+    for (int i = 0; i < length; i++) {
+      int digit = (int) (rest & 0xff) - '0';
+      rest >>>= Byte.SIZE;
+      if (digit >= 0 && digit <= 9 && (number > 0 || digits == 0)) {
+        number = number * 10 + digit;
+        digits++;
+      } else if (digit == '.' - '0' && digits > 0) {
+        packed = packed << BITS_PER_NUMBER | number;
+        number = 0;
+        digits = 0;
+        dots++;
+      } else {
+        return UNREAD;
+      }
+    }
+    boolean three = dots == NUMBERS - 1 && digits > 0;
+    return three ? (packed << BITS_PER_NUMBER | number) << 1 | 1 : UNREAD;
   }
 
   /** Returns whether a text is a version. */

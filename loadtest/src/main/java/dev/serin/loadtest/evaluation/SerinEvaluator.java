@@ -31,7 +31,10 @@ final class SerinEvaluator implements Evaluator {
     NAMES,
     /** The slots of the attributes; the caller's strings are set in each call. */
     SLOTS,
-    /** Everything: hashes, ids and versions were found out by an evaluation before. */
+    /**
+     * Everything but the answer: hashes, ids and versions were found out by evaluating the
+     * workload's first feature, which is {@link SerinDocuments#SHARE_ONLY} beside the large list.
+     */
     RESOLVED
   }
 
