@@ -57,7 +57,12 @@ sealed interface Clause {
       for (int i = others.size() - 1; i >= 0; i--) {
         step = others.get(i).wire(step, no);
       }
-      return packed.isEmpty() || step.equals(no) ? step : new PackedBranch(packed, step, no);
+      for (int end = packed.size(); end > 0 && !step.equals(no); ) {
+        int start = Math.max(0, end - PackedBranch.MAX_TESTS);
+        step = new PackedBranch(packed.subList(start, end), step, no);
+        end = start;
+      }
+      return step;
     }
 
     @Override

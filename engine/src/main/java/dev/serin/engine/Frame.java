@@ -163,6 +163,11 @@ abstract sealed class Frame permits EvaluationContext {
     return (state & GENERATION_MASK) == generation ? (int) state & KIND_MASK : NOTHING;
   }
 
+  /** Returns whether the value is a text. */
+  boolean isText(int slot) {
+    return (words[slot * WORDS] & (GENERATION_MASK | KIND_MASK)) == (generation | TEXT);
+  }
+
   /** Returns the slot of a list's first element; the others follow. */
   int firstElement(int slot) {
     return (int) (words[slot * WORDS + LOCATION] >>> Integer.SIZE);

@@ -20,8 +20,7 @@ final class KeySetBranch extends Step.Branch {
 
   @Override
   Step next(EvaluationContext context) {
-    if (context.kind(slot) == Frame.TEXT
-        && !KeyTable.mayContain(filter, filterWords, context.hash(slot))) {
+    if (context.isText(slot) && !KeyTable.mayContain(filter, filterWords, context.hash(slot))) {
       return to(false);
     }
     return to(matcher.matches(context));
