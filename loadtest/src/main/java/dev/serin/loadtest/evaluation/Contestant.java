@@ -43,9 +43,10 @@ public enum Contestant {
    */
   public boolean takes(Workload workload) {
     return switch (this) {
-      case SERIN_RAW, SERIN_RESOLVED -> !workload.buildsContext();
-      // Few users would find the same few places of the large list, all of them in the cache.
-      case SERIN_NEXT -> !workload.buildsContext() && workload.kind() != Workload.Kind.ALLOW_LIST;
+      case SERIN_RAW -> !workload.buildsContext();
+      // A context that has asked a segment once remembers the answer, and not the list is measured.
+      case SERIN_RESOLVED, SERIN_NEXT ->
+          !workload.buildsContext() && workload.kind() != Workload.Kind.ALLOW_LIST;
       case SERIN_NAMED -> workload.buildsContext();
       case LAUNCHDARKLY, SPLIT -> true;
     };

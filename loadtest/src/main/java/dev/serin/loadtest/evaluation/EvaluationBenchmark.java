@@ -32,6 +32,8 @@ public class EvaluationBenchmark {
 
   private static final long NAME_SEED = 7;
 
+  private static final int COLLECTIONS = 3;
+
   /** The work. */
   @Param public Workload workload = Workload.W1;
 
@@ -67,6 +69,14 @@ public class EvaluationBenchmark {
     names = new String[NAMES];
     for (int i = 0; i < NAMES; i++) {
       names[i] = Targeting.key(random.nextInt(workload.features(Scale.FULL)));
+    }
+    settle();
+  }
+
+  /** Collects what loading left behind, so that everybody finds users and contexts side by side. */
+  private static void settle() {
+    for (int i = 0; i < COLLECTIONS; i++) {
+      System.gc();
     }
   }
 

@@ -31,10 +31,7 @@ final class SerinEvaluator implements Evaluator {
     NAMES,
     /** The slots of the attributes; the caller's strings are set in each call. */
     SLOTS,
-    /**
-     * Everything but the answer: hashes, ids and versions were found out by evaluating the
-     * workload's first feature, which is {@link SerinDocuments#SHARE_ONLY} beside the large list.
-     */
+    /** Everything: hashes, ids and versions were found out by an evaluation before. */
     RESOLVED
   }
 

@@ -24,12 +24,6 @@ import java.util.List;
  */
 public final class SerinDocuments {
 
-  /**
-   * Key of a feature beside the large allow list that knows nothing of it: to evaluate it first
-   * leaves the list for the next feature to look at.
-   */
-  public static final String SHARE_ONLY = "a-share";
-
   /** Key of the segment that is the large allow list. */
   public static final String LARGE_SEGMENT = "large-list";
 
@@ -48,7 +42,6 @@ public final class SerinDocuments {
                         .setKey(LARGE_SEGMENT)
                         .addAllIncluded(targeting.largeAllowList()))
                 .build());
-        documents.add(Document.newBuilder().setFeature(shareOnly()).build());
       }
       documents.add(Document.newBuilder().setFeature(feature(targeting)).build());
     }
@@ -57,7 +50,13 @@ public final class SerinDocuments {
 
   /** Returns the feature: variants on and off, the rules of its targeting, the share. */
   public static Feature feature(Targeting targeting) {
-    Feature.Builder feature = onOff(targeting.key());
+    Feature.Builder feature =
+        Feature.newBuilder()
+            .setKey(targeting.key())
+            .setType(ValueType.VALUE_TYPE_BOOL)
+            .addVariants(Variant.newBuilder().setKey("on").setValue(bool(true)))
+            .addVariants(Variant.newBuilder().setKey("off").setValue(bool(false)))
+            .setDefaultVariant("off");
     switch (targeting.kind()) {
       case SHARE -> addShare(feature);
       case RULES -> {
@@ -103,21 +102,6 @@ public final class SerinDocuments {
                 .putFields("age", Value.newBuilder().setNumberValue(user.age()).build())
                 .putFields("beta", bool(user.beta())))
         .build();
-  }
-
-  private static Feature shareOnly() {
-    Feature.Builder feature = onOff(SHARE_ONLY);
-    addShare(feature);
-    return feature.build();
-  }
-
-  private static Feature.Builder onOff(String key) {
-    return Feature.newBuilder()
-        .setKey(key)
-        .setType(ValueType.VALUE_TYPE_BOOL)
-        .addVariants(Variant.newBuilder().setKey("on").setValue(bool(true)))
-        .addVariants(Variant.newBuilder().setKey("off").setValue(bool(false)))
-        .setDefaultVariant("off");
   }
 
   private static void addShare(Feature.Builder feature) {
