@@ -17,7 +17,7 @@ sealed interface Clause {
   /** Returns roughly how long it takes to test, in nanoseconds. */
   int costNanos();
 
-  /** Returns the first of the tests with which its graph begins to decide in the cheapest order. */
+  /** Returns clauses in the order to test them in: what is decided early spares the dear ones. */
   private static List<Clause> cheapestFirst(List<Clause> clauses) {
     return clauses.stream().sorted(Comparator.comparingInt(Clause::costNanos)).toList();
   }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An immutable numbering of texts, found by String or by UTF-8 bytes without allocation.
  *
- * <p>Two tables: a String brings a hash code with it that is often computed already, bytes do not.
+ * <p>A table for Strings, which bring a hash code with them that is often computed already, one for
+ * {@link ShortText}s, and one for longer texts as bytes.
  */
 final class Names {
   /** The number of a text that has none. */

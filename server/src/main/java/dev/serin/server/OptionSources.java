@@ -14,7 +14,12 @@ import java.util.TreeSet;
 final class OptionSources {
   /** Variables of the command line and the launcher: theirs, so no mistake. */
   private static final Set<String> OTHER_ENVIRONMENT =
-      Set.of("SERIN_SERVER", "SERIN_NAMESPACE", "SERIN_JAVA_OPTS", "SERIN_JVM_FOLDERS");
+      Set.of(
+          "SERIN_SERVER",
+          "SERIN_NAMESPACE",
+          "SERIN_JAVA_OPTS",
+          "SERIN_JVM_FOLDERS",
+          "SERIN_START_CACHE");
 
   private final Map<ServerOption, Setting> settings = new EnumMap<>(ServerOption.class);
   private final List<String> errors = new ArrayList<>();

@@ -15,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -225,6 +227,21 @@ class ServerConfigTest {
             valid ->
                 assertThat(valid.warnings())
                     .containsExactly("SERIN_GRPC_PROT: not an option of the server; ignored"));
+  }
+
+  @Test
+  void environment_variablesOfTheLauncher_areKnown() throws IOException {
+    String launcher = Files.readString(Path.of("..", "bin", "serin"));
+    Map<String, String> environment =
+        Pattern.compile("^#   (SERIN_[A-Z_]+)", Pattern.MULTILINE)
+            .matcher(launcher)
+            .results()
+            .collect(Collectors.toMap(found -> found.group(1), found -> "x"));
+
+    assertThat(environment).hasSizeGreaterThan(1);
+    assertThat(ServerConfig.read(List.of(), environment))
+        .isInstanceOfSatisfying(
+            ConfigReading.Valid.class, valid -> assertThat(valid.warnings()).isEmpty());
   }
 
   @Test
