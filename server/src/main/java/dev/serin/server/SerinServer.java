@@ -217,8 +217,7 @@ public final class SerinServer implements AutoCloseable {
           metrics::scrape,
           this::readiness,
           services,
-          workers::of,
-          Workers::bodyBytesMax);
+          workers.bodies());
     } catch (CompletionException e) {
       throw new PortUnavailableException(ServerOption.HTTP_PORT, config.http(), e);
     }

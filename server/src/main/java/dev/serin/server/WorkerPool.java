@@ -9,7 +9,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Threads for what may wait: bounded, with a bounded queue in front and bounded room for the
@@ -28,8 +27,7 @@ final class WorkerPool implements Executor, RequestRoom, AutoCloseable {
   private final String name;
   private final ThreadPoolExecutor threads;
   private final int queueCapacity;
-  private final long waitingBytesMax;
-  private final AtomicLong waitingBytes = new AtomicLong();
+  private final BoundedRoom room;
 
   /**
    * A pool.
@@ -43,7 +41,7 @@ final class WorkerPool implements Executor, RequestRoom, AutoCloseable {
     var number = new AtomicInteger();
     this.name = name;
     this.queueCapacity = queueCapacity;
-    this.waitingBytesMax = waitingBytesMax;
+    this.room = new BoundedRoom(name, waitingBytesMax);
     this.threads =
         new ThreadPoolExecutor(
             threadCount,
@@ -71,26 +69,22 @@ final class WorkerPool implements Executor, RequestRoom, AutoCloseable {
 
   @Override
   public boolean reserve(long bytes) {
-    if (waitingBytes.addAndGet(bytes) <= waitingBytesMax) {
-      return true;
-    }
-    waitingBytes.addAndGet(-bytes);
-    return false;
+    return room.reserve(bytes);
   }
 
   @Override
   public void release(long bytes) {
-    waitingBytes.addAndGet(-bytes);
+    room.release(bytes);
   }
 
   @Override
   public long waitingBytesMax() {
-    return waitingBytesMax;
+    return room.waitingBytesMax();
   }
 
   /** Bytes of the requests that arrive, wait or are worked on. */
   long waitingBytes() {
-    return waitingBytes.get();
+    return room.waitingBytes();
   }
 
   /** Shows how many tasks wait and run. */
@@ -103,11 +97,7 @@ final class WorkerPool implements Executor, RequestRoom, AutoCloseable {
         .tag("pool", name)
         .description("Worker threads that answer a call.")
         .register(registry);
-    Gauge.builder("serin.workers.waiting", this, WorkerPool::waitingBytes)
-        .tag("pool", name)
-        .baseUnit("bytes")
-        .description("Requests that arrive, wait for a worker thread or are answered.")
-        .register(registry);
+    room.register(registry);
   }
 
   /** Lets the tasks in flight end for some seconds, then interrupts them. */

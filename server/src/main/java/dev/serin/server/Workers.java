@@ -2,7 +2,9 @@ package dev.serin.server;
 
 import dev.serin.server.catalog.FeatureServiceAdapter;
 import dev.serin.server.decision.RequestLimits;
+import dev.serin.server.http.BodyLimits;
 import dev.serin.server.http.HttpPort;
+import dev.serin.server.http.RequestRoom;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,7 +14,8 @@ import java.util.Set;
  * Who answers which call off the event loops, and how large its request may be.
  *
  * <p>Kill switches have workers, a queue and room of their own: the others may all be busy with
- * large applies, or wait for one, and a kill switch always works.
+ * large applies, or wait for one, and a kill switch always works. Their bodies over HTTP have other
+ * room again, so that callers who end none of them take nothing from those of the gRPC port.
  */
 final class Workers implements AutoCloseable {
   /** Bytes of all requests that arrive, wait or are worked on: a few of the largest at once. */
@@ -20,6 +23,12 @@ final class Workers implements AutoCloseable {
 
   /** How much larger than its message a request may be as JSON. */
   private static final int JSON_FACTOR = 8;
+
+  /**
+   * How much larger a kill switch may be as JSON: every character of its texts may be escaped,
+   * since all of them together are far below the limit.
+   */
+  private static final int KILL_JSON_FACTOR = 2;
 
   /** Threads for kill switches, each of which is one short transaction. */
   private static final int KILL_THREADS = 4;
@@ -31,6 +40,9 @@ final class Workers implements AutoCloseable {
   static final long KILL_BYTES_MAX =
       (long) (KILL_QUEUE + KILL_THREADS) * FeatureServiceAdapter.MAX_KILL_REQUEST_BYTES;
 
+  /** Room for as many bodies of them, each the largest there may be. */
+  static final long KILL_BODIES_BYTES_MAX = KILL_JSON_FACTOR * KILL_BYTES_MAX;
+
   private static final Set<String> KILLS =
       Set.of(
           FeatureServiceGrpc.getKillFeatureMethod().getFullMethodName(),
@@ -39,6 +51,7 @@ final class Workers implements AutoCloseable {
   private final WorkerPool calls;
   private final WorkerPool kills =
       new WorkerPool("kills", KILL_THREADS, KILL_QUEUE, KILL_BYTES_MAX);
+  private final BoundedRoom killBodies = new BoundedRoom("kills-http", KILL_BODIES_BYTES_MAX);
 
   /** Workers as many as configured, besides those of kill switches. */
   Workers(ServerConfig config) {
@@ -49,6 +62,15 @@ final class Workers implements AutoCloseable {
   /** The workers of a method, by its full name. */
   WorkerPool of(String method) {
     return KILLS.contains(method) ? kills : calls;
+  }
+
+  /** What bounds bodies over HTTP; a body may take as long as a request over gRPC. */
+  BodyLimits bodies() {
+    return new BodyLimits(this::bodyRoom, Workers::bodyBytesMax, OffLoopCalls.GATHERING_MAX);
+  }
+
+  private RequestRoom bodyRoom(String method) {
+    return KILLS.contains(method) ? killBodies : calls;
   }
 
   /** The limit of a method's request, by its full name. */
@@ -66,12 +88,14 @@ final class Workers implements AutoCloseable {
    * space make it larger than the message.
    */
   static long bodyBytesMax(String method) {
-    return Math.min(HttpPort.REQUEST_BYTES_MAX, (long) JSON_FACTOR * requestBytesMax(method));
+    long factor = KILLS.contains(method) ? KILL_JSON_FACTOR : JSON_FACTOR;
+    return Math.min(HttpPort.REQUEST_BYTES_MAX, factor * requestBytesMax(method));
   }
 
   void register(MeterRegistry registry) {
     calls.register(registry);
     kills.register(registry);
+    killBodies.register(registry);
   }
 
   @Override

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.serin.server.catalog.FeatureServiceAdapter;
+import dev.serin.v1.ChangeNote;
 import dev.serin.v1.KillFeatureRequest;
+import dev.serin.v1.ReviveFeatureRequest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -18,10 +20,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bodies on the HTTP port take the room that requests over gRPC take, while they arrive. */
+/** Bodies on the HTTP port are counted while they arrive, in room that is bounded. */
 class HttpBodiesTest {
   private static final String KILL = "/serin.v1.FeatureService/KillFeature";
-  private static final int LIMIT_BYTES = 8 * FeatureServiceAdapter.MAX_KILL_REQUEST_BYTES;
+  private static final int LIMIT_BYTES = 2 * FeatureServiceAdapter.MAX_KILL_REQUEST_BYTES;
 
   /** What one caller sends of a body that it does not end. */
   private static final int SENT_BYTES = LIMIT_BYTES - 1_024;
@@ -31,8 +33,8 @@ class HttpBodiesTest {
   @TempDir Path directory;
 
   @Test
-  void bodies_thatDoNotEnd_areCountedRefusedAndGivenBack() throws Exception {
-    long roomBytes = Workers.KILL_BYTES_MAX;
+  void killBodies_thatDoNotEnd_takeNothingFromGrpcAndAreGivenBack() throws Exception {
+    long roomBytes = Workers.KILL_BODIES_BYTES_MAX;
     try (RunningServer server = RunningServer.start(directory)) {
       server.apply(
           """
@@ -42,14 +44,15 @@ class HttpBodiesTest {
           """);
       List<Socket> callers = new ArrayList<>();
       try {
-        for (int i = 1; (long) i * SENT_BYTES <= roomBytes; i++) {
-          callers.add(endless(server));
-          long heldBytes = (long) i * SENT_BYTES;
-          Await.until("body " + i, () -> waiting(server) == heldBytes);
+        long leftBytes = roomBytes;
+        while (leftBytes > 0) {
+          int sentBytes = (int) Math.min(SENT_BYTES, leftBytes);
+          callers.add(endless(server, sentBytes));
+          leftBytes -= sentBytes;
         }
+        Await.until("a full room", () -> waiting(server) == roomBytes);
 
-        // Neither port takes what does not fit beside them.
-        HttpResponse<String> overHttp = server.post(KILL, " ".repeat(SENT_BYTES));
+        HttpResponse<String> overHttp = server.post(KILL, "{\"key\": \"checkout\"}");
         assertThat(overHttp.statusCode()).isEqualTo(429);
         JsonNode error = JSON.readTree(overHttp.body());
         assertThat(error.path("code").asInt()).isEqualTo(8);
@@ -62,7 +65,21 @@ class HttpBodiesTest {
                     + " (expected: fewer)");
         assertThat(error.path("details").findValuesAsText("reason")).containsExactly("OVERLOADED");
         assertThat(error.path("details").findValuesAsText("retryDelay")).containsExactly("0.200s");
-        assertThat(server.post(KILL, "{\"key\": \"checkout\"}").statusCode()).isEqualTo(200);
+
+        String reason = "r".repeat(1_000);
+        var note = ChangeNote.newBuilder().setReason(reason);
+        assertThat(
+                server
+                    .features()
+                    .killFeature(key("checkout").toBuilder().setNote(note).build())
+                    .getRevision())
+            .isEqualTo(3);
+        assertThat(
+                server
+                    .features()
+                    .reviveFeature(ReviveFeatureRequest.newBuilder().setKey("checkout").build())
+                    .getRevision())
+            .isEqualTo(4);
       } finally {
         for (Socket caller : callers) {
           caller.close();
@@ -85,7 +102,7 @@ class HttpBodiesTest {
     try (RunningServer server = RunningServer.start(directory)) {
       HttpResponse<String> answer = server.post(KILL, " ".repeat(LIMIT_BYTES + 1));
 
-      assertThat(answer.statusCode()).isEqualTo(429);
+      assertThat(answer.statusCode()).isEqualTo(413);
       JsonNode error = JSON.readTree(answer.body());
       assertThat(error.path("message").asText())
           .isEqualTo(
@@ -103,19 +120,19 @@ class HttpBodiesTest {
   }
 
   /** A caller who says more than is sent. */
-  private static Socket endless(RunningServer server) throws IOException {
+  private static Socket endless(RunningServer server, int sentBytes) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.server().httpPort());
     String head =
         "POST " + KILL + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
     OutputStream out = socket.getOutputStream();
     out.write((head + "Content-Length: " + LIMIT_BYTES + "\r\n\r\n").getBytes(UTF_8));
-    out.write(" ".repeat(SENT_BYTES).getBytes(UTF_8));
+    out.write(" ".repeat(sentBytes).getBytes(UTF_8));
     out.flush();
     return socket;
   }
 
   private static long waiting(RunningServer server) throws Exception {
-    String series = "\nserin_workers_waiting_bytes{pool=\"kills\"} ";
+    String series = "\nserin_workers_waiting_bytes{pool=\"kills-http\"} ";
     String metrics = server.get("/metrics").body();
     int begin = metrics.indexOf(series) + series.length();
     return (long) Double.parseDouble(metrics.substring(begin, metrics.indexOf('\n', begin)));

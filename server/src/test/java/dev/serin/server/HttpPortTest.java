@@ -151,7 +151,7 @@ class HttpPortTest {
   void request_aboveItsLimit_isRefusedAndTheNextOneAnswered() throws Exception {
     String large = "{\"feature\": \"checkout\", \"attributes\": {\"a\": \"" + "x".repeat(70_000);
     HttpResponse<String> refused = server.post(EVALUATE, large + "\"}}");
-    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.statusCode()).isEqualTo(413);
     assertThat(JSON.readTree(refused.body()).path("details").findValuesAsText("reason"))
         .containsExactly("REQUEST_TOO_LARGE");
 
@@ -232,6 +232,17 @@ class HttpPortTest {
     assertThat(details.path("namespaces").path(0).path("namespace").asText()).isEqualTo("default");
     assertThat(details.path("namespaces").path(0).path("revision").asInt()).isEqualTo(2);
     assertThat(details.path("documentErrors")).isEmpty();
+  }
+
+  @Test
+  void paths_thatNoServiceHas_areUnimplementedAsJson() throws Exception {
+    HttpResponse<String> nowhere = server.post("/serin.v1.DecisionService/Evaluat", "{}");
+    assertThat(nowhere.statusCode()).isEqualTo(404);
+    assertThat(JSON.readTree(nowhere.body()).path("grpc-code").asText()).isEqualTo("UNIMPLEMENTED");
+
+    HttpResponse<String> read = server.get(EVALUATE);
+    assertThat(read.statusCode()).isEqualTo(405);
+    assertThat(JSON.readTree(read.body()).path("code").asInt()).isEqualTo(12);
   }
 
   @Test

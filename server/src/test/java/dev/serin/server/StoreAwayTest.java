@@ -49,6 +49,11 @@ class StoreAwayTest {
 
       assertUnavailable(GrpcError.of(() -> server.apply(SEARCH)));
       assertUnavailable(GrpcError.of(() -> kill(server)));
+      var overHttp = server.post("/serin.v1.FeatureService/KillFeature", "{\"key\": \"checkout\"}");
+      assertThat(overHttp.statusCode()).isEqualTo(503);
+      JsonNode away = new ObjectMapper().readTree(overHttp.body());
+      assertThat(away.path("grpc-code").asText()).isEqualTo("UNAVAILABLE");
+      assertThat(away.findValuesAsText("reason")).containsExactly("STORE_UNAVAILABLE");
       awaitStore(server, false);
       assertThat(evaluate(server)).isEqualTo(before);
       Await.until("an age", () -> age(server) > 1);

@@ -86,7 +86,8 @@ public final class ErrorInterceptor implements ServerInterceptor {
     return ErrorStatus.of(ApiErrors.internal(incident, failure));
   }
 
-  private static boolean isListed(Status status, @Nullable Metadata trailers) {
+  /** Whether the status carries a reason of ours already. */
+  public static boolean isListed(Status status, @Nullable Metadata trailers) {
     return StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList().stream()
         .anyMatch(detail -> detail.is(ErrorInfo.class));
   }

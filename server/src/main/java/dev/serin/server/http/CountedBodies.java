@@ -1,16 +1,17 @@
 package dev.serin.server.http;
 
 import com.linecorp.armeria.common.ExchangeType;
+import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RoutingContext;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.SimpleDecoratingHttpService;
 import dev.serin.server.error.ApiErrors;
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
 import org.reactivestreams.Publisher;
 
 /**
@@ -21,22 +22,12 @@ import org.reactivestreams.Publisher;
  * that finds none left is refused as OVERLOADED, one above its method's limit as REQUEST_TOO_LARGE.
  */
 final class CountedBodies extends SimpleDecoratingHttpService {
-  private final Function<String, RequestRoom> rooms;
-  private final ToLongFunction<String> bodyBytesMax;
+  private final BodyLimits limits;
 
-  /**
-   * Services with counted bodies.
-   *
-   * @param rooms where a method's requests take their room, by the method's full name
-   * @param bodyBytesMax limit of a method's body, by the method's full name
-   */
-  CountedBodies(
-      HttpService services,
-      Function<String, RequestRoom> rooms,
-      ToLongFunction<String> bodyBytesMax) {
+  /** Services with counted bodies. */
+  CountedBodies(HttpService services, BodyLimits limits) {
     super(services);
-    this.rooms = rooms;
-    this.bodyBytesMax = bodyBytesMax;
+    this.limits = limits;
   }
 
   /** Streaming, as seen from the port: else it gathers the body before anybody can count it. */
@@ -47,8 +38,12 @@ final class CountedBodies extends SimpleDecoratingHttpService {
 
   @Override
   public HttpResponse serve(ServiceRequestContext context, HttpRequest request) throws Exception {
+    if (request.method() != HttpMethod.POST) {
+      throw HttpStatusException.of(HttpStatus.METHOD_NOT_ALLOWED);
+    }
     String method = context.path().substring(1);
-    Body body = new Body(method, rooms.apply(method), bodyBytesMax.applyAsLong(method));
+    Body body =
+        new Body(method, limits.rooms().apply(method), limits.bytesMax().applyAsLong(method));
     var _ = context.log().whenComplete().thenRun(body::end);
     HttpRequest counted = counted(context, request, body);
     context.updateRequest(counted);

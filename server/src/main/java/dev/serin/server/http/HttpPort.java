@@ -21,9 +21,7 @@ import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 
 /**
  * The HTTP port, on threads of its own: {@code /metrics}, {@code /healthz}, {@code /readyz}, the
@@ -42,9 +40,6 @@ public final class HttpPort implements AutoCloseable {
 
   /** Bytes of a request: the largest message as JSON. */
   public static final long REQUEST_BYTES_MAX = 32L * 1024 * 1024;
-
-  /** Milliseconds a request may take. */
-  private static final long REQUEST_TIMEOUT_MILLIS = 30_000;
 
   /** Milliseconds that answers on their way may take when the port is closed. */
   private static final long CLOSE_MILLIS = 1_000;
@@ -68,8 +63,7 @@ public final class HttpPort implements AutoCloseable {
    * @param metrics all meters as Prometheus reads them
    * @param readiness whether the server can answer now
    * @param services what is served as JSON; only their unary methods
-   * @param rooms where a method's requests take their room, by the method's full name
-   * @param bodyBytesMax limit of a method's body, by the method's full name
+   * @param limits what bounds the bodies of requests
    * @throws CompletionException if the address cannot be bound; the cause says why
    */
   public static HttpPort open(
@@ -78,8 +72,7 @@ public final class HttpPort implements AutoCloseable {
       Supplier<String> metrics,
       Supplier<Readiness> readiness,
       UnaryServices services,
-      Function<String, RequestRoom> rooms,
-      ToLongFunction<String> bodyBytesMax) {
+      BodyLimits limits) {
     ServerBuilder builder = Server.builder();
     if (tls.isPresent()) {
       builder
@@ -97,13 +90,13 @@ public final class HttpPort implements AutoCloseable {
             .blockingTaskExecutor(WRITER_THREADS)
             .maxNumConnections(CONNECTIONS_MAX)
             .maxRequestLength(REQUEST_BYTES_MAX)
-            .errorHandler(new RefusedBodies(REQUEST_BYTES_MAX))
-            .requestTimeoutMillis(REQUEST_TIMEOUT_MILLIS)
+            .errorHandler(new RefusedBodies(REQUEST_BYTES_MAX, limits.timeMax()))
+            .requestTimeout(limits.timeMax())
             .gracefulShutdownTimeoutMillis(0, CLOSE_MILLIS)
             .service("/metrics", (context, request) -> metrics(context, metrics))
             .service("/healthz", (context, request) -> HttpResponse.of("ok\n"))
             .service("/readyz", (context, request) -> readiness(readiness.get()))
-            .service(json(services), all -> new CountedBodies(all, rooms, bodyBytesMax))
+            .service(json(services), all -> new CountedBodies(all, limits))
             .serviceUnder("/docs", DocService.builder().webAppTitle("Serin").build())
             .build();
     HttpPort port = new HttpPort(server);
@@ -156,9 +149,20 @@ public final class HttpPort implements AutoCloseable {
         .build();
   }
 
-  /** What fails before a service sees it, a request that is no JSON for one. */
+  /**
+   * What fails before a service sees it, a request that is no JSON for one. It is also asked about
+   * the cause of what a service has answered, which is told as answered.
+   */
   private static Status listed(
       RequestContext context, Status status, Throwable failure, Metadata trailers) {
+    if (ErrorInterceptor.isListed(status, trailers)) {
+      context.setAttr(ENDED, status.getCode());
+      return status;
+    }
+    if (CallerGone.is(failure)) {
+      context.setAttr(ENDED, Status.Code.CANCELLED);
+      return Status.CANCELLED.withCause(failure);
+    }
     StatusRuntimeException error = ErrorInterceptor.listed(failure, context.path());
     context.setAttr(ENDED, error.getStatus().getCode());
     if (error.getTrailers() != null) {

@@ -1,19 +1,32 @@
 package dev.serin.server.http;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.ErrorInfo;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.UnframedGrpcErrorHandler;
+import dev.serin.server.error.ErrorReason;
 import io.grpc.Status;
+import java.util.Base64;
 
 /**
  * Errors of the JSON services, as Armeria writes them. What it needs for that it makes at run time,
  * which takes longer than the rest of the port: here it is made when the first error is told.
  */
 final class JsonErrors implements UnframedGrpcErrorHandler {
+  /** Where gRPC carries the details of an error, as Base64. */
+  private static final String DETAILS = "grpc-status-details-bin";
+
   /** Made by whoever asks first. */
   private static final class Made {
     static final UnframedGrpcErrorHandler HANDLER = UnframedGrpcErrorHandler.ofJson();
+    static final UnframedGrpcErrorHandler TOO_LARGE =
+        UnframedGrpcErrorHandler.ofJson(
+            (context, status, cause) -> HttpStatus.REQUEST_ENTITY_TOO_LARGE);
 
     private Made() {}
   }
@@ -22,6 +35,33 @@ final class JsonErrors implements UnframedGrpcErrorHandler {
   public HttpResponse handle(
       ServiceRequestContext context, Status status, AggregatedHttpResponse response) {
     return HttpResponse.of(
-        () -> Made.HANDLER.handle(context, status, response), context.blockingTaskExecutor());
+        () -> handler(status, response).handle(context, status, response),
+        context.blockingTaskExecutor());
+  }
+
+  /** HTTP has a status of its own for what gRPC calls an exhausted resource. */
+  private static UnframedGrpcErrorHandler handler(Status status, AggregatedHttpResponse response) {
+    return status.getCode() == Status.Code.RESOURCE_EXHAUSTED
+            && ErrorReason.REQUEST_TOO_LARGE.name().equals(reason(response))
+        ? Made.TOO_LARGE
+        : Made.HANDLER;
+  }
+
+  /** The reason in the details of an error; empty: it has none. */
+  private static String reason(AggregatedHttpResponse response) {
+    HttpHeaders trailers = response.trailers().isEmpty() ? response.headers() : response.trailers();
+    String details = trailers.get(DETAILS, "");
+    try {
+      var error = com.google.rpc.Status.parseFrom(Base64.getDecoder().decode(details));
+      for (Any detail : error.getDetailsList()) {
+        if (detail.is(ErrorInfo.class)) {
+          return detail.unpack(ErrorInfo.class).getReason();
+        }
+      }
+      return "";
+    } catch (InvalidProtocolBufferException e) {
+      // This server wrote it.
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -1,8 +1,7 @@
 package dev.serin.server.http;
 
 /**
- * Room for the bytes of requests that arrive, wait or are answered. Bounded, shared by all ports;
- * safe for all threads.
+ * Room for the bytes of requests that arrive, wait or are answered. Bounded; safe for all threads.
  */
 public interface RequestRoom {
   /** Takes room, to be given back; false: there is none, nothing was taken. */
