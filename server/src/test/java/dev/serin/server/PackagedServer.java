@@ -85,31 +85,19 @@ final class PackagedServer implements AutoCloseable {
     return new PackagedServer(List.of(), directory, List.of(flags)).awaitServing();
   }
 
-  /** Starts a server whose data directory is a disk of its own with so much room. */
-  static PackagedServer startOnDiskOf(int mebibytes, Path directory) throws IOException {
-    Path data = Files.createDirectories(directory.resolve("data"));
-    return new PackagedServer(inItsOwnMounts(mebibytes, data), directory, List.of()).awaitServing();
-  }
-
-  /** Whether this user may mount a disk over a directory that only one process sees. */
-  static boolean canMount(Path directory) {
-    List<String> command = new ArrayList<>(inItsOwnMounts(1, directory));
-    command.add("true");
-    try {
-      return within(new ProcessBuilder(command).start().onExit()).exitValue() == 0;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static List<String> inItsOwnMounts(int mebibytes, Path place) {
-    String mount = "mount -t tmpfs -o size=" + mebibytes + "m none \"$0\" && exec \"$@\"";
-    return List.of("unshare", "--mount", "sh", "-c", mount, place.toString());
+  /** Starts a server that sees a small disk over its data directory. */
+  static PackagedServer startOn(SmallDisk disk, Path directory) throws IOException {
+    return new PackagedServer(disk.inside(), directory, List.of()).awaitServing();
   }
 
   /** Starts a server that is expected to end by itself. */
   static PackagedServer launch(Path directory, String... flags) throws IOException {
     return new PackagedServer(List.of(), directory, List.of(flags));
+  }
+
+  /** Starts a server on a small disk that is expected to end by itself. */
+  static PackagedServer launchOn(SmallDisk disk, Path directory) throws IOException {
+    return new PackagedServer(disk.inside(), directory, List.of());
   }
 
   private PackagedServer awaitServing() {
@@ -174,11 +162,6 @@ final class PackagedServer implements AutoCloseable {
       return http.send(
           HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString(UTF_8));
     }
-  }
-
-  /** A path as this server sees it, whose disks may be its own. */
-  Path seenByIt(Path path) {
-    return Path.of("/proc/" + process.pid() + "/root" + path.toAbsolutePath());
   }
 
   int grpcPort() {

@@ -14,10 +14,8 @@ import dev.serin.v1.ReviveFeatureRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +30,6 @@ class ServerStoreIT {
   private static final int DISK_MIB = 10;
 
   private static final int LARGE_BYTES = 50_000;
-  private static final String FILLER = "filler";
 
   @TempDir Path directory;
   private final PostgresServer postgres = PostgresServer.shared();
@@ -123,8 +120,9 @@ class ServerStoreIT {
 
   @Test
   void apply_diskFull_isRefusedAndWhatWasThereIsServed() throws Exception {
-    assumeTrue(PackagedServer.canMount(directory), "needs the right to mount (root on Linux)");
-    try (PackagedServer server = PackagedServer.startOnDiskOf(DISK_MIB, directory)) {
+    assumeTrue(SmallDisk.canMount(directory), "needs the right to mount (root on Linux)");
+    try (SmallDisk disk = SmallDisk.mount(DISK_MIB, directory.resolve("data"));
+        PackagedServer server = PackagedServer.startOn(disk, directory)) {
       apply(server, "checkout", 1);
       EvaluateResponse before = evaluate(server);
 
@@ -148,8 +146,9 @@ class ServerStoreIT {
 
   @Test
   void kill_afterLargeAppliesOnAFullDisk_stillWorks() throws Exception {
-    assumeTrue(PackagedServer.canMount(directory), "needs the right to mount (root on Linux)");
-    try (PackagedServer server = PackagedServer.startOnDiskOf(DISK_MIB, directory)) {
+    assumeTrue(SmallDisk.canMount(directory), "needs the right to mount (root on Linux)");
+    try (SmallDisk disk = SmallDisk.mount(DISK_MIB, directory.resolve("data"));
+        PackagedServer server = PackagedServer.startOn(disk, directory)) {
       apply(server, "checkout", 1);
       for (int i = 0; i < 3; i++) {
         assertThat(GrpcError.of(() -> applyLarge(server)).reason()).isEqualTo("STORE_FULL");
@@ -157,35 +156,51 @@ class ServerStoreIT {
       }
 
       // Somebody else takes the rest, and the log is empty: now there is the reserve alone.
-      Path data = server.seenByIt(directory.resolve("data"));
-      fill(data);
+      Path data = disk.root();
+      disk.fill();
       assertThat(GrpcError.of(() -> apply(server, "small", 1)).reason()).isEqualTo("STORE_FULL");
       Await.until("an empty log", () -> Files.size(data.resolve("serin.db-wal")) == 0);
-      fill(data);
+      disk.fill();
       assertThat(data.resolve("serin.db.reserve")).exists();
       for (int i = 0; i < 5; i++) {
         killAndRevive(server);
       }
       assertThat(data.resolve("serin.db.reserve")).doesNotExist();
 
-      Files.delete(data.resolve(FILLER));
+      disk.makeRoom();
       Await.until("room for changes", () -> isApplied(server));
       assertThat(data.resolve("serin.db.reserve")).exists();
       assertThat(server.unlistedErrors()).isEmpty();
     }
   }
 
-  /** Leaves no byte on a disk. */
-  private static void fill(Path data) throws IOException {
-    byte[] zeros = new byte[4_096];
-    try (OutputStream out =
-        Files.newOutputStream(
-            data.resolve(FILLER), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      while (data.toFile().getUsableSpace() > 0) {
-        out.write(zeros);
+  @Test
+  void start_diskFullWhileItWasStopped_costsTheReserveAndServes() throws Exception {
+    assumeTrue(SmallDisk.canMount(directory), "needs the right to mount (root on Linux)");
+    try (SmallDisk disk = SmallDisk.mount(DISK_MIB, directory.resolve("data"))) {
+      Path reserve = disk.root().resolve("serin.db.reserve");
+      try (PackagedServer server = PackagedServer.startOn(disk, directory)) {
+        apply(server, "checkout", 1);
+        server.signal("TERM");
+        assertThat(server.exitCode()).isZero();
       }
-    } catch (IOException e) {
-      assertThat(e).hasMessageContaining("No space left");
+      assertThat(reserve).exists();
+      disk.fill();
+
+      try (PackagedServer server = PackagedServer.startOn(disk, directory)) {
+        assertThat(reserve).doesNotExist();
+        killAndRevive(server);
+        server.signal("TERM");
+        assertThat(server.exitCode()).isZero();
+      }
+      disk.fill();
+
+      try (PackagedServer server = PackagedServer.launchOn(disk, directory)) {
+        assertThat(server.exitCode()).isEqualTo(REFUSED);
+        assertThat(server.log())
+            .contains("serin.db: no room: [SQLITE_")
+            .endsWith("(expected: room on the disk)\n");
+      }
     }
   }
 

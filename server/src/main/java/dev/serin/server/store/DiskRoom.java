@@ -39,12 +39,17 @@ final class DiskRoom {
   private final AtomicBoolean wish = new AtomicBoolean();
   private boolean reserved;
 
-  /** Takes the reserve of a database file, where there is room. */
+  /** The room beside a database file; a reserve that was left there counts as taken. */
   DiskRoom(Path file) {
     directory = requireNonNull(file.toAbsolutePath().getParent()).toFile();
     logFile = file.resolveSibling(file.getFileName() + "-wal").toFile();
     reserve = file.resolveSibling(file.getFileName() + ".reserve");
-    reserved = takeReserve();
+    reserved = Files.exists(reserve);
+  }
+
+  /** Takes the reserve, where there is room. */
+  void takeReserve() {
+    reserved = isReserveWritten();
   }
 
   /** Throws {@code STORE_FULL} where an ordinary transaction would use up the last room. */
@@ -61,7 +66,7 @@ final class DiskRoom {
               freeBytes + " bytes free in " + directory + " (expected: " + neededBytes + ")"));
     }
     if (!reserved && freeBytes >= neededBytes + RESERVE_BYTES) {
-      reserved = takeReserve();
+      takeReserve();
     }
   }
 
@@ -86,7 +91,7 @@ final class DiskRoom {
     return wish.getAndSet(false);
   }
 
-  private boolean takeReserve() {
+  private boolean isReserveWritten() {
     try {
       if (Files.exists(reserve) && Files.size(reserve) >= RESERVE_BYTES) {
         return true;

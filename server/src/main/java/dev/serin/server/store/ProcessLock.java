@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The proof that this process alone uses a file or a directory: a lock on a file of its own, held
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class ProcessLock implements AutoCloseable {
   /** A byte far behind the text: some systems let nobody read what is locked. */
   private static final long LOCKED_BYTE = 1L << 40;
+
+  private static final Logger log = LoggerFactory.getLogger(ProcessLock.class);
 
   private final FileChannel channel;
 
@@ -49,13 +53,22 @@ public final class ProcessLock implements AutoCloseable {
         channel.close();
         throw inUse(subject, file, holder, expected);
       }
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(UTF_8)), 0);
+      noteHolder(channel, file);
       return new ProcessLock(channel);
     } catch (IOException e) {
       closeQuietly(channel, e);
       throw new StoreOpenException(
           subject + ": cannot lock " + file + ": " + e + " (expected: a writable file)", e);
+    }
+  }
+
+  /** For whoever finds it locked. A full disk may have no room for it: the lock holds without. */
+  private static void noteHolder(FileChannel channel, Path file) {
+    try {
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(UTF_8)), 0);
+    } catch (IOException e) {
+      log.warn("lock {} does not say who holds it: {}", file, e.toString());
     }
   }
 

@@ -11,11 +11,15 @@ import java.sql.SQLException;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** The embedded store: a SQLite file with one writing thread and a few readers. */
 final class SqliteDatabase implements Database {
   /** Files up to this size are checked whole when they are opened: that takes a moment only. */
   static final long CHECKED_WHOLE_BYTES = 64L << 20;
+
+  private static final String WRITTEN_BY_SERIN =
+      "a database written by Serin; restore a copy, or move it away to begin anew";
 
   private final RevisionSignals signals = new RevisionSignals();
   private final ProcessLock lock;
@@ -29,9 +33,9 @@ final class SqliteDatabase implements Database {
       ProcessLock lock,
       SqliteConnections connections,
       Connection first,
+      DiskRoom room,
       TransactionObserver observer) {
     this.lock = lock;
-    DiskRoom room = new DiskRoom(file);
     writer = new SqliteWriter(connections, first, room, observer);
     checkpoints = new SqliteCheckpoints(connections, writer, room, file);
     readers = connections.readers();
@@ -54,13 +58,35 @@ final class SqliteDatabase implements Database {
             "one server for each file; several share a PostgreSQL");
     try {
       SqliteConnections connections = new SqliteConnections(file);
-      Connection first = checkedConnection(file, connections);
-      migrate(file, connections, first);
-      return new SqliteDatabase(file, lock, connections, first, observer);
+      DiskRoom room = new DiskRoom(file);
+      Connection first = migrated(file, connections, room);
+      return new SqliteDatabase(file, lock, connections, first, room, observer);
     } catch (RuntimeException e) {
       lock.close();
       throw e;
     }
+  }
+
+  /** A connection to the file as this version has it; a full disk costs the reserve. */
+  private static Connection migrated(Path file, SqliteConnections connections, DiskRoom room) {
+    try {
+      Connection first = migrated(file, connections);
+      room.takeReserve();
+      return first;
+    } catch (StoreOpenException e) {
+      SQLException sql = SqlFailures.sqlException(e);
+      if (sql == null || !SqlFailures.isFull(sql) || !room.giveBack()) {
+        throw e;
+      }
+      // Taken again when somebody has made room.
+      return migrated(file, connections);
+    }
+  }
+
+  private static Connection migrated(Path file, SqliteConnections connections) {
+    Connection first = checkedConnection(file, connections);
+    migrate(file, connections, first);
+    return first;
   }
 
   private static void migrate(Path file, SqliteConnections connections, Connection first) {
@@ -68,27 +94,36 @@ final class SqliteDatabase implements Database {
       Migrations.apply(connections.migrations(), Dialect.SQLITE);
     } catch (FlywayException e) {
       StoreOpenException refused = Migrations.refused(file.toString(), e);
-      try {
-        first.close();
-      } catch (SQLException suppressed) {
-        refused.addSuppressed(suppressed);
-      }
+      closeQuietly(first, refused);
       throw refused;
     }
   }
 
   private static Connection checkedConnection(Path file, SqliteConnections connections) {
-    String expected = "a database written by Serin; restore a copy, or move it away to begin anew";
+    Connection connection = null;
     try {
-      Connection connection = connections.writer();
+      connection = connections.writer();
       String verdict = Files.size(file) > CHECKED_WHOLE_BYTES ? "ok" : check(connection);
       if (!verdict.equals("ok")) {
         connection.close();
-        throw refused(file, "damaged: " + verdict, expected, null);
+        throw refused(file, "damaged: " + verdict, WRITTEN_BY_SERIN, null);
       }
       return connection;
     } catch (SQLException | IOException e) {
-      throw refused(file, String.valueOf(e.getMessage()), expected, e);
+      closeQuietly(connection, e);
+      throw e instanceof SQLException sql && SqlFailures.isFull(sql)
+          ? refused(file, "no room: " + e.getMessage(), Migrations.ROOM, e)
+          : refused(file, String.valueOf(e.getMessage()), WRITTEN_BY_SERIN, e);
+    }
+  }
+
+  private static void closeQuietly(@Nullable Connection connection, Exception reason) {
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        reason.addSuppressed(e);
+      }
     }
   }
 
@@ -100,7 +135,7 @@ final class SqliteDatabase implements Database {
   }
 
   private static StoreOpenException refused(
-      Path file, String problem, String expected, @org.jspecify.annotations.Nullable Exception e) {
+      Path file, String problem, String expected, @Nullable Exception e) {
     return new StoreOpenException(
         "store " + file + ": " + problem + " (expected: " + expected + ")", e);
   }
