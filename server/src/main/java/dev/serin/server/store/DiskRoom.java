@@ -15,14 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps room on the disk of a SQLite file for what must always find some: kill switches, and the
- * removal that makes room.
+ * Keeps room on the disk of a SQLite file for what must always find some: kill switches first, and
+ * the removal that makes room.
  *
  * <p>Everything else is refused while there is still a margin, which counts what SQLite's log has
- * yet to move into the file. Against whoever else fills the disk stands a reserve: a file of zeros
- * that is given back when nothing else is left, and taken again when there is room.
+ * yet to move into the file; the margin is for both. Against whoever else fills the disk stands a
+ * reserve, for the start and for kill switches alone: a file of zeros that is given back when
+ * nothing else is left, and taken again when there is room.
  *
- * <p>For the writing thread; {@link #takeWish} for any.
+ * <p>Safe for all threads.
  */
 final class DiskRoom {
   /** Size of the reserve: room for dozens of kill switches, of some pages each. */
@@ -37,7 +38,12 @@ final class DiskRoom {
   private final File logFile;
   private final Path reserve;
   private final AtomicBoolean wish = new AtomicBoolean();
+
+  /** Guarded by this. */
   private boolean reserved;
+
+  /** Whether the reserve could not be taken the last time, which is said once. Guarded by this. */
+  private boolean failing;
 
   /** The room beside a database file; a reserve that was left there counts as taken. */
   DiskRoom(Path file) {
@@ -48,8 +54,20 @@ final class DiskRoom {
   }
 
   /** Takes the reserve, where there is room. */
-  void takeReserve() {
+  synchronized void takeReserve() {
     reserved = isReserveWritten();
+    failing = !reserved;
+  }
+
+  /** Takes the reserve again if it was given back and there is room for it besides the margin. */
+  synchronized void retakeReserve() {
+    if (!reserved && directory.getUsableSpace() >= neededBytes() + RESERVE_BYTES) {
+      takeReserve();
+    }
+  }
+
+  private long neededBytes() {
+    return logFile.length() + MARGIN_BYTES;
   }
 
   /** Throws {@code STORE_FULL} where an ordinary transaction would use up the last room. */
@@ -57,7 +75,7 @@ final class DiskRoom {
     if (directory.getTotalSpace() <= 0) {
       return; // Nobody says how large it is.
     }
-    long neededBytes = logFile.length() + MARGIN_BYTES;
+    long neededBytes = neededBytes();
     long freeBytes = directory.getUsableSpace();
     if (freeBytes < neededBytes) {
       wish.set(true);
@@ -65,13 +83,10 @@ final class DiskRoom {
           new IOException(
               freeBytes + " bytes free in " + directory + " (expected: " + neededBytes + ")"));
     }
-    if (!reserved && freeBytes >= neededBytes + RESERVE_BYTES) {
-      takeReserve();
-    }
   }
 
   /** Gives the reserve back; false: it was given back before. */
-  boolean giveBack() {
+  synchronized boolean giveBack() {
     if (!reserved) {
       return false;
     }
@@ -110,7 +125,9 @@ final class DiskRoom {
       }
       return true;
     } catch (IOException e) {
-      log.warn("no reserve for a full disk: {}", e.toString());
+      if (!failing) {
+        log.warn("no reserve for a full disk: {}", e.toString());
+      }
       removePart();
       return false;
     }

@@ -11,8 +11,13 @@ public enum Priority {
   /** Documents: people wait, and large ones come in slices. */
   CATALOG;
 
-  /** Whether it may use the last room on a disk that is full. */
-  boolean mayFillDisk() {
+  /** Whether it may use the margin that is left free on the disk. */
+  boolean mayUseMargin() {
     return this == ROLLOUT || this == REMOVAL;
+  }
+
+  /** Whether the reserve is given back for it: of the last room, removal would leave none. */
+  boolean mayUseReserve() {
+    return this == ROLLOUT;
   }
 }

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread that moves what was written from SQLite's log into its file, on a connection of its
- * own: no transaction pays for it.
+ * own, and takes the reserve again: no transaction pays for either.
  */
 final class SqliteCheckpoints implements AutoCloseable {
   /** How often what nobody reads any more is moved; the log stays a second's writes long. */
@@ -67,6 +67,7 @@ final class SqliteCheckpoints implements AutoCloseable {
           boolean large = Files.exists(logFile) && Files.size(logFile) > TRUNCATE_ABOVE_BYTES;
           checkpoint(connection, large || roomWanted ? "TRUNCATE" : "PASSIVE");
         }
+        room.retakeReserve();
       } while (!awaitClose());
     }
   }

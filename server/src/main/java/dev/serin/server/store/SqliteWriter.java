@@ -191,15 +191,17 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   private <T> T inTransaction(Priority priority, Transaction<T> work) {
-    if (!priority.mayFillDisk()) {
+    if (!priority.mayUseMargin()) {
       room.requireMargin();
-      return jdbi().inTransaction(work::run);
     }
     try {
       return jdbi().inTransaction(work::run);
     } catch (RuntimeException e) {
       SQLException sql = SqlFailures.sqlException(e);
-      if (sql == null || !SqlFailures.isFull(sql) || !room.giveBack()) {
+      if (!priority.mayUseReserve()
+          || sql == null
+          || !SqlFailures.isFull(sql)
+          || !room.giveBack()) {
         throw e;
       }
       return jdbi().inTransaction(work::run);
