@@ -34,10 +34,10 @@ final class DiskRoom {
 
   private static final Logger log = LoggerFactory.getLogger(DiskRoom.class);
 
-  private final File directory;
+  private final Disk disk;
   private final File logFile;
   private final Path reserve;
-  private final AtomicBoolean wish = new AtomicBoolean();
+  private final AtomicBoolean roomWanted = new AtomicBoolean();
 
   /** Guarded by this. */
   private boolean reserved;
@@ -45,9 +45,33 @@ final class DiskRoom {
   /** Whether the reserve could not be taken the last time, which is said once. Guarded by this. */
   private boolean failing;
 
+  /** How large a disk is, and how much of it is free. */
+  interface Disk {
+    /** 0: nobody says. */
+    long totalBytes();
+
+    long freeBytes();
+
+    /** The one that a database file is on. */
+    static Disk of(Path file) {
+      File directory = requireNonNull(file.toAbsolutePath().getParent()).toFile();
+      return new Disk() {
+        @Override
+        public long totalBytes() {
+          return directory.getTotalSpace();
+        }
+
+        @Override
+        public long freeBytes() {
+          return directory.getUsableSpace();
+        }
+      };
+    }
+  }
+
   /** The room beside a database file; a reserve that was left there counts as taken. */
-  DiskRoom(Path file) {
-    directory = requireNonNull(file.toAbsolutePath().getParent()).toFile();
+  DiskRoom(Path file, Disk disk) {
+    this.disk = disk;
     logFile = file.resolveSibling(file.getFileName() + "-wal").toFile();
     reserve = file.resolveSibling(file.getFileName() + ".reserve");
     reserved = Files.exists(reserve);
@@ -61,8 +85,14 @@ final class DiskRoom {
 
   /** Takes the reserve again if it was given back and there is room for it besides the margin. */
   synchronized void retakeReserve() {
-    if (!reserved && directory.getUsableSpace() >= neededBytes() + RESERVE_BYTES) {
+    if (reserved) {
+      return;
+    }
+    long freeBytes = disk.freeBytes();
+    if (freeBytes >= neededBytes() + RESERVE_BYTES) {
       takeReserve();
+    } else if (freeBytes >= MARGIN_BYTES + RESERVE_BYTES) {
+      roomWanted.set(true); // Only the log is in the way.
     }
   }
 
@@ -72,16 +102,16 @@ final class DiskRoom {
 
   /** Throws {@code STORE_FULL} where an ordinary transaction would use up the last room. */
   void requireMargin() {
-    if (directory.getTotalSpace() <= 0) {
+    if (disk.totalBytes() <= 0) {
       return; // Nobody says how large it is.
     }
     long neededBytes = neededBytes();
-    long freeBytes = directory.getUsableSpace();
+    long freeBytes = disk.freeBytes();
     if (freeBytes < neededBytes) {
-      wish.set(true);
+      roomWanted.set(true);
       throw ApiErrors.storeFull(
           new IOException(
-              freeBytes + " bytes free in " + directory + " (expected: " + neededBytes + ")"));
+              freeBytes + " bytes free for " + logFile + " (expected: " + neededBytes + ")"));
     }
   }
 
@@ -102,8 +132,8 @@ final class DiskRoom {
   }
 
   /** Whether somebody was refused room since this was asked last, which the log may be holding. */
-  boolean takeWish() {
-    return wish.getAndSet(false);
+  boolean takeRoomWanted() {
+    return roomWanted.getAndSet(false);
   }
 
   private boolean isReserveWritten() {

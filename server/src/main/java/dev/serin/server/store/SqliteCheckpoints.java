@@ -34,6 +34,12 @@ final class SqliteCheckpoints implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "serin-store-checkpoint");
 
+  /** Something was committed and not moved yet, the last try having failed; the thread's own. */
+  private boolean written;
+
+  /** The log is to be emptied and was not yet; the thread's own. */
+  private boolean roomWanted;
+
   SqliteCheckpoints(SqliteConnections connections, SqliteWriter writer, DiskRoom room, Path file) {
     this.connections = connections;
     this.writer = writer;
@@ -62,10 +68,13 @@ final class SqliteCheckpoints implements AutoCloseable {
   private void checkpointWhileOpen() throws SQLException, IOException {
     try (Connection connection = connections.writer()) {
       do {
-        boolean roomWanted = room.takeWish();
-        if (writer.takeWritten() || roomWanted) {
+        written |= writer.takeWritten();
+        roomWanted |= room.takeRoomWanted();
+        if (written || roomWanted) {
           boolean large = Files.exists(logFile) && Files.size(logFile) > TRUNCATE_ABOVE_BYTES;
           checkpoint(connection, large || roomWanted ? "TRUNCATE" : "PASSIVE");
+          written = false;
+          roomWanted = false;
         }
         room.retakeReserve();
       } while (!awaitClose());

@@ -43,6 +43,10 @@ final class SqliteDatabase implements Database {
   }
 
   static SqliteDatabase open(Path file, TransactionObserver observer) {
+    return open(file, DiskRoom.Disk.of(file), observer);
+  }
+
+  static SqliteDatabase open(Path file, DiskRoom.Disk disk, TransactionObserver observer) {
     Path directory = file.getParent();
     try {
       if (directory != null) {
@@ -58,7 +62,7 @@ final class SqliteDatabase implements Database {
             "one server for each file; several share a PostgreSQL");
     try {
       SqliteConnections connections = new SqliteConnections(file);
-      DiskRoom room = new DiskRoom(file);
+      DiskRoom room = new DiskRoom(file, disk);
       Connection first = migrated(file, connections, room);
       return new SqliteDatabase(file, lock, connections, first, room, observer);
     } catch (RuntimeException e) {
