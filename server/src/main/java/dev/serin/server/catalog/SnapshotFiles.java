@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
@@ -94,6 +96,21 @@ final class SnapshotFiles {
     return removed;
   }
 
+  /**
+   * Removes the files of all namespaces but these, readable or not.
+   *
+   * @return the files that were removed
+   */
+  List<Path> removeAllBut(Set<String> kept) throws IOException {
+    List<Path> removed = new ArrayList<>();
+    for (String namespace : namespaces()) {
+      if (!kept.contains(namespace) && Files.deleteIfExists(file(namespace))) {
+        removed.add(file(namespace));
+      }
+    }
+    return removed;
+  }
+
   void save(SnapshotSource source, long nowMillis) throws IOException {
     Files.createDirectories(directory);
     Path file = file(source.namespace());
@@ -165,6 +182,8 @@ final class SnapshotFiles {
           String name = String.valueOf(file.getFileName());
           namespaces.add(name.substring(0, name.length() - SUFFIX.length()));
         }
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
       }
     }
     namespaces.sort(null);

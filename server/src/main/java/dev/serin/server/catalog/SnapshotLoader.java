@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +73,7 @@ final class SnapshotLoader<S> {
     try {
       heads = catalog.states().heads();
       if (!storeReached) {
-        claimFiles(database.identity());
+        claimFiles(database.identity(), heads);
       }
     } catch (RuntimeException e) {
       storeLost(e);
@@ -178,11 +179,18 @@ final class SnapshotLoader<S> {
     }
   }
 
-  /** Before the first snapshot of the store is saved: those of another one are of no use here. */
-  private void claimFiles(String identity) {
+  /**
+   * Before the first snapshot of the store is saved: those of another one are of no use here, nor
+   * those of namespaces that were deleted while this process was not there to see it.
+   */
+  private void claimFiles(String identity, List<NamespaceHead> heads) {
     try {
       for (Path removed : files.claim(identity)) {
         log.warn("removed snapshot {}: of another store than {}", removed, database.address());
+      }
+      Set<String> names = heads.stream().map(NamespaceHead::name).collect(Collectors.toSet());
+      for (Path removed : files.removeAllBut(names)) {
+        log.info("removed snapshot {}: of a namespace that is gone", removed);
       }
     } catch (IOException e) {
       log.warn("snapshots on disk cannot be read", e);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +106,19 @@ class SnapshotFilesTest {
     files.delete("shop");
 
     assertThat(files.namespaces()).isEmpty();
+  }
+
+  @Test
+  void removeAllBut_some_removesTheOthersReadableOrNot() throws IOException {
+    assertThat(files.removeAllBut(Set.of())).isEmpty();
+    files.save(SOURCE, 1);
+    Path damaged = Files.writeString(file.resolveSibling("damaged.snapshot"), "no snapshot");
+    Path kept = Files.writeString(file.resolveSibling("kept.snapshot"), "no snapshot");
+
+    assertThat(files.removeAllBut(Set.of("kept", "unknown"))).containsExactly(damaged, file);
+
+    assertThat(files.namespaces()).containsExactly("kept");
+    assertThat(kept).exists();
   }
 
   @Test

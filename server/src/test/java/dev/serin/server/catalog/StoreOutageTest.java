@@ -213,6 +213,26 @@ class StoreOutageTest {
   }
 
   @Test
+  void start_withoutStore_ignoresNamespacesDeletedWhileItWasStopped() throws IOException {
+    StoreConfig config = database();
+    try (Refreshing served = new Refreshing(config, snapshots()).awaitReady()) {
+      served.test.catalog.createNamespace("shop", TestCatalog.NOTE);
+      served.awaitRevision("shop", 1);
+    }
+    try (TestCatalog other = new TestCatalog(config)) {
+      other.catalog.deleteNamespace("shop", TestCatalog.NOTE);
+    }
+    Files.writeString(snapshots().resolve("older.snapshot"), "of a form nobody reads any more");
+
+    new Refreshing(config, snapshots()).awaitReady().close();
+    server.stop();
+
+    try (Refreshing served = new Refreshing(config, snapshots()).awaitReady()) {
+      assertThat(served.cache.namespaces()).containsExactly("default");
+    }
+  }
+
+  @Test
   void store_frozen_changesArriveAfterIt() {
     try (Refreshing served = new Refreshing(database(), snapshots()).awaitReady()) {
       server.pause();
