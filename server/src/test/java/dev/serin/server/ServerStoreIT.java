@@ -159,6 +159,8 @@ class ServerStoreIT {
       Path data = disk.root();
       disk.fill();
       assertThat(GrpcError.of(() -> apply(server, "small", 1)).reason()).isEqualTo("STORE_FULL");
+      assertThat(GrpcError.of(() -> applyLarge(server)).reason()).isEqualTo("STORE_FULL");
+      assertThat(server.log()).doesNotContain("committed after all");
       Await.until("an empty log", () -> Files.size(data.resolve("serin.db-wal")) == 0);
       disk.fill();
       assertThat(data.resolve("serin.db.reserve")).exists();

@@ -174,11 +174,16 @@ final class ChangeWriter {
       }
     }
 
+    /** Whether the store has it: what was not to be removed may never have been written. */
+    private boolean isCommitted() {
+      return database.read(handle -> ChangeSetRows.revision(handle, applyId)).isPresent();
+    }
+
     /** Removes what was written of a change that will not be committed. */
     @Override
     public void close() {
       try {
-        if (begun && !committed && !remove(applyId)) {
+        if (begun && !committed && !remove(applyId) && isCommitted()) {
           log.warn("change {}: committed after all, though the store did not answer", applyId);
         }
       } catch (RuntimeException e) {
