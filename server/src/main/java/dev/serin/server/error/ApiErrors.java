@@ -203,6 +203,34 @@ public final class ApiErrors {
         Map.of("limit", limit));
   }
 
+  /** SEQUENCE_GAP: the sequence that was expected, and the one that came. */
+  public static ApiException sequenceGap(long expected, long first) {
+    return error(
+        ErrorReason.SEQUENCE_GAP,
+        "first_sequence: " + first + " (expected: " + expected + ", the next one, or an earlier)",
+        Map.of("expected_sequence", Long.toString(expected)));
+  }
+
+  /** SESSION_EXPIRED: the store has no session of this UUID, and its first outcomes are gone. */
+  public static ApiException sessionExpired(String session) {
+    return error(
+        ErrorReason.SESSION_EXPIRED,
+        "session " + session + ": not known, or forgotten (expected: a new one, from sequence 1)",
+        Map.of("session", session));
+  }
+
+  /** PRODUCER_FENCED: the session was opened again since, here or at another replica. */
+  public static ApiException producerFenced(String producer, String session) {
+    return error(
+        ErrorReason.PRODUCER_FENCED,
+        "session "
+            + session
+            + " of "
+            + shown(producer)
+            + ": opened by somebody else since (expected: one process for each session)",
+        Map.of("producer", producer, "session", session));
+  }
+
   /** OVERLOADED: the queue that is full, how much it holds and of what ({@code calls}). */
   public static ApiException overloaded(String queue, long limit, String unit) {
     return retryable(

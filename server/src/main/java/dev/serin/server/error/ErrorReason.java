@@ -25,6 +25,10 @@ public enum ErrorReason {
   DOCUMENT_NOT_FOUND(Status.Code.NOT_FOUND),
   /** The namespace never had this revision. */
   REVISION_NOT_FOUND(Status.Code.NOT_FOUND),
+  /** The store knows nothing of the session any more. */
+  SESSION_EXPIRED(Status.Code.NOT_FOUND),
+  /** Outcomes between the last one and this are missing. */
+  SEQUENCE_GAP(Status.Code.OUT_OF_RANGE),
   /** A namespace of this name exists. */
   NAMESPACE_EXISTS(Status.Code.ALREADY_EXISTS),
   /** Other documents refer to the document. */
@@ -35,6 +39,8 @@ public enum ErrorReason {
   ROLLOUT_ACTIVE(Status.Code.FAILED_PRECONDITION),
   /** The feature is archived. */
   FEATURE_ARCHIVED(Status.Code.FAILED_PRECONDITION),
+  /** Somebody else has opened the session since. */
+  PRODUCER_FENCED(Status.Code.FAILED_PRECONDITION),
   /** Somebody else changed it first. */
   REVISION_CONFLICT(Status.Code.ABORTED),
   /** The revision a page belongs to is no longer held. */

@@ -1,0 +1,28 @@
+package dev.serin.server.outcome.ledger;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where flushes come from. Called by the ledger's thread, which waits; one flush is under way at a
+ * time, from {@link #prepare} to {@link #committed} or {@link #dropped}.
+ */
+public interface FlushSource {
+  /** Gathers what waits, within the bounds of a flush; null: nothing does. */
+  @Nullable PreparedFlush prepare();
+
+  /**
+   * Gathers the flush under way again, without what these openings accepted: they are fenced, and
+   * were told. Null: nothing is left.
+   */
+  @Nullable PreparedFlush without(Set<OpenSession> fenced);
+
+  /** The flush under way is durable: what it holds may be acknowledged and shown. */
+  void committed();
+
+  /**
+   * This replica may count no more: it was retired. What waits will be sent again elsewhere; open
+   * calls end.
+   */
+  void dropped();
+}
