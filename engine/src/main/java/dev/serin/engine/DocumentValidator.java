@@ -11,8 +11,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks features, segments, layers and holdouts against every limit and rule their protos state,
- * and against each other. Pure.
+ * Checks features, segments, layers, holdouts and metrics against every limit and rule their protos
+ * state, and against each other. Pure.
  */
 public final class DocumentValidator {
   private final SnapshotSource source;
@@ -38,6 +38,7 @@ public final class DocumentValidator {
     for (DocumentId document : documents) {
       validator.validate(document, changed == null || changed.contains(document));
     }
+    validator.countMetrics(documents, changed);
     return validator.violations;
   }
 
@@ -75,7 +76,16 @@ public final class DocumentValidator {
           new SharedDocumentValidator(report).validate(holdout);
         }
       }
-      case DOCUMENT_KIND_METRIC, DOCUMENT_KIND_ROLLOUT -> {
+      case DOCUMENT_KIND_METRIC -> {
+        MetricSource metric = source.metrics().get(id.key());
+        if (metric != null) {
+          if (changed) {
+            new MetricValidator(report).validate("", metric.document());
+          }
+          new MetricReferenceValidator(report, source).validate(metric.document());
+        }
+      }
+      case DOCUMENT_KIND_ROLLOUT -> {
         // Not evaluated: checked by those who own them.
       }
       case DOCUMENT_KIND_UNSPECIFIED, UNRECOGNIZED ->
@@ -84,12 +94,32 @@ public final class DocumentValidator {
     }
   }
 
+  /** Refuses the first of the changed metrics, where the namespace has too many. */
+  private void countMetrics(Set<DocumentId> documents, @Nullable Set<DocumentId> changed) {
+    int count = source.metrics().size();
+    if (count <= Limits.MAX_NAMESPACE_METRICS) {
+      return;
+    }
+    documents.stream()
+        .filter(id -> id.kind() == DocumentKind.DOCUMENT_KIND_METRIC)
+        .filter(id -> changed == null || changed.contains(id))
+        .findFirst()
+        .ifPresent(
+            id ->
+                new Report(id.kind(), id.key(), violations)
+                    .add(
+                        "key",
+                        "one of " + count + " metrics of the namespace",
+                        "at most " + Limits.MAX_NAMESPACE_METRICS));
+  }
+
   private static Set<DocumentId> all(SnapshotSource source) {
     Set<DocumentId> all = new TreeSet<>();
     add(all, DocumentKind.DOCUMENT_KIND_FEATURE, source.features().keySet());
     add(all, DocumentKind.DOCUMENT_KIND_SEGMENT, source.segments().keySet());
     add(all, DocumentKind.DOCUMENT_KIND_LAYER, source.layers().keySet());
     add(all, DocumentKind.DOCUMENT_KIND_HOLDOUT, source.holdouts().keySet());
+    add(all, DocumentKind.DOCUMENT_KIND_METRIC, source.metrics().keySet());
     return all;
   }
 

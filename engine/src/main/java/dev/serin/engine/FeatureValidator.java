@@ -3,6 +3,7 @@ package dev.serin.engine;
 import com.google.protobuf.Timestamp;
 import dev.serin.v1.Feature;
 import dev.serin.v1.LayerSlot;
+import dev.serin.v1.Metric;
 import dev.serin.v1.Override;
 import dev.serin.v1.Prerequisite;
 import dev.serin.v1.Rule;
@@ -52,6 +53,7 @@ final class FeatureValidator {
     if (feature.hasDefaultRule()) {
       serve("default_rule", feature.getDefaultRule());
     }
+    metrics();
   }
 
   private void tags() {
@@ -183,6 +185,20 @@ final class FeatureValidator {
       }
       conditions.validate(field + ".when", rule.getWhenList());
       serve(field + ".serve", rule.getServe());
+    }
+  }
+
+  private void metrics() {
+    report.count("metrics", feature.getMetricsCount(), Limits.MAX_FEATURE_METRICS);
+    Report.Unique unique = new Report.Unique();
+    MetricValidator validator = new MetricValidator(report);
+    for (int i = 0; i < feature.getMetricsCount(); i++) {
+      Metric metric = feature.getMetrics(i);
+      String field = "metrics[" + i + "].";
+      validator.validate(field, metric);
+      if (unique.repeats(metric.getKey())) {
+        report.add(field + "key", Report.quote(metric.getKey()) + " again", "a key of its own");
+      }
     }
   }
 

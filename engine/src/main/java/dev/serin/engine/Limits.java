@@ -4,7 +4,7 @@ package dev.serin.engine;
 public final class Limits {
   // Texts: shown in consoles, logs and metric labels, so they stay short.
 
-  /** Characters of the key of a feature, segment, layer or holdout. */
+  /** Characters of the key of a feature, segment, layer, holdout or metric. */
   public static final int MAX_KEY_CHARS = 128;
 
   /** Characters of the key of a variant and of the id of a split or rule. */
@@ -24,6 +24,9 @@ public final class Limits {
 
   /** Characters of a salt: room for the longest default, a namespace and two keys. */
   public static final int MAX_SALT_CHARS = 512;
+
+  /** Characters of a metric's measure, which stands behind every number of it. */
+  public static final int MAX_MEASURE_CHARS = 16;
 
   /** Characters of a regular expression: bounds the memory of its automaton. */
   public static final int MAX_REGEX_CHARS = 1_000;
@@ -53,6 +56,12 @@ public final class Limits {
 
   /** Rules of a feature. */
   public static final int MAX_RULES = 256;
+
+  /** Metrics of a feature's own: counts are kept for each of its variants and metrics. */
+  public static final int MAX_FEATURE_METRICS = 32;
+
+  /** Metrics of a namespace, without features' own: every feature may be counted by each. */
+  public static final int MAX_NAMESPACE_METRICS = 256;
 
   /** Conditions in one list (the list of a rule or segment, an {@code all} or an {@code any}). */
   public static final int MAX_CONDITIONS = 64;

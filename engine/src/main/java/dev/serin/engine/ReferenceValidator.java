@@ -84,6 +84,7 @@ final class ReferenceValidator {
       layer(report, document);
     }
     References.segments(document, (field, key) -> segment(report, field, key));
+    new MetricReferenceValidator(report, source).validate(document);
     runs(report, feature);
   }
 

@@ -3,6 +3,7 @@ package dev.serin.engine;
 import dev.serin.v1.Condition;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
+import dev.serin.v1.Metric;
 import dev.serin.v1.Prerequisite;
 import dev.serin.v1.Rule;
 import dev.serin.v1.Segment;
@@ -89,6 +90,11 @@ final class References {
     for (Rule rule : feature.getRulesList()) {
       segmentKeys(rule.getWhenList(), key -> named.add(segment(key)));
     }
+    for (Metric metric : feature.getMetricsList()) {
+      // A metric of the namespace with its key has a say in it, if there is one.
+      named.add(metric(metric.getKey()));
+      named.addAll(of(metric));
+    }
     return named;
   }
 
@@ -97,6 +103,21 @@ final class References {
     Set<DocumentId> named = new HashSet<>();
     segmentKeys(segment.getWhenList(), key -> named.add(segment(key)));
     return named;
+  }
+
+  /** Returns the metrics that a metric names, of the namespace or of its feature. */
+  static Set<DocumentId> of(Metric metric) {
+    Set<DocumentId> named = new HashSet<>();
+    for (String part : List.of(metric.getNumerator(), metric.getDenominator())) {
+      if (!part.isEmpty()) {
+        named.add(metric(part));
+      }
+    }
+    return named;
+  }
+
+  private static DocumentId metric(String key) {
+    return new DocumentId(DocumentKind.DOCUMENT_KIND_METRIC, key);
   }
 
   private static DocumentId segment(String key) {

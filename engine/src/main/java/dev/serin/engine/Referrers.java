@@ -1,7 +1,6 @@
 package dev.serin.engine;
 
 import dev.serin.v1.DocumentKind;
-import dev.serin.v1.Segment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The references of a namespace read backwards: which documents name a document. Immutable.
@@ -43,33 +43,25 @@ final class Referrers {
   }
 
   /**
-   * Returns the referrers after a change.
+   * Returns the referrers after a change of the documents of one kind.
    *
-   * @param featuresBefore the features these are the referrers of
-   * @param segmentsBefore the segments these are the referrers of
+   * @param documentsBefore the documents of the kind that these are the referrers of
+   * @param names what a document of the kind names
    */
-  Referrers next(
-      OrderedMap<String, FeatureSource> featuresBefore,
-      OrderedMap<String, FeatureSource> features,
-      OrderedMap<String, Segment> segmentsBefore,
-      OrderedMap<String, Segment> segments) {
+  <T> Referrers next(
+      DocumentKind kind,
+      OrderedMap<String, T> documentsBefore,
+      OrderedMap<String, T> documents,
+      Function<T, Set<DocumentId>> names) {
     OrderedMap.Editor<Reference, DocumentId> next = references.edit();
-    features.forEachDifference(
-        featuresBefore,
+    documents.forEachDifference(
+        documentsBefore,
         (key, before, after) ->
             replace(
                 next,
-                new DocumentId(DocumentKind.DOCUMENT_KIND_FEATURE, key),
-                before == null ? Set.of() : References.of(before.document()),
-                after == null ? Set.of() : References.of(after.document())));
-    segments.forEachDifference(
-        segmentsBefore,
-        (key, before, after) ->
-            replace(
-                next,
-                new DocumentId(DocumentKind.DOCUMENT_KIND_SEGMENT, key),
-                before == null ? Set.of() : References.of(before),
-                after == null ? Set.of() : References.of(after)));
+                new DocumentId(kind, key),
+                before == null ? Set.of() : names.apply(before),
+                after == null ? Set.of() : names.apply(after)));
     return new Referrers(next.build());
   }
 

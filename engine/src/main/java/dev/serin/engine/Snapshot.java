@@ -19,6 +19,7 @@ public final class Snapshot {
   private final OrderedMap<String, CompiledHoldout> holdouts;
   private final FeatureTable table;
   private final Links links;
+  private final MetricTable metrics;
 
   /**
    * Makes a snapshot.
@@ -44,6 +45,7 @@ public final class Snapshot {
             ? previous.table.with(changed(features, previous.features))
             : new FeatureTable(features.values());
     this.links = new Links(this, previous);
+    this.metrics = MetricTable.of(source, previous);
   }
 
   private static List<CompiledFeature> changed(
@@ -97,6 +99,11 @@ public final class Snapshot {
   /** Returns what it was compiled from. */
   public SnapshotSource source() {
     return source;
+  }
+
+  /** Returns the metrics that outcomes of its features may report. */
+  public MetricTable metrics() {
+    return metrics;
   }
 
   OrderedMap<String, CompiledFeature> featuresByKey() {

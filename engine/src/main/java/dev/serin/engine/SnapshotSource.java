@@ -26,6 +26,7 @@ public final class SnapshotSource {
   private final OrderedMap<String, Segment> segments;
   private final OrderedMap<String, Layer> layers;
   private final OrderedMap<String, Holdout> holdouts;
+  private final OrderedMap<String, MetricSource> metrics;
   private final Referrers referrers;
 
   /**
@@ -37,6 +38,7 @@ public final class SnapshotSource {
    * @param segments its segments
    * @param layers its layers
    * @param holdouts its holdouts
+   * @param metrics the metrics its features share
    */
   public SnapshotSource(
       String namespace,
@@ -44,8 +46,9 @@ public final class SnapshotSource {
       Map<String, FeatureSource> features,
       Map<String, Segment> segments,
       Map<String, Layer> layers,
-      Map<String, Holdout> holdouts) {
-    this(namespace, revision, features, segments, layers, holdouts, null);
+      Map<String, Holdout> holdouts,
+      Map<String, MetricSource> metrics) {
+    this(namespace, revision, features, segments, layers, holdouts, metrics, null);
   }
 
   private SnapshotSource(
@@ -55,6 +58,7 @@ public final class SnapshotSource {
       Map<String, Segment> segments,
       Map<String, Layer> layers,
       Map<String, Holdout> holdouts,
+      Map<String, MetricSource> metrics,
       @Nullable SnapshotSource earlier) {
     this.namespace = requireNonNull(namespace, "namespace");
     this.revision = revision;
@@ -62,11 +66,24 @@ public final class SnapshotSource {
     this.segments = OrderedMap.copyOf(segments);
     this.layers = OrderedMap.copyOf(layers);
     this.holdouts = OrderedMap.copyOf(holdouts);
+    this.metrics = OrderedMap.copyOf(metrics);
     this.referrers =
-        earlier == null
-            ? Referrers.NONE.next(OrderedMap.of(), this.features, OrderedMap.of(), this.segments)
-            : earlier.referrers.next(
-                earlier.features, this.features, earlier.segments, this.segments);
+        (earlier == null ? Referrers.NONE : earlier.referrers)
+            .next(
+                DocumentKind.DOCUMENT_KIND_FEATURE,
+                earlier == null ? OrderedMap.of() : earlier.features,
+                this.features,
+                feature -> References.of(feature.document()))
+            .next(
+                DocumentKind.DOCUMENT_KIND_SEGMENT,
+                earlier == null ? OrderedMap.of() : earlier.segments,
+                this.segments,
+                References::of)
+            .next(
+                DocumentKind.DOCUMENT_KIND_METRIC,
+                earlier == null ? OrderedMap.of() : earlier.metrics,
+                this.metrics,
+                metric -> References.of(metric.document()));
   }
 
   /** Returns the source of another revision of the namespace, with these documents. */
@@ -75,8 +92,10 @@ public final class SnapshotSource {
       Map<String, FeatureSource> features,
       Map<String, Segment> segments,
       Map<String, Layer> layers,
-      Map<String, Holdout> holdouts) {
-    return new SnapshotSource(namespace, revision, features, segments, layers, holdouts, this);
+      Map<String, Holdout> holdouts,
+      Map<String, MetricSource> metrics) {
+    return new SnapshotSource(
+        namespace, revision, features, segments, layers, holdouts, metrics, this);
   }
 
   /** Returns the name of the namespace. */
@@ -109,6 +128,11 @@ public final class SnapshotSource {
     return holdouts;
   }
 
+  /** Returns the metrics its features share; features' own stand in their documents. */
+  public OrderedMap<String, MetricSource> metrics() {
+    return metrics;
+  }
+
   Referrers referrers() {
     return referrers;
   }
@@ -120,6 +144,7 @@ public final class SnapshotSource {
     collect(DocumentKind.DOCUMENT_KIND_SEGMENT, earlier.segments, segments, changed);
     collect(DocumentKind.DOCUMENT_KIND_LAYER, earlier.layers, layers, changed);
     collect(DocumentKind.DOCUMENT_KIND_HOLDOUT, earlier.holdouts, holdouts, changed);
+    collect(DocumentKind.DOCUMENT_KIND_METRIC, earlier.metrics, metrics, changed);
     return changed;
   }
 
@@ -145,12 +170,13 @@ public final class SnapshotSource {
         && features.equals(source.features)
         && segments.equals(source.segments)
         && layers.equals(source.layers)
-        && holdouts.equals(source.holdouts);
+        && holdouts.equals(source.holdouts)
+        && metrics.equals(source.metrics);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(namespace, revision, features, segments, layers, holdouts);
+    return Objects.hash(namespace, revision, features, segments, layers, holdouts, metrics);
   }
 
   @Override

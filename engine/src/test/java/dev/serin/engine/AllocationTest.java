@@ -131,7 +131,8 @@ class AllocationTest {
         features,
         segments,
         source.layers(),
-        source.holdouts());
+        source.holdouts(),
+        source.metrics());
   }
 
   private static String withoutExpressions(Object document) {

@@ -233,7 +233,7 @@ class DocumentValidatorTest {
     assertThat(
             DocumentValidator.validate(
                 Sources.of().source(),
-                Set.of(new DocumentId(DocumentKind.DOCUMENT_KIND_METRIC, "m"))))
+                Set.of(new DocumentId(DocumentKind.DOCUMENT_KIND_ROLLOUT, "r"))))
         .isEmpty();
   }
 

@@ -37,6 +37,7 @@ class IncrementalCompileTest {
         assertThat(snapshot.revision()).isEqualTo(anew.revision());
         assertThat(keys(snapshot)).isEqualTo(keys(anew));
         assertThat(found(snapshot)).isEqualTo(snapshot.features());
+        assertThat(metrics(snapshot)).isEqualTo(metrics(anew));
         assertThat(differences(before, snapshot)).isEqualTo(expectedDifferences(before, snapshot));
         for (int i = 0; i < CALLS; i++) {
           Call call = calls.next();
@@ -107,7 +108,8 @@ class IncrementalCompileTest {
         source.features(),
         source.segments(),
         source.layers(),
-        source.holdouts());
+        source.holdouts(),
+        source.metrics());
   }
 
   /** The features that are found by the keys there may be, as text and as bytes. */
@@ -122,6 +124,21 @@ class IncrementalCompileTest {
       }
     }
     return found;
+  }
+
+  /** All metrics by feature, each found by its key, as text and as bytes. */
+  private static Map<String, List<CompiledMetric>> metrics(Snapshot snapshot) {
+    Map<String, List<CompiledMetric>> all = new HashMap<>();
+    for (String key : RandomNamespace.featureKeys()) {
+      FeatureMetrics metrics = snapshot.metrics().of(key);
+      for (CompiledMetric metric : metrics.all()) {
+        byte[] utf8 = metric.key().getBytes(StandardCharsets.UTF_8);
+        assertThat(metrics.find(metric.key())).isSameAs(metric);
+        assertThat(metrics.find(utf8, 0, utf8.length)).isSameAs(metric);
+      }
+      all.put(key, metrics.all());
+    }
+    return all;
   }
 
   private static Map<String, List<Optional<CompiledFeature>>> differences(

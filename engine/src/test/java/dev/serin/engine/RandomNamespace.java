@@ -1,9 +1,12 @@
 package dev.serin.engine;
 
+import dev.serin.v1.BetterDirection;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
+import dev.serin.v1.Metric;
+import dev.serin.v1.MetricKind;
 import dev.serin.v1.Segment;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A namespace in which everything there is to evaluate is used: features with gates, rules, splits
- * and runs, segments, layers and holdouts that refer to each other. Always valid; the same for the
- * same seed.
+ * and runs, segments, layers, holdouts and metrics that refer to each other. Always valid; the same
+ * for the same seed.
  */
 final class RandomNamespace {
   static final String NAME = "random";
@@ -24,6 +27,7 @@ final class RandomNamespace {
   private static final int FEATURES = 12;
   private static final int SEGMENTS = 5;
   private static final int SHARED = 3;
+  private static final int METRICS = 4;
 
   /** Features name features of the next level only: chains stay shorter than their limit. */
   private static final int LEVELS = 4;
@@ -34,6 +38,7 @@ final class RandomNamespace {
   private Map<String, Segment> segments = new TreeMap<>();
   private Map<String, Layer> layers = new TreeMap<>();
   private Map<String, Holdout> holdouts = new TreeMap<>();
+  private Map<String, MetricSource> metrics = new TreeMap<>();
   private long revision = 1;
 
   /** The last source that was built upon; null: none. */
@@ -45,6 +50,9 @@ final class RandomNamespace {
     for (int i = 0; i < SHARED; i++) {
       putLayer(i);
       putHoldout(i);
+    }
+    for (int i = 0; i < METRICS; i++) {
+      putMetric(i);
     }
     for (int i = SEGMENTS - 1; i >= 0; i--) {
       putSegment(i);
@@ -62,8 +70,8 @@ final class RandomNamespace {
   /** The documents as they are, with all that can be taken over from before the last edit. */
   SnapshotSource source() {
     return earlier == null
-        ? new SnapshotSource(NAME, revision, features, segments, layers, holdouts)
-        : earlier.next(revision, features, segments, layers, holdouts);
+        ? new SnapshotSource(NAME, revision, features, segments, layers, holdouts, metrics)
+        : earlier.next(revision, features, segments, layers, holdouts, metrics);
   }
 
   /**
@@ -85,7 +93,7 @@ final class RandomNamespace {
     SnapshotSource before = source();
     begin(before);
     change();
-    SnapshotSource after = before.next(revision + 1, features, segments, layers, holdouts);
+    SnapshotSource after = before.next(revision + 1, features, segments, layers, holdouts, metrics);
     begin(before);
     return after;
   }
@@ -95,15 +103,17 @@ final class RandomNamespace {
     segments = new TreeMap<>(before.segments());
     layers = new TreeMap<>(before.layers());
     holdouts = new TreeMap<>(before.holdouts());
+    metrics = new TreeMap<>(before.metrics());
   }
 
   private void change() {
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(12)) {
       case 0 -> putLayer(random.nextInt(SHARED));
       case 1 -> putHoldout(random.nextInt(SHARED));
       case 2, 3 -> putSegment(random.nextInt(SEGMENTS));
       case 4 -> remove();
       case 5 -> turnOff(words.pick(new ArrayList<>(features.values())));
+      case 6, 7 -> putMetric(random.nextInt(METRICS));
       default -> putFeature(random.nextInt(FEATURES));
     }
   }
@@ -115,11 +125,13 @@ final class RandomNamespace {
                 DocumentKind.DOCUMENT_KIND_FEATURE,
                 DocumentKind.DOCUMENT_KIND_SEGMENT,
                 DocumentKind.DOCUMENT_KIND_LAYER,
-                DocumentKind.DOCUMENT_KIND_HOLDOUT));
+                DocumentKind.DOCUMENT_KIND_HOLDOUT,
+                DocumentKind.DOCUMENT_KIND_METRIC));
     switch (kind) {
       case DOCUMENT_KIND_FEATURE -> features.remove("feature-" + random.nextInt(FEATURES));
       case DOCUMENT_KIND_SEGMENT -> segments.remove("segment-" + random.nextInt(SEGMENTS));
       case DOCUMENT_KIND_LAYER -> layers.remove("layer-" + random.nextInt(SHARED));
+      case DOCUMENT_KIND_METRIC -> metrics.remove("metric-" + random.nextInt(METRICS));
       default -> holdouts.remove("holdout-" + random.nextInt(SHARED));
     }
   }
@@ -145,7 +157,56 @@ final class RandomNamespace {
             .withHoldout(new ArrayList<>(holdouts.keySet()))
             .withLayer(new ArrayList<>(layers.values()), number, FEATURES);
     features.put(
-        "feature-" + number, feature.withRules(new ArrayList<>(segments.keySet()), revision));
+        "feature-" + number,
+        measured(feature.withRules(new ArrayList<>(segments.keySet()), revision)));
+  }
+
+  /** Some features have metrics of their own: one like the namespace's, and a ratio. */
+  private FeatureSource measured(FeatureSource feature) {
+    if (!words.oneIn(3)) {
+      return feature;
+    }
+    return new FeatureSource(
+        feature.document().toBuilder()
+            .addMetrics(measured("metric-" + random.nextInt(METRICS - 1)))
+            .addMetrics(ratio("own-ratio"))
+            .build(),
+        feature.revision(),
+        feature.killed(),
+        feature.runs());
+  }
+
+  /** The last metric is a ratio of two others, those are events or, rarely, means. */
+  private void putMetric(int number) {
+    String key = "metric-" + number;
+    Metric metric = number == METRICS - 1 ? ratio(key) : measured(key);
+    metrics.put(key, new MetricSource(metric, revision));
+  }
+
+  private Metric measured(String key) {
+    Metric.Builder metric = metric(key).setKind(MetricKind.METRIC_KIND_EVENT);
+    if (revision > 1 && words.oneIn(6)) {
+      metric.setKind(MetricKind.METRIC_KIND_MEAN).setCap(1 + random.nextInt(100));
+    }
+    return metric.build();
+  }
+
+  private Metric ratio(String key) {
+    int numerator = random.nextInt(METRICS - 1);
+    return metric(key)
+        .setKind(MetricKind.METRIC_KIND_RATIO)
+        .setNumerator("metric-" + numerator)
+        .setDenominator("metric-" + (numerator + 1) % (METRICS - 1))
+        .build();
+  }
+
+  private Metric.Builder metric(String key) {
+    return Metric.newBuilder()
+        .setKey(key)
+        .setBetter(
+            words.oneIn(2)
+                ? BetterDirection.BETTER_DIRECTION_LOWER
+                : BetterDirection.BETTER_DIRECTION_HIGHER);
   }
 
   private void putSegment(int number) {

@@ -5,6 +5,7 @@ import com.google.protobuf.TextFormat;
 import dev.serin.v1.Feature;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
+import dev.serin.v1.Metric;
 import dev.serin.v1.Segment;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Sources {
   private final Map<String, Segment> segments = new LinkedHashMap<>();
   private final Map<String, Layer> layers = new LinkedHashMap<>();
   private final Map<String, Holdout> holdouts = new LinkedHashMap<>();
+  private final Map<String, MetricSource> metrics = new LinkedHashMap<>();
   private long revision = 1;
 
   static Sources of() {
@@ -76,13 +78,24 @@ final class Sources {
     return this;
   }
 
+  Sources metric(String text) {
+    Metric metric = parse(text, Metric.class);
+    metrics.put(metric.getKey(), new MetricSource(metric, revision));
+    return this;
+  }
+
+  Sources removeMetric(String key) {
+    metrics.remove(key);
+    return this;
+  }
+
   Sources revision(long revision) {
     this.revision = revision;
     return this;
   }
 
   SnapshotSource source() {
-    return new SnapshotSource(NAMESPACE, revision, features, segments, layers, holdouts);
+    return new SnapshotSource(NAMESPACE, revision, features, segments, layers, holdouts, metrics);
   }
 
   Snapshot snapshot() {

@@ -136,6 +136,7 @@ final class SerinEvaluator implements Evaluator {
       }
     }
     return SnapshotCompiler.compile(
-        new SnapshotSource(NAMESPACE, REVISION, features, segments, Map.of(), Map.of()), null);
+        new SnapshotSource(NAMESPACE, REVISION, features, segments, Map.of(), Map.of(), Map.of()),
+        null);
   }
 }

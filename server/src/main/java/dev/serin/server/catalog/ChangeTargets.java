@@ -112,13 +112,13 @@ final class ChangeTargets {
       case DOCUMENT_KIND_FEATURE,
           DOCUMENT_KIND_SEGMENT,
           DOCUMENT_KIND_LAYER,
-          DOCUMENT_KIND_HOLDOUT -> {}
-      case DOCUMENT_KIND_METRIC, DOCUMENT_KIND_ROLLOUT ->
-          throw ApiErrors.notBuilt(DocumentIds.shown(id));
+          DOCUMENT_KIND_HOLDOUT,
+          DOCUMENT_KIND_METRIC -> {}
+      case DOCUMENT_KIND_ROLLOUT -> throw ApiErrors.notBuilt(DocumentIds.shown(id));
       case DOCUMENT_KIND_UNSPECIFIED, UNRECOGNIZED ->
           throw ApiErrors.invalidRequest(
               "documents[" + index + "]",
-              "nothing (expected: a feature, a segment, a layer or a holdout)");
+              "nothing (expected: a feature, a segment, a layer, a holdout or a metric)");
     }
   }
 

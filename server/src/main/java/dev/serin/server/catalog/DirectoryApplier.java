@@ -158,12 +158,13 @@ final class DirectoryApplier {
     List<FileError> errors = new ArrayList<>(documents.errors());
     for (LocatedDocument document : documents.documents()) {
       switch (DocumentIds.of(document.document()).kind()) {
-        case DOCUMENT_KIND_METRIC, DOCUMENT_KIND_ROLLOUT ->
+        case DOCUMENT_KIND_ROLLOUT ->
             errors.add(document.error("", document.name() + ": not built yet in this version"));
         case DOCUMENT_KIND_FEATURE,
             DOCUMENT_KIND_SEGMENT,
             DOCUMENT_KIND_LAYER,
             DOCUMENT_KIND_HOLDOUT,
+            DOCUMENT_KIND_METRIC,
             DOCUMENT_KIND_UNSPECIFIED,
             UNRECOGNIZED -> {}
       }

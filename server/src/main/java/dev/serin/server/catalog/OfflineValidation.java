@@ -2,6 +2,7 @@ package dev.serin.server.catalog;
 
 import dev.serin.engine.DocumentValidator;
 import dev.serin.engine.FeatureSource;
+import dev.serin.engine.MetricSource;
 import dev.serin.engine.SnapshotSource;
 import dev.serin.server.error.FieldViolation;
 import dev.serin.v1.Document;
@@ -26,6 +27,7 @@ public final class OfflineValidation {
     Map<String, Segment> segments = new HashMap<>();
     Map<String, Layer> layers = new HashMap<>();
     Map<String, Holdout> holdouts = new HashMap<>();
+    Map<String, MetricSource> metrics = new HashMap<>();
     for (Document written : documents) {
       Document document = DocumentNormalizer.normalize(NAMESPACE, written, null);
       String key = DocumentNames.keyOf(document);
@@ -35,21 +37,24 @@ public final class OfflineValidation {
         case SEGMENT -> segments.put(key, document.getSegment());
         case LAYER -> layers.put(key, document.getLayer());
         case HOLDOUT -> holdouts.put(key, document.getHoldout());
-        case METRIC, ROLLOUT ->
+        case METRIC -> metrics.put(key, new MetricSource(document.getMetric(), 1));
+        case ROLLOUT ->
             violations.add(
                 new FieldViolation(
                     DocumentNames.of(document),
                     "",
-                    "not built yet in this version of Serin (expected: feature, segment, layer or"
-                        + " holdout)"));
+                    "not built yet in this version of Serin (expected: feature, segment, layer,"
+                        + " holdout or metric)"));
         case DOCUMENT_NOT_SET ->
             violations.add(
                 new FieldViolation(
-                    "", "", "empty document (expected: feature, segment, layer or holdout)"));
+                    "",
+                    "",
+                    "empty document (expected: feature, segment, layer, holdout or metric)"));
       }
     }
     DocumentValidator.validate(
-            new SnapshotSource(NAMESPACE, 1, features, segments, layers, holdouts), null)
+            new SnapshotSource(NAMESPACE, 1, features, segments, layers, holdouts, metrics), null)
         .forEach(
             violation ->
                 violations.add(

@@ -162,12 +162,13 @@ final class RequestChecks {
       String field = "documents[" + i + "]" + suffix;
       switch (id.kind()) {
         case DOCUMENT_KIND_UNSPECIFIED, UNRECOGNIZED ->
-            add(field, "absent (expected: a feature, a segment, a layer or a holdout)");
-        case DOCUMENT_KIND_METRIC, DOCUMENT_KIND_ROLLOUT -> notBuilt.add(DocumentIds.shown(id));
+            add(field, "absent (expected: a feature, a segment, a layer, a holdout or a metric)");
+        case DOCUMENT_KIND_ROLLOUT -> notBuilt.add(DocumentIds.shown(id));
         case DOCUMENT_KIND_FEATURE,
             DOCUMENT_KIND_SEGMENT,
             DOCUMENT_KIND_LAYER,
-            DOCUMENT_KIND_HOLDOUT -> {
+            DOCUMENT_KIND_HOLDOUT,
+            DOCUMENT_KIND_METRIC -> {
           Integer first = seen.putIfAbsent(id, i);
           if (first != null) {
             add(

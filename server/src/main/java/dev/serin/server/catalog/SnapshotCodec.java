@@ -2,6 +2,7 @@ package dev.serin.server.catalog;
 
 import dev.serin.engine.FeatureSource;
 import dev.serin.engine.LiveRun;
+import dev.serin.engine.MetricSource;
 import dev.serin.engine.RunPhase;
 import dev.serin.engine.SnapshotSource;
 import dev.serin.v1.Document;
@@ -18,12 +19,14 @@ import java.util.Map;
 
 /**
  * The form of a snapshot in a file: namespace and revision, then one record for each document, then
- * an end mark. Documents are encoded protos; a feature's record begins with its run state.
+ * an end mark. Documents are encoded protos; a feature's record begins with its run state, a
+ * metric's with its revision.
  */
 final class SnapshotCodec {
   private static final int END = 0;
   private static final int FEATURE = 1;
   private static final int OTHER = 2;
+  private static final int METRIC = 3;
 
   /** Runs of one feature: it has no more splits. */
   private static final int MAX_RUNS = 32;
@@ -55,6 +58,11 @@ final class SnapshotCodec {
       out.writeByte(OTHER);
       Document.newBuilder().setHoldout(holdout).build().writeDelimitedTo(out);
     }
+    for (MetricSource metric : source.metrics().values()) {
+      out.writeByte(METRIC);
+      out.writeLong(metric.revision());
+      Document.newBuilder().setMetric(metric.document()).build().writeDelimitedTo(out);
+    }
     out.writeByte(END);
   }
 
@@ -79,6 +87,7 @@ final class SnapshotCodec {
     Map<String, Segment> segments = new HashMap<>();
     Map<String, Layer> layers = new HashMap<>();
     Map<String, Holdout> holdouts = new HashMap<>();
+    Map<String, MetricSource> metrics = new HashMap<>();
     for (int type = in.readByte(); type != END; type = in.readByte()) {
       switch (type) {
         case FEATURE -> {
@@ -95,10 +104,15 @@ final class SnapshotCodec {
                 throw new IOException("document: " + document.getDocumentCase());
           }
         }
-        default -> throw new IOException("record: type " + type + " (expected: 0 to 2)");
+        case METRIC -> {
+          long changed = in.readLong();
+          MetricSource metric = new MetricSource(readDocument(in).getMetric(), changed);
+          metrics.put(metric.document().getKey(), metric);
+        }
+        default -> throw new IOException("record: type " + type + " (expected: 0 to 3)");
       }
     }
-    return new SnapshotSource(namespace, revision, features, segments, layers, holdouts);
+    return new SnapshotSource(namespace, revision, features, segments, layers, holdouts, metrics);
   }
 
   private static FeatureSource readFeature(DataInputStream in) throws IOException {

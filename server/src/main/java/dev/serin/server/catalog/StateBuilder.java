@@ -2,6 +2,7 @@ package dev.serin.server.catalog;
 
 import dev.serin.engine.DocumentId;
 import dev.serin.engine.FeatureSource;
+import dev.serin.engine.MetricSource;
 import dev.serin.engine.OrderedMap;
 import dev.serin.engine.SnapshotSource;
 import dev.serin.v1.Document;
@@ -26,6 +27,7 @@ final class StateBuilder {
   private final OrderedMap.Editor<String, Segment> segments;
   private final OrderedMap.Editor<String, Layer> layers;
   private final OrderedMap.Editor<String, Holdout> holdouts;
+  private final OrderedMap.Editor<String, MetricSource> metrics;
 
   /** Features whose source has to be made anew. */
   private final Set<String> touched = new HashSet<>();
@@ -41,6 +43,7 @@ final class StateBuilder {
       segments = OrderedMap.<String, Segment>of().edit();
       layers = OrderedMap.<String, Layer>of().edit();
       holdouts = OrderedMap.<String, Holdout>of().edit();
+      metrics = OrderedMap.<String, MetricSource>of().edit();
     } else {
       before = state.source();
       documents = state.documents().edit();
@@ -50,6 +53,7 @@ final class StateBuilder {
       segments = before.segments().edit();
       layers = before.layers().edit();
       holdouts = before.holdouts().edit();
+      metrics = before.metrics().edit();
     }
   }
 
@@ -61,7 +65,9 @@ final class StateBuilder {
       case SEGMENT -> segments.put(id.key(), document.getSegment());
       case LAYER -> layers.put(id.key(), document.getLayer());
       case HOLDOUT -> holdouts.put(id.key(), document.getHoldout());
-      case METRIC, ROLLOUT, DOCUMENT_NOT_SET -> {
+      case METRIC ->
+          metrics.put(id.key(), new MetricSource(document.getMetric(), version.revision()));
+      case ROLLOUT, DOCUMENT_NOT_SET -> {
         // Evaluation knows nothing of them.
       }
     }
@@ -74,10 +80,8 @@ final class StateBuilder {
       case DOCUMENT_KIND_SEGMENT -> segments.remove(id.key());
       case DOCUMENT_KIND_LAYER -> layers.remove(id.key());
       case DOCUMENT_KIND_HOLDOUT -> holdouts.remove(id.key());
-      case DOCUMENT_KIND_METRIC,
-          DOCUMENT_KIND_ROLLOUT,
-          DOCUMENT_KIND_UNSPECIFIED,
-          UNRECOGNIZED -> {}
+      case DOCUMENT_KIND_METRIC -> metrics.remove(id.key());
+      case DOCUMENT_KIND_ROLLOUT, DOCUMENT_KIND_UNSPECIFIED, UNRECOGNIZED -> {}
     }
   }
 
@@ -108,13 +112,15 @@ final class StateBuilder {
                 features.build(),
                 segments.build(),
                 layers.build(),
-                holdouts.build())
+                holdouts.build(),
+                metrics.build())
             : before.next(
                 head.revision(),
                 features.build(),
                 segments.build(),
                 layers.build(),
-                holdouts.build());
+                holdouts.build(),
+                metrics.build());
     return new NamespaceState(head, documents.build(), killed, runs.build(), source);
   }
 

@@ -12,7 +12,7 @@ final class DocumentParameters {
       arity = "0..1",
       paramLabel = "KIND",
       converter = Kind.Converter.class,
-      description = "Only one document: feature, segment, layer or holdout …")
+      description = "Only one document: feature, segment, layer, holdout or metric …")
   private @Nullable Kind kind;
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "KEY", description = "… and its key.")

@@ -13,7 +13,8 @@ enum Kind {
   FEATURE(DocumentKind.DOCUMENT_KIND_FEATURE),
   SEGMENT(DocumentKind.DOCUMENT_KIND_SEGMENT),
   LAYER(DocumentKind.DOCUMENT_KIND_LAYER),
-  HOLDOUT(DocumentKind.DOCUMENT_KIND_HOLDOUT);
+  HOLDOUT(DocumentKind.DOCUMENT_KIND_HOLDOUT),
+  METRIC(DocumentKind.DOCUMENT_KIND_METRIC);
 
   private final DocumentKind api;
 

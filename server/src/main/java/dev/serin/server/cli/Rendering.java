@@ -47,7 +47,8 @@ final class Rendering {
     return text.length() <= MAX_BRIEF ? text : text.substring(0, MAX_BRIEF - 1) + "…";
   }
 
-  private static String number(double number) {
+  /** A number; integers without a fraction. */
+  static String number(double number) {
     return Math.rint(number) == number && Math.abs(number) < MAX_INTEGER
         ? Long.toString((long) number)
         : Double.toString(number);

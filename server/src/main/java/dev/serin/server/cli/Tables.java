@@ -6,6 +6,9 @@ import dev.serin.v1.Feature;
 import dev.serin.v1.HistoryEntry;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
+import dev.serin.v1.Metric;
+import dev.serin.v1.MetricKind;
+import dev.serin.v1.MissingMeans;
 import dev.serin.v1.Namespace;
 import dev.serin.v1.Segment;
 import dev.serin.v1.Share;
@@ -63,6 +66,7 @@ final class Tables {
       case SEGMENT -> List.of("SEGMENT", "ATTRIBUTE", ">INCLUDED", ">EXCLUDED", ">CONDITIONS");
       case LAYER -> List.of("LAYER", "UNIT", ">TOTAL");
       case HOLDOUT -> List.of("HOLDOUT", "UNIT", "SHARE");
+      case METRIC -> List.of("METRIC", "KIND", "MEASURE", "BETTER", ">CAP", "MISSING");
     };
   }
 
@@ -98,6 +102,16 @@ final class Tables {
             holdout.getKey(),
             orUserKey(holdout.getUnit()),
             Integer.toUnsignedString(share.getParts()) + " of " + total(share.getOf()));
+      }
+      case METRIC -> {
+        Metric metric = stored.getDocument().getMetric();
+        yield List.of(
+            metric.getKey(),
+            kind(metric),
+            metric.getMeasure(),
+            metric.getBetter().name().replace("BETTER_DIRECTION_", "").toLowerCase(Locale.ROOT),
+            metric.hasCap() ? Rendering.number(metric.getCap()) : "",
+            metric.getMissing() == MissingMeans.MISSING_MEANS_ZERO ? "zero" : "");
       }
     };
   }
@@ -148,6 +162,14 @@ final class Tables {
       case STRUCT_VALUE, LIST_VALUE -> "json";
       case NULL_VALUE, KIND_NOT_SET -> "";
     };
+  }
+
+  /** {@code mean}, or {@code ratio errors/requests}: no key has a slash in it. */
+  private static String kind(Metric metric) {
+    String kind = metric.getKind().name().replace("METRIC_KIND_", "").toLowerCase(Locale.ROOT);
+    return metric.getKind() == MetricKind.METRIC_KIND_RATIO
+        ? kind + " " + metric.getNumerator() + "/" + metric.getDenominator()
+        : kind;
   }
 
   private static String orUserKey(String attribute) {

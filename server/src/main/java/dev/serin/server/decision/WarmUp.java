@@ -89,6 +89,7 @@ public final class WarmUp {
         Map.of(FEATURE, new FeatureSource(feature, 1, false, List.of())),
         Map.of(),
         Map.of(),
+        Map.of(),
         Map.of());
   }
 

@@ -3,23 +3,29 @@ package dev.serin.server.catalog;
 import static dev.serin.server.catalog.Samples.feature;
 import static dev.serin.server.catalog.Samples.featureFor;
 import static dev.serin.server.catalog.Samples.featureId;
+import static dev.serin.server.catalog.Samples.metric;
+import static dev.serin.server.catalog.Samples.metricId;
+import static dev.serin.server.catalog.Samples.ratio;
 import static dev.serin.server.catalog.Samples.segment;
 import static dev.serin.server.catalog.Samples.segmentId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.util.Timestamps;
+import dev.serin.engine.MetricSource;
+import dev.serin.engine.SnapshotSource;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.store.TestStore;
 import dev.serin.v1.ChangeSource;
 import dev.serin.v1.Document;
 import dev.serin.v1.Feature;
-import dev.serin.v1.Metric;
+import dev.serin.v1.Rollout;
 import dev.serin.v1.StoredDocument;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -180,11 +186,27 @@ class CatalogApplyTest {
   }
 
   @Test
-  void apply_kindsOfLater_areNotBuilt() {
-    Document metric =
-        Document.newBuilder().setMetric(Metric.newBuilder().setKey("latency")).build();
+  void apply_metrics_areStoredAndReferToEachOther() {
+    test.put(metric("errors"), metric("requests"), ratio("rate", "errors", "requests"));
+    test.put(feature("checkout"));
 
-    assertThat(refused(() -> test.put(metric)).reason()).isEqualTo(ErrorReason.NOT_BUILT);
+    ApiException refused = refused(() -> test.delete(metricId("errors")));
+    assertThat(refused.reason()).isEqualTo(ErrorReason.DOCUMENT_IN_USE);
+    assertThat(refused).hasMessageContaining("metric/rate");
+
+    test.delete(metricId("rate"));
+    test.delete(metricId("errors"));
+    SnapshotSource source = test.catalog.states().current("default").source();
+    assertThat(source.metrics())
+        .isEqualTo(Map.of("requests", new MetricSource(metric("requests").getMetric(), 2)));
+  }
+
+  @Test
+  void apply_kindsOfLater_areNotBuilt() {
+    Document rollout =
+        Document.newBuilder().setRollout(Rollout.newBuilder().setKey("checkout")).build();
+
+    assertThat(refused(() -> test.put(rollout)).reason()).isEqualTo(ErrorReason.NOT_BUILT);
     assertThat(refused(() -> test.put(Document.getDefaultInstance())).reason())
         .isEqualTo(ErrorReason.INVALID_REQUEST);
   }

@@ -90,6 +90,31 @@ class DirectoryApplierTest {
   }
 
   @Test
+  void files_ofMetrics_areAppliedAndMissedWhereTheyAreNamed() throws IOException {
+    String ratio =
+        """
+        metric:
+          key: rate
+          kind: ratio
+          better: lower
+          numerator: errors
+          denominator: requests
+        """;
+    directory.write("shop/errors.yaml", "metric: {key: errors, kind: event, better: lower}\n");
+    directory.write("shop/requests.yaml", "metric: {key: requests, kind: event, better: higher}\n");
+    directory.write("shop/rate.yaml", ratio);
+    assertThat(errors(applier.scan())).isEmpty();
+    long revision = directory.revision("shop");
+    directory.delete("shop/requests.yaml");
+
+    assertThat(errors(applier.scan()))
+        .containsExactly(
+            "shop/rate.yaml:6:3: denominator: 'requests' (expected: the key of a metric of the"
+                + " namespace)");
+    assertThat(directory.revision("shop")).isEqualTo(revision);
+  }
+
+  @Test
   void file_withError_keepsItsNamespaceAsItWasAndNoOther() throws IOException {
     directory.write("shop/a.yaml", segment("a", "ann"));
     directory.write("eu/a.yaml", segment("a", "ann"));

@@ -22,7 +22,6 @@ import dev.serin.v1.GetDocumentRequest;
 import dev.serin.v1.KillFeatureRequest;
 import dev.serin.v1.ListDocumentsRequest;
 import dev.serin.v1.ListHistoryRequest;
-import dev.serin.v1.Metric;
 import dev.serin.v1.RestoreDocumentsRequest;
 import dev.serin.v1.Rollout;
 import dev.serin.v1.Segment;
@@ -236,8 +235,8 @@ class FeatureServiceErrorsTest {
                             .addDocuments(ApplyDocument.getDefaultInstance())
                             .build())))
         .containsExactly(
-            "documents[0].document: absent (expected: a feature, a segment, a layer or a"
-                + " holdout)");
+            "documents[0].document: absent (expected: a feature, a segment, a layer, a holdout or"
+                + " a metric)");
     assertThat(
             violations(
                 () ->
@@ -303,24 +302,23 @@ class FeatureServiceErrorsTest {
 
   @Test
   void applyDocuments_ofKindsOfLaterVersions_areNotBuilt() {
-    Document metric =
-        Document.newBuilder().setMetric(Metric.newBuilder().setKey("latency")).build();
     Document rollout =
         Document.newBuilder().setRollout(Rollout.newBuilder().setKey("checkout")).build();
+    Document other = Document.newBuilder().setRollout(Rollout.newBuilder().setKey("look")).build();
 
     assertThat(
             failure(
                 () ->
                     server.stub.applyDocuments(
                         FeatureServer.request(BETA)
-                            .addDocuments(ApplyDocument.newBuilder().setDocument(metric))
                             .addDocuments(ApplyDocument.newBuilder().setDocument(rollout))
+                            .addDocuments(ApplyDocument.newBuilder().setDocument(other))
                             .build())))
         .isEqualTo(
             new Failure(
                 "UNIMPLEMENTED",
                 "NOT_BUILT",
-                "metric/latency and 1 more: not built yet in this version of Serin",
+                "rollout/checkout and 1 more: not built yet in this version of Serin",
                 List.of()));
     assertThat(
             failure(

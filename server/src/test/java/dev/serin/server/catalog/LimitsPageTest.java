@@ -66,6 +66,9 @@ class LimitsPageTest {
     limits.put("chain of prerequisites", number(Limits.MAX_PREREQUISITE_DEPTH));
     limits.put("splits of a feature", number(Limits.MAX_SPLITS));
     limits.put("rules of a feature", number(Limits.MAX_RULES));
+    limits.put("metrics of a feature", number(Limits.MAX_FEATURE_METRICS));
+    limits.put("metrics of a namespace", number(Limits.MAX_NAMESPACE_METRICS));
+    limits.put("measure of a metric", number(Limits.MAX_MEASURE_CHARS));
     limits.put("total of weights, shares, slots", number(Limits.MAX_TOTAL));
     limits.put("salt", number(Limits.MAX_SALT_CHARS));
     limits.put("conditions beside each other", number(Limits.MAX_CONDITIONS));

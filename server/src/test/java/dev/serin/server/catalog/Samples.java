@@ -2,12 +2,15 @@ package dev.serin.server.catalog;
 
 import com.google.protobuf.Value;
 import dev.serin.engine.DocumentId;
+import dev.serin.v1.BetterDirection;
 import dev.serin.v1.Condition;
 import dev.serin.v1.Document;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
+import dev.serin.v1.Metric;
+import dev.serin.v1.MetricKind;
 import dev.serin.v1.Rule;
 import dev.serin.v1.Segment;
 import dev.serin.v1.Serve;
@@ -81,6 +84,33 @@ final class Samples {
     return Document.newBuilder()
         .setHoldout(Holdout.newBuilder().setKey(key).setShare(Share.newBuilder().setParts(5)))
         .build();
+  }
+
+  /** An event that is better when it is rare. */
+  static Document metric(String key) {
+    return metric(metricBuilder(key, MetricKind.METRIC_KIND_EVENT));
+  }
+
+  static Document ratio(String key, String numerator, String denominator) {
+    return metric(
+        metricBuilder(key, MetricKind.METRIC_KIND_RATIO)
+            .setNumerator(numerator)
+            .setDenominator(denominator));
+  }
+
+  static Metric.Builder metricBuilder(String key, MetricKind kind) {
+    return Metric.newBuilder()
+        .setKey(key)
+        .setKind(kind)
+        .setBetter(BetterDirection.BETTER_DIRECTION_LOWER);
+  }
+
+  static Document metric(Metric.Builder metric) {
+    return Document.newBuilder().setMetric(metric).build();
+  }
+
+  static DocumentId metricId(String key) {
+    return new DocumentId(DocumentKind.DOCUMENT_KIND_METRIC, key);
   }
 
   static DocumentId featureId(String key) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.engine.FeatureSource;
 import dev.serin.engine.LiveRun;
+import dev.serin.engine.MetricSource;
 import dev.serin.engine.RunPhase;
 import dev.serin.engine.SnapshotSource;
 import java.io.IOException;
@@ -33,7 +34,8 @@ class SnapshotFilesTest {
               new FeatureSource(Samples.feature("b").getFeature(), 41, false, List.of(RUN))),
           Map.of("beta", Samples.segment("beta", "ann").getSegment()),
           Map.of("ui", Samples.layer("ui").getLayer()),
-          Map.of("new", Samples.holdout("new").getHoldout()));
+          Map.of("new", Samples.holdout("new").getHoldout()),
+          Map.of("errors", new MetricSource(Samples.metric("errors").getMetric(), 39)));
 
   @TempDir Path directory;
   private SnapshotFiles files;
@@ -90,7 +92,8 @@ class SnapshotFilesTest {
   @Test
   void save_again_replacesTheFile() throws IOException {
     files.save(SOURCE, 1);
-    SnapshotSource empty = new SnapshotSource("shop", 43, Map.of(), Map.of(), Map.of(), Map.of());
+    SnapshotSource empty =
+        new SnapshotSource("shop", 43, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
     files.save(empty, 2);
 

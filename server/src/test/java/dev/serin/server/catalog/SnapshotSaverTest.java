@@ -46,6 +46,6 @@ class SnapshotSaverTest {
   }
 
   private static SnapshotSource source(long revision) {
-    return new SnapshotSource("shop", revision, Map.of(), Map.of(), Map.of(), Map.of());
+    return new SnapshotSource("shop", revision, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
   }
 }

@@ -55,7 +55,7 @@ class StateReaderTest {
   private boolean change(TestCatalog test) {
     String key = "key-" + random.nextInt(KEYS);
     try {
-      switch (random.nextInt(9)) {
+      switch (random.nextInt(10)) {
         case 0 -> test.delete(Samples.featureId(key));
         case 1 -> test.delete(Samples.segmentId(key));
         case 2 -> test.archive(key);
@@ -71,6 +71,7 @@ class StateReaderTest {
                     OptionalLong.empty(),
                     false,
                     TestCatalog.NOTE));
+        case 7 -> test.delete(Samples.metricId(key));
         default -> test.put(document(key), document("key-" + random.nextInt(KEYS)));
       }
       return true;
@@ -80,9 +81,11 @@ class StateReaderTest {
   }
 
   private Document document(String key) {
-    return switch (random.nextInt(3)) {
+    return switch (random.nextInt(5)) {
       case 0 -> Samples.segment(key, "user-" + random.nextInt(KEYS));
-      case 1 -> Samples.featureFor(key, "key-" + random.nextInt(KEYS));
+      case 1 -> Samples.metric(key);
+      case 2 -> Samples.ratio("ratio", key, "key-" + random.nextInt(KEYS));
+      case 3 -> Samples.featureFor(key, "key-" + random.nextInt(KEYS));
       default -> Samples.feature(key, random.nextInt(100));
     };
   }

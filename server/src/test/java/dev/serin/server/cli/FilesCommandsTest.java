@@ -245,8 +245,20 @@ class FilesCommandsTest {
   }
 
   @Test
+  void validate_metricOffline_isToldWhatItLacks() {
+    String metric = "metric: {key: latency, kind: quantile, measure: ms, better: %s, cap: %s}";
+
+    Run bad = Run.of(Run.NO_SERVER, metric.formatted("lower", "9"), false, "validate", "-f-");
+    assertThat(bad.exitCode()).isEqualTo(ExitCode.REFUSED.code());
+    assertThat(bad.out())
+        .isEqualTo("stdin:1:65: cap: 9.0 (expected: none, or a mean instead of a quantile)\n");
+    Run unknown = Run.of(Run.NO_SERVER, metric.formatted("faster", "9"), false, "validate", "-f-");
+    assertThat(unknown.out()).contains("better: faster (expected: one of lower, higher)");
+  }
+
+  @Test
   void validate_kindOfALaterVersion_isRefused() {
-    Run run = Run.of(Run.NO_SERVER, "metric: {key: m}", false, "validate", "-f-");
+    Run run = Run.of(Run.NO_SERVER, "rollout: {key: r}", false, "validate", "-f-");
 
     assertThat(run.out()).startsWith("stdin:1:1: not built yet in this version of Serin");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
+import dev.serin.v1.BetterDirection;
 import dev.serin.v1.ChangeNote;
 import dev.serin.v1.Condition;
 import dev.serin.v1.Document;
@@ -16,6 +17,9 @@ import dev.serin.v1.Layer;
 import dev.serin.v1.ListDocumentsRequest;
 import dev.serin.v1.ListDocumentsResponse;
 import dev.serin.v1.ListNamespacesResponse;
+import dev.serin.v1.Metric;
+import dev.serin.v1.MetricKind;
+import dev.serin.v1.MissingMeans;
 import dev.serin.v1.Namespace;
 import dev.serin.v1.Segment;
 import dev.serin.v1.Share;
@@ -108,6 +112,31 @@ class GetCommandTest {
                                 .setShare(Share.newBuilder().setParts(5)))
                         .build(),
                     4))
+            .addDocuments(
+                stored(
+                    Document.newBuilder()
+                        .setMetric(
+                            Metric.newBuilder()
+                                .setKey("spent")
+                                .setKind(MetricKind.METRIC_KIND_MEAN)
+                                .setBetter(BetterDirection.BETTER_DIRECTION_HIGHER)
+                                .setMeasure("CNY")
+                                .setCap(2_500)
+                                .setMissing(MissingMeans.MISSING_MEANS_ZERO))
+                        .build(),
+                    5))
+            .addDocuments(
+                stored(
+                    Document.newBuilder()
+                        .setMetric(
+                            Metric.newBuilder()
+                                .setKey("failing")
+                                .setKind(MetricKind.METRIC_KIND_RATIO)
+                                .setNumerator("errors")
+                                .setDenominator("requests")
+                                .setBetter(BetterDirection.BETTER_DIRECTION_LOWER))
+                        .build(),
+                    6))
             .build());
 
     assertThat(api.run("get", "all").out())
@@ -124,6 +153,10 @@ class GetCommandTest {
 
             HOLDOUT  UNIT    SHARE     REVISION
             five     device  5 of 100         4
+
+            METRIC   KIND                   MEASURE  BETTER   CAP  MISSING  REVISION
+            spent    mean                   CNY      higher  2500  zero            5
+            failing  ratio errors/requests           lower                         6
             """);
   }
 

@@ -1,6 +1,7 @@
 package dev.serin.server.decision;
 
 import dev.serin.engine.FeatureSource;
+import dev.serin.engine.MetricSource;
 import dev.serin.engine.SnapshotCompiler;
 import dev.serin.engine.SnapshotSource;
 import dev.serin.v1.Document;
@@ -26,6 +27,7 @@ final class HeldSnapshots implements ServedSnapshots {
     var segments = new HashMap<String, Segment>();
     var layers = new HashMap<String, Layer>();
     var holdouts = new HashMap<String, Holdout>();
+    var metrics = new HashMap<String, MetricSource>();
     for (Document document : documents) {
       switch (document.getDocumentCase()) {
         case FEATURE -> {
@@ -35,10 +37,14 @@ final class HeldSnapshots implements ServedSnapshots {
         case SEGMENT -> segments.put(document.getSegment().getKey(), document.getSegment());
         case LAYER -> layers.put(document.getLayer().getKey(), document.getLayer());
         case HOLDOUT -> holdouts.put(document.getHoldout().getKey(), document.getHoldout());
-        case METRIC, ROLLOUT, DOCUMENT_NOT_SET -> throw new IllegalArgumentException();
+        case METRIC ->
+            metrics.put(
+                document.getMetric().getKey(), new MetricSource(document.getMetric(), revision));
+        case ROLLOUT, DOCUMENT_NOT_SET -> throw new IllegalArgumentException();
       }
     }
-    var source = new SnapshotSource(namespace, revision, features, segments, layers, holdouts);
+    var source =
+        new SnapshotSource(namespace, revision, features, segments, layers, holdouts, metrics);
     ServedSnapshot previous = snapshots.get(namespace);
     var compiled = SnapshotCompiler.compile(source, previous == null ? null : previous.snapshot());
     var served = ServedSnapshot.prepare(compiled, previous);

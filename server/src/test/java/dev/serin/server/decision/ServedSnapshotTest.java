@@ -92,6 +92,7 @@ class ServedSnapshotTest {
 
   private Snapshot compile(@Nullable Snapshot previous) {
     return SnapshotCompiler.compile(
-        new SnapshotSource("shop", revision, features, Map.of(), Map.of(), Map.of()), previous);
+        new SnapshotSource("shop", revision, features, Map.of(), Map.of(), Map.of(), Map.of()),
+        previous);
   }
 }

@@ -1,0 +1,156 @@
+package dev.serin.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.v1.Metric;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whoever counts outcomes finds a metric by feature and key. */
+class MetricTableTest {
+  private static final String LOWER = " better: BETTER_DIRECTION_LOWER ";
+  private static final String MEAN = " kind: METRIC_KIND_MEAN" + LOWER;
+
+  @Test
+  void find_metricOfTheFeature_comesBeforeTheNamespaces() {
+    Snapshot snapshot =
+        Sources.of()
+            .revision(4)
+            .metric("key: 'latency' cap: 100" + MEAN)
+            .metric("key: 'spent' " + MEAN)
+            .revision(7)
+            .onOff("own", "metrics { key: 'latency' cap: 5 %s }".formatted(MEAN))
+            .onOff("plain", "")
+            .snapshot();
+
+    FeatureMetrics own = snapshot.metrics().of("own");
+    assertThat(found(own, "latency").cap()).isEqualTo(5);
+    assertThat(found(own, "latency").revision()).isEqualTo(7);
+    assertThat(found(own, "spent").cap()).isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(own.all()).extracting(CompiledMetric::key).containsExactly("latency", "spent");
+    FeatureMetrics plain = snapshot.metrics().of("plain");
+    assertThat(found(plain, "latency").cap()).isEqualTo(100);
+    assertThat(found(plain, "latency").revision()).isEqualTo(4);
+    assertThat(plain.find("other")).isNull();
+    assertThat(plain.find("other".getBytes(StandardCharsets.UTF_8), 0, 5)).isNull();
+    assertThat(snapshot.metrics().of("not there").all()).isEqualTo(plain.all());
+  }
+
+  @Test
+  void compile_changedMetricOfTheNamespace_compilesNoFeatureAnew() {
+    Sources sources =
+        Sources.of()
+            .metric("key: 'latency' cap: 100" + MEAN)
+            .onOff("a", "metrics { key: 'latency' %s }".formatted(MEAN))
+            .onOff("b", "");
+    Snapshot before = sources.snapshot();
+
+    Snapshot after =
+        SnapshotCompiler.compile(
+            sources.revision(2).metric("key: 'latency' cap: 200" + MEAN).source(), before);
+
+    assertThat(differences(before, after)).isEmpty();
+    assertThat(found(before.metrics().of("b"), "latency").cap()).isEqualTo(100);
+    assertThat(found(after.metrics().of("b"), "latency").cap()).isEqualTo(200);
+    assertThat(found(after.metrics().of("b"), "latency").revision()).isEqualTo(2);
+  }
+
+  @Test
+  void compile_changedMetricOfAFeature_compilesThisFeatureOnly() {
+    Sources sources =
+        Sources.of()
+            .onOff("a", "metrics { key: 'latency' %s }".formatted(MEAN))
+            .onOff("b", "metrics { key: 'latency' %s }".formatted(MEAN));
+    Snapshot before = sources.snapshot();
+
+    Snapshot after = SnapshotCompiler.compile(sources.revision(2).onOff("a", "").source(), before);
+
+    assertThat(differences(before, after)).containsExactly("a");
+    assertThat(after.metrics().of("a").find("latency")).isNull();
+    assertThat(found(after.metrics().of("b"), "latency").revision()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "EVENT, 0, true",
+    "EVENT, 1, true",
+    "EVENT, 2, false",
+    "EVENT, 0.5, false",
+    "EVENT, NaN, false",
+    "MEAN, -3.5, true",
+    "MEAN, NaN, false",
+    "MEAN, Infinity, false",
+    "QUANTILE, 0, true",
+    "QUANTILE, 1e300, true",
+    "QUANTILE, -1e-9, false",
+    "QUANTILE, Infinity, false",
+    "RATIO, 1, false",
+    "RATIO, 0, false"
+  })
+  void accepts_value_isWhatTheKindTakes(String kind, double value, boolean accepted) {
+    assertThat(metric("kind: METRIC_KIND_" + kind).accepts(value)).isEqualTo(accepted);
+  }
+
+  @Test
+  void counted_aboveTheCap_isTheCap() {
+    CompiledMetric capped = metric("cap: 10" + MEAN);
+
+    assertThat(capped.counted(10.5)).isEqualTo(10);
+    assertThat(capped.counted(9.5)).isEqualTo(9.5);
+    assertThat(capped.counted(-1e9)).isEqualTo(-1e9);
+    assertThat(metric(MEAN).counted(Double.MAX_VALUE)).isEqualTo(Double.MAX_VALUE);
+  }
+
+  @Test
+  void countsLike_descriptionAndRevision_areOfNoAccount() {
+    CompiledMetric one = CompiledMetric.of(proto("description: 'a' cap: 1" + MEAN), 3);
+    CompiledMetric other = CompiledMetric.of(proto("description: 'b' cap: 1" + MEAN), 9);
+
+    assertThat(one.countsLike(other)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kind: METRIC_KIND_QUANTILE",
+        "measure: 's'",
+        "better: BETTER_DIRECTION_HIGHER",
+        "cap: 2",
+        "missing: MISSING_MEANS_ZERO",
+        "numerator: 'n'",
+        "denominator: 'd'",
+      })
+  void countsLike_anythingElse_isAnotherWayToCount(String difference) {
+    Metric metric = proto("measure: 'ms' cap: 1" + MEAN);
+    Metric changed = metric.toBuilder().mergeFrom(Sources.parse(difference, Metric.class)).build();
+
+    assertThat(CompiledMetric.of(metric, 1).countsLike(CompiledMetric.of(changed, 1))).isFalse();
+  }
+
+  private static CompiledMetric metric(String text) {
+    return CompiledMetric.of(proto(text), 1);
+  }
+
+  private static Metric proto(String text) {
+    return Sources.parse("key: 'm' " + text, Metric.class);
+  }
+
+  private static CompiledMetric found(FeatureMetrics metrics, String key) {
+    byte[] utf8 = ("x" + key).getBytes(StandardCharsets.UTF_8);
+    CompiledMetric metric = metrics.find(key);
+    assertThat(metrics.find(utf8, 1, utf8.length - 1)).isSameAs(metric);
+    return Objects.requireNonNull(metric);
+  }
+
+  private static List<String> differences(Snapshot before, Snapshot after) {
+    List<String> keys = new ArrayList<>();
+    after.forEachDifference(before, (was, is) -> keys.add(Objects.requireNonNull(is).key()));
+    return keys;
+  }
+}
