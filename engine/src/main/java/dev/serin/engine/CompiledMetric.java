@@ -4,6 +4,9 @@ import dev.serin.v1.BetterDirection;
 import dev.serin.v1.Metric;
 import dev.serin.v1.MetricKind;
 import dev.serin.v1.MissingMeans;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * A metric as outcomes are counted by it. Immutable.
@@ -16,6 +19,9 @@ import dev.serin.v1.MissingMeans;
  * @param zeroWhenMissing true: an outcome without a value had the value 0; false: says nothing
  * @param numerator key of a ratio's numerator; empty: no ratio
  * @param denominator key of a ratio's denominator; empty: no ratio
+ * @param min the lowest value that is taken: 0, or the lowest of all where negative ones make sense
+ * @param fingerprint 32 bits that say how it is counted: whatever of the definition decides that
+ *     changes them. Values counted under two fingerprints are never added
  * @param revision namespace revision of what declares it: at which the metric's document last
  *     changed, or, of a feature's own metric, the feature's revision
  */
@@ -28,7 +34,11 @@ public record CompiledMetric(
     boolean zeroWhenMissing,
     String numerator,
     String denominator,
+    double min,
+    int fingerprint,
     long revision) {
+  /** Measures of time, which no value is below 0 of. */
+  private static final Set<String> TIMES = Set.of("ns", "us", "ms", "s", "min", "h", "d");
 
   static CompiledMetric of(Metric metric, long revision) {
     return new CompiledMetric(
@@ -36,19 +46,26 @@ public record CompiledMetric(
         metric.getKind(),
         metric.getMeasure(),
         metric.getBetter() == BetterDirection.BETTER_DIRECTION_LOWER,
-        metric.hasCap() ? metric.getCap() : Double.POSITIVE_INFINITY,
-        metric.getMissing() == MissingMeans.MISSING_MEANS_ZERO,
+        cap(metric),
+        isZeroWhenMissing(metric),
         metric.getNumerator(),
         metric.getDenominator(),
+        min(metric),
+        fingerprint(metric),
         revision);
   }
 
-  /** Returns whether an outcome may report a value: what is refused is never counted. */
+  /**
+   * Returns whether an outcome may report a value: what is refused is never counted. Of an event
+   * that is 0 or 1; of a mean or a quantile a number of at most {@link Limits#MAX_METRIC_VALUE},
+   * and not below {@link #min}; of a ratio, which has no values of its own, nothing.
+   */
   public boolean accepts(double value) {
     return switch (kind) {
       case METRIC_KIND_EVENT -> value == 0 || value == 1;
-      case METRIC_KIND_MEAN -> Double.isFinite(value);
-      case METRIC_KIND_QUANTILE -> Double.isFinite(value) && value >= 0;
+      // False of NaN.
+      case METRIC_KIND_MEAN, METRIC_KIND_QUANTILE ->
+          value >= min && value <= Limits.MAX_METRIC_VALUE;
       case METRIC_KIND_RATIO, METRIC_KIND_UNSPECIFIED, UNRECOGNIZED -> false;
     };
   }
@@ -58,17 +75,46 @@ public record CompiledMetric(
     return Math.min(value, cap);
   }
 
-  /**
-   * Returns whether values counted by both may be added. Where they may not, the later metric's
-   * values belong to a new counting period: revisions alone do not tell, for a document also takes
-   * one when its description changes.
-   */
-  public boolean countsLike(CompiledMetric other) {
-    return at(0).equals(other.at(0));
+  private static double cap(Metric metric) {
+    return metric.hasCap() ? metric.getCap() : Double.POSITIVE_INFINITY;
   }
 
-  private CompiledMetric at(long revision) {
-    return new CompiledMetric(
-        key, kind, measure, lowerIsBetter, cap, zeroWhenMissing, numerator, denominator, revision);
+  private static boolean isZeroWhenMissing(Metric metric) {
+    return metric.getMissing() == MissingMeans.MISSING_MEANS_ZERO;
+  }
+
+  private static double min(Metric metric) {
+    return metric.getKind() == MetricKind.METRIC_KIND_MEAN && !TIMES.contains(metric.getMeasure())
+        ? -Limits.MAX_METRIC_VALUE
+        : 0;
+  }
+
+  /**
+   * The upper half of the XXH3 hash of: kind (1 byte, its number), 1 if a missing value is zero,
+   * else 0 (1 byte), cap (8 bytes, IEEE 754, infinity: none), then measure, numerator and
+   * denominator, each as a length byte pair and UTF-8; all big-endian. Stored with what is counted,
+   * so it stays as it is.
+   */
+  private static int fingerprint(Metric metric) {
+    byte[][] texts = {
+      utf8(metric.getMeasure()), utf8(metric.getNumerator()), utf8(metric.getDenominator()),
+    };
+    int size = 2 + Double.BYTES;
+    for (byte[] text : texts) {
+      size += Short.BYTES + text.length;
+    }
+    ByteBuffer bytes =
+        ByteBuffer.allocate(size)
+            .put((byte) metric.getKindValue())
+            .put((byte) (isZeroWhenMissing(metric) ? 1 : 0))
+            .putDouble(cap(metric));
+    for (byte[] text : texts) {
+      bytes.putShort((short) text.length).put(text);
+    }
+    return (int) (Bucketing.hash(bytes.array(), 0, size) >>> Integer.SIZE);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

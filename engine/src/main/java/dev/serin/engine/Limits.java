@@ -63,6 +63,11 @@ public final class Limits {
   /** Metrics of a namespace, without features' own: every feature may be counted by each. */
   public static final int MAX_NAMESPACE_METRICS = 256;
 
+  /**
+   * Size of a value that outcomes may report: exact sums of such values and squares stay finite.
+   */
+  public static final double MAX_METRIC_VALUE = 1e12;
+
   /** Conditions in one list (the list of a rule or segment, an {@code all} or an {@code any}). */
   public static final int MAX_CONDITIONS = 64;
 

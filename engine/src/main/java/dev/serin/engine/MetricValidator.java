@@ -57,7 +57,7 @@ final class MetricValidator {
   private void cap(String field, Metric metric) {
     if (!Double.isFinite(metric.getCap()) || metric.getCap() <= 0) {
       report.add(field, metric.getCap(), "a finite number above 0");
-    } else if (isBuilt(metric) && metric.getKind() != MetricKind.METRIC_KIND_MEAN) {
+    } else if (isKnown(metric) && metric.getKind() != MetricKind.METRIC_KIND_MEAN) {
       report.add(field, metric.getCap(), "none, or a mean instead of " + a(metric.getKind()));
     }
   }
@@ -70,7 +70,7 @@ final class MetricValidator {
     if (metric.getMissing() == MissingMeans.UNRECOGNIZED) {
       report.add(field, metric.getMissingValue(), "zero, or none");
     } else if (metric.getMissing() == MissingMeans.MISSING_MEANS_ZERO
-        && isBuilt(metric)
+        && isKnown(metric)
         && !counted) {
       report.add(field, "zero", "none, or an event or a mean instead of " + a(metric.getKind()));
     }
@@ -98,7 +98,7 @@ final class MetricValidator {
   }
 
   /** False: the kind is wrong, and what follows from it is not told besides. */
-  private static boolean isBuilt(Metric metric) {
+  private static boolean isKnown(Metric metric) {
     return metric.getKind() != MetricKind.METRIC_KIND_UNSPECIFIED
         && metric.getKind() != MetricKind.UNRECOGNIZED;
   }

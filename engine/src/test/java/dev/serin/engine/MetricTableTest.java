@@ -78,23 +78,42 @@ class MetricTableTest {
 
   @ParameterizedTest
   @CsvSource({
-    "EVENT, 0, true",
-    "EVENT, 1, true",
-    "EVENT, 2, false",
-    "EVENT, 0.5, false",
-    "EVENT, NaN, false",
-    "MEAN, -3.5, true",
-    "MEAN, NaN, false",
-    "MEAN, Infinity, false",
-    "QUANTILE, 0, true",
-    "QUANTILE, 1e300, true",
-    "QUANTILE, -1e-9, false",
-    "QUANTILE, Infinity, false",
-    "RATIO, 1, false",
-    "RATIO, 0, false"
+    "EVENT, '', 0, true",
+    "EVENT, '', 1, true",
+    "EVENT, '', 2, false",
+    "EVENT, '', 0.5, false",
+    "EVENT, '', NaN, false",
+    "MEAN, '', -3.5, true",
+    "MEAN, CNY, -1e12, true",
+    "MEAN, CNY, -1.000000000001e12, false",
+    "MEAN, CNY, 1e12, true",
+    "MEAN, CNY, 1.000000000001e12, false",
+    "MEAN, '', NaN, false",
+    "MEAN, '', Infinity, false",
+    "MEAN, '', -Infinity, false",
+    "MEAN, ns, 0, true",
+    "MEAN, ns, -1e-9, false",
+    "MEAN, us, -1, false",
+    "MEAN, ms, -1, false",
+    "MEAN, s, -1, false",
+    "MEAN, min, -1, false",
+    "MEAN, h, -1, false",
+    "MEAN, d, -1, false",
+    "MEAN, MS, -1, true",
+    "QUANTILE, '', 0, true",
+    "QUANTILE, '', 1e12, true",
+    "QUANTILE, '', 1e300, false",
+    "QUANTILE, '', -1e-9, false",
+    "QUANTILE, '', Infinity, false",
+    "QUANTILE, '', NaN, false",
+    "RATIO, '', 1, false",
+    "RATIO, '', 0, false"
   })
-  void accepts_value_isWhatTheKindTakes(String kind, double value, boolean accepted) {
-    assertThat(metric("kind: METRIC_KIND_" + kind).accepts(value)).isEqualTo(accepted);
+  void accepts_value_isWhatKindAndMeasureTake(
+      String kind, String measure, double value, boolean accepted) {
+    CompiledMetric metric = metric("kind: METRIC_KIND_%s measure: '%s'".formatted(kind, measure));
+
+    assertThat(metric.accepts(value)).isEqualTo(accepted);
   }
 
   @Test
@@ -107,12 +126,25 @@ class MetricTableTest {
     assertThat(metric(MEAN).counted(Double.MAX_VALUE)).isEqualTo(Double.MAX_VALUE);
   }
 
+  /** Values of Python's xxhash over the bytes that {@link CompiledMetric} lists. */
   @Test
-  void countsLike_descriptionAndRevision_areOfNoAccount() {
-    CompiledMetric one = CompiledMetric.of(proto("description: 'a' cap: 1" + MEAN), 3);
-    CompiledMetric other = CompiledMetric.of(proto("description: 'b' cap: 1" + MEAN), 9);
+  void fingerprint_ofKnownDefinitions_isGolden() {
+    assertThat(metric("measure: 'CNY' cap: 2500 missing: MISSING_MEANS_ZERO" + MEAN).fingerprint())
+        .isEqualTo(0x718bc825);
+    assertThat(
+            metric("kind: METRIC_KIND_RATIO numerator: 'errors' denominator: 'requests'")
+                .fingerprint())
+        .isEqualTo(0xfe8ae925);
+    assertThat(metric("kind: METRIC_KIND_EVENT").fingerprint()).isEqualTo(0x048ea79d);
+  }
 
-    assertThat(one.countsLike(other)).isTrue();
+  @ParameterizedTest
+  @ValueSource(strings = {"key: 'n'", "description: 'other'", "better: BETTER_DIRECTION_HIGHER"})
+  void fingerprint_whatDecidesNoCount_leavesItAlone(String difference) {
+    Metric metric = proto("description: 'a' measure: 'ms' cap: 1" + MEAN);
+
+    assertThat(fingerprint(metric, difference, 9))
+        .isEqualTo(CompiledMetric.of(metric, 1).fingerprint());
   }
 
   @ParameterizedTest
@@ -120,17 +152,21 @@ class MetricTableTest {
       strings = {
         "kind: METRIC_KIND_QUANTILE",
         "measure: 's'",
-        "better: BETTER_DIRECTION_HIGHER",
         "cap: 2",
         "missing: MISSING_MEANS_ZERO",
         "numerator: 'n'",
-        "denominator: 'd'",
+        "denominator: 'n'",
       })
-  void countsLike_anythingElse_isAnotherWayToCount(String difference) {
+  void fingerprint_whatDecidesHowItIsCounted_changesIt(String difference) {
     Metric metric = proto("measure: 'ms' cap: 1" + MEAN);
-    Metric changed = metric.toBuilder().mergeFrom(Sources.parse(difference, Metric.class)).build();
 
-    assertThat(CompiledMetric.of(metric, 1).countsLike(CompiledMetric.of(changed, 1))).isFalse();
+    assertThat(fingerprint(metric, difference, 1))
+        .isNotEqualTo(CompiledMetric.of(metric, 1).fingerprint());
+  }
+
+  private static int fingerprint(Metric metric, String difference, long revision) {
+    Metric changed = metric.toBuilder().mergeFrom(Sources.parse(difference, Metric.class)).build();
+    return CompiledMetric.of(changed, revision).fingerprint();
   }
 
   private static CompiledMetric metric(String text) {

@@ -90,7 +90,7 @@ class DirectoryApplierTest {
   }
 
   @Test
-  void files_ofMetrics_areAppliedAndMissedWhereTheyAreNamed() throws IOException {
+  void files_ofMetrics_areAppliedAndStayWhileTheyAreNamed() throws IOException {
     String ratio =
         """
         metric:
@@ -109,8 +109,7 @@ class DirectoryApplierTest {
 
     assertThat(errors(applier.scan()))
         .containsExactly(
-            "shop/rate.yaml:6:3: denominator: 'requests' (expected: the key of a metric of the"
-                + " namespace)");
+            "shop/: metric/requests: 1 document refers to it: metric/rate (expected: none)");
     assertThat(directory.revision("shop")).isEqualTo(revision);
   }
 

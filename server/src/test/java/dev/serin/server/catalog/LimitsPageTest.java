@@ -69,6 +69,7 @@ class LimitsPageTest {
     limits.put("metrics of a feature", number(Limits.MAX_FEATURE_METRICS));
     limits.put("metrics of a namespace", number(Limits.MAX_NAMESPACE_METRICS));
     limits.put("measure of a metric", number(Limits.MAX_MEASURE_CHARS));
+    limits.put("value of a metric", number((long) Limits.MAX_METRIC_VALUE));
     limits.put("total of weights, shares, slots", number(Limits.MAX_TOTAL));
     limits.put("salt", number(Limits.MAX_SALT_CHARS));
     limits.put("conditions beside each other", number(Limits.MAX_CONDITIONS));
@@ -92,9 +93,9 @@ class LimitsPageTest {
   }
 
   /** Digits in groups of three, as the page writes them. */
-  private static String number(int number) {
+  private static String number(long number) {
     List<String> groups = new ArrayList<>();
-    for (int left = number; left > 0; left /= 1_000) {
+    for (long left = number; left > 0; left /= 1_000) {
       groups.add(0, left >= 1_000 ? String.format("%03d", left % 1_000) : String.valueOf(left));
     }
     return String.join(" ", groups);

@@ -251,7 +251,7 @@ class FilesCommandsTest {
     Run bad = Run.of(Run.NO_SERVER, metric.formatted("lower", "9"), false, "validate", "-f-");
     assertThat(bad.exitCode()).isEqualTo(ExitCode.REFUSED.code());
     assertThat(bad.out())
-        .isEqualTo("stdin:1:65: cap: 9.0 (expected: none, or a mean instead of a quantile)\n");
+        .isEqualTo("stdin:1:68: cap: 9.0 (expected: none, or a mean instead of a quantile)\n");
     Run unknown = Run.of(Run.NO_SERVER, metric.formatted("faster", "9"), false, "validate", "-f-");
     assertThat(unknown.out()).contains("better: faster (expected: one of lower, higher)");
   }
