@@ -21,7 +21,9 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What is pure stays pure: engine and statistics get time and randomness as arguments. */
+/**
+ * What is pure stays pure: engine, aggregates and statistics get time and randomness as arguments.
+ */
 class PurityTest {
   private static final Pattern VAGUE_NAMES =
       Pattern.compile(".*(Util|Utils|Helper|Helpers|Manager|Impl)");
@@ -86,9 +88,27 @@ class PurityTest {
   }
 
   @Test
-  void calls_engineAndAnalysis_readNoClockAndDrawNothing() {
+  void aggregate_types_areOnlyPureOnes() {
+    classes()
+        .that()
+        .resideInAPackage("dev.serin.server.outcome.aggregate..")
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(
+                "dev.serin.server.outcome.aggregate..",
+                "dev.serin.v1..",
+                "java..",
+                "org.roaringbitmap..",
+                "org.jspecify.."))
+        .check(HouseClasses.ALL);
+    pure("dev.serin.server.outcome.aggregate..").check(HouseClasses.ALL);
+  }
+
+  @Test
+  void calls_ofPureCode_readNoClockAndDrawNothing() {
     calm("dev.serin.engine..").check(HouseClasses.ALL);
     calm("dev.serin.server.analysis..").check(HouseClasses.ALL);
+    calm("dev.serin.server.outcome.aggregate..").check(HouseClasses.ALL);
   }
 
   @Test

@@ -1,0 +1,150 @@
+package dev.serin.server.outcome.aggregate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the values of one metric at one place add up to. Buckets and histogram are there once a
+ * value came with them; absent is the same as empty.
+ */
+public final class Cell {
+  private long count;
+  private final FixedSum sum;
+  private final SquareSum squares;
+  private long min = Long.MAX_VALUE;
+  private long max = Long.MIN_VALUE;
+  private @Nullable Buckets buckets;
+  private @Nullable LogHistogram histogram;
+
+  Cell() {
+    this(new FixedSum(), new SquareSum());
+  }
+
+  private Cell(FixedSum sum, SquareSum squares) {
+    this.sum = sum;
+    this.squares = squares;
+  }
+
+  /** Returns a cell without buckets and histogram. */
+  static Cell plain(long count, FixedSum sum, SquareSum squares, long min, long max) {
+    Cell cell = new Cell(sum, squares);
+    cell.count = count;
+    cell.min = min;
+    cell.max = max;
+    return cell;
+  }
+
+  /**
+   * Adds a value.
+   *
+   * @param steps in steps of 2^-20
+   * @param bucket user bucket, 0 to 127; not used for {@link CellParts#PLAIN}
+   */
+  void add(long steps, CellParts parts, int bucket) {
+    count++;
+    sum.add(steps);
+    squares.addSquareOf(steps);
+    min = Math.min(min, steps);
+    max = Math.max(max, steps);
+    if (parts.keepsBuckets()) {
+      ensureBuckets().add(bucket, steps);
+    }
+    if (parts.keepsHistogram()) {
+      ensureHistogram().add(steps);
+    }
+  }
+
+  /** Adds a value of a ratio: its numerator, and its denominator in the user's bucket. */
+  void addRatio(long numeratorSteps, long denominatorSteps, int bucket) {
+    add(numeratorSteps, CellParts.BUCKETS, bucket);
+    ensureBuckets().addDenominator(bucket, denominatorSteps);
+  }
+
+  Buckets ensureBuckets() {
+    if (buckets == null) {
+      buckets = new Buckets();
+    }
+    return buckets;
+  }
+
+  LogHistogram ensureHistogram() {
+    if (histogram == null) {
+      histogram = new LogHistogram();
+    }
+    return histogram;
+  }
+
+  void merge(Cell other) {
+    count += other.count;
+    sum.merge(other.sum);
+    squares.merge(other.squares);
+    min = Math.min(min, other.min);
+    max = Math.max(max, other.max);
+    if (other.buckets != null) {
+      ensureBuckets().merge(other.buckets);
+    }
+    if (other.histogram != null) {
+      ensureHistogram().merge(other.histogram);
+    }
+  }
+
+  /** Returns how many values were counted. */
+  public long count() {
+    return count;
+  }
+
+  /** Returns the sum of the values. */
+  public FixedSum sum() {
+    return sum;
+  }
+
+  /** Returns the sum of the values' squares. */
+  public SquareSum squares() {
+    return squares;
+  }
+
+  /** Returns the smallest value in steps of 2^-20; the largest long without values. */
+  public long min() {
+    return min;
+  }
+
+  /** Returns the largest value in steps of 2^-20; the smallest long without values. */
+  public long max() {
+    return max;
+  }
+
+  /** Returns counts and sums by user bucket; null: none were kept. */
+  public @Nullable Buckets buckets() {
+    return buckets;
+  }
+
+  /** Returns counts by size; null: none were kept. */
+  public @Nullable LogHistogram histogram() {
+    return histogram;
+  }
+
+  /**
+   * Returns the value of a rank: within 1.1 %, and never outside of minimum and maximum.
+   *
+   * @param rank 1 to the count of the histogram
+   * @throws IllegalStateException if the cell keeps no histogram
+   */
+  public double quantile(long rank) {
+    if (histogram == null) {
+      throw new IllegalStateException("histogram: none (expected: a mean or quantile metric)");
+    }
+    double value = histogram.quantile(rank);
+    return Math.clamp(value, FixedPoint.toDouble(min), FixedPoint.toDouble(max));
+  }
+
+  Cell copy() {
+    Cell copy = new Cell();
+    copy.merge(this);
+    return copy;
+  }
+
+  long sizeBytes() {
+    return 4 * Sizes.OBJECT_BYTES
+        + (buckets == null ? 0 : buckets.sizeBytes())
+        + (histogram == null ? 0 : Sizes.OBJECT_BYTES + histogram.sizeBytes());
+  }
+}

@@ -1,0 +1,133 @@
+package dev.serin.server.outcome.aggregate;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a flush, or many of them, add to the aggregates. Merging is associative and commutative: a
+ * base is a delta merged from others, and so is all that a replica knows.
+ *
+ * <p>Not for several threads at a time.
+ */
+public final class Delta {
+  /** Stands for a time that is not known. */
+  static final long NO_TIME = -1;
+
+  private long watermark = NO_TIME;
+  private long fromMillis = NO_TIME;
+  private long untilMillis = NO_TIME;
+  private final UnitTable units = new UnitTable();
+  private final Map<Place, PlaceSets> sets = new HashMap<>();
+  private final Map<CellKey, Cell> cells = new HashMap<>();
+  private final Map<CellKey, Slots> charts = new HashMap<>();
+
+  /** Makes one that adds nothing. */
+  public Delta() {}
+
+  /** Adds all that another delta holds, which stays as it is. */
+  public void merge(Delta other) {
+    // A merged delta is complete only up to where each of its parts is.
+    watermark = known(watermark, other.watermark, Math.min(watermark, other.watermark));
+    fromMillis = known(fromMillis, other.fromMillis, Math.min(fromMillis, other.fromMillis));
+    untilMillis = Math.max(untilMillis, other.untilMillis);
+    int[] translation = new int[other.units.size()];
+    for (int id = 0; id < translation.length; id++) {
+      translation[id] = units.idOf(other.units.hashOf(id));
+    }
+    other.sets.forEach((place, more) -> setsOf(place).merge(more, translation));
+    other.cells.forEach((key, more) -> cellOf(key).merge(more));
+    other.charts.forEach((key, more) -> chartOf(key).merge(more));
+  }
+
+  private static long known(long one, long other, long both) {
+    if (one == NO_TIME) {
+      return other;
+    }
+    return other == NO_TIME ? one : both;
+  }
+
+  /** Whether merging it changes nothing. */
+  public boolean isEmpty() {
+    return watermark == NO_TIME
+        && untilMillis == NO_TIME
+        && sets.isEmpty()
+        && cells.isEmpty()
+        && charts.isEmpty();
+  }
+
+  /** Returns how many units its sets hold, each once. */
+  public int unitCount() {
+    return units.size();
+  }
+
+  /**
+   * Returns the event time up to which everything was sent, in milliseconds since 1970; -1:
+   * unknown. Of merged deltas it is the earliest that is known.
+   */
+  public long watermark() {
+    return watermark;
+  }
+
+  /** Returns the earliest event time, in milliseconds since 1970; -1: none. */
+  public long fromMillis() {
+    return fromMillis;
+  }
+
+  /** Returns the latest event time, in milliseconds since 1970; -1: none. */
+  public long untilMillis() {
+    return untilMillis;
+  }
+
+  void setWatermark(long millis) {
+    watermark = millis;
+  }
+
+  /** Widens the span of event times. */
+  void happened(long timeMillis) {
+    fromMillis = known(fromMillis, timeMillis, Math.min(fromMillis, timeMillis));
+    untilMillis = Math.max(untilMillis, timeMillis);
+  }
+
+  UnitTable units() {
+    return units;
+  }
+
+  PlaceSets setsOf(Place place) {
+    return sets.computeIfAbsent(place, key -> new PlaceSets());
+  }
+
+  Cell cellOf(CellKey key) {
+    return cells.computeIfAbsent(key, made -> new Cell());
+  }
+
+  Slots chartOf(CellKey key) {
+    return charts.computeIfAbsent(key, made -> new Slots());
+  }
+
+  Map<Place, PlaceSets> sets() {
+    return sets;
+  }
+
+  Map<CellKey, Cell> cells() {
+    return cells;
+  }
+
+  Map<CellKey, Slots> charts() {
+    return charts;
+  }
+
+  /** Returns about how many bytes it takes in memory, names aside. */
+  public long sizeBytes() {
+    long size = units.sizeBytes();
+    for (PlaceSets some : sets.values()) {
+      size += 2 * Sizes.OBJECT_BYTES + some.sizeBytes();
+    }
+    for (Cell cell : cells.values()) {
+      size += 2 * Sizes.OBJECT_BYTES + cell.sizeBytes();
+    }
+    for (Slots chart : charts.values()) {
+      size += 2 * Sizes.OBJECT_BYTES + chart.sizeBytes();
+    }
+    return size;
+  }
+}

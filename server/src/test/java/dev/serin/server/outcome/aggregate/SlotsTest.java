@@ -1,0 +1,116 @@
+package dev.serin.server.outcome.aggregate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class SlotsTest {
+  private static final long DAY_MILLIS = 86_400_000;
+  private static final long NOW = 20_000 * DAY_MILLIS + 12_345_678;
+
+  private final Random random = new Random(20_261_124);
+
+  private record Value(long timeMillis, long steps) {}
+
+  @Test
+  void slots_tenSeconds_addUpToTheirMinute() {
+    Slots slots = new Slots();
+    Map<Long, Long> counts = new TreeMap<>();
+    Map<Long, BigInteger> sums = new TreeMap<>();
+    for (Value value : values(5_000, DAY_MILLIS / 2)) {
+      slots.add(value.timeMillis(), value.steps(), true);
+      long minute = value.timeMillis() / Slots.WIDE_MILLIS * Slots.WIDE_MILLIS;
+      counts.merge(minute, 1L, Long::sum);
+      sums.merge(minute, BigInteger.valueOf(value.steps()), BigInteger::add);
+    }
+    List<Slot> minutes = slots.minutes();
+    assertThat(minutes).extracting(Slot::startMillis).containsExactlyElementsOf(counts.keySet());
+    assertThat(minutes).extracting(Slot::count).containsExactlyElementsOf(counts.values());
+    assertThat(minutes)
+        .extracting(slot -> slot.sum().toBigInteger())
+        .containsExactlyElementsOf(sums.values());
+    assertThat(slots.tenSeconds())
+        .isNotEmpty()
+        .allMatch(slot -> slot.startMillis() % Slots.NARROW_MILLIS == 0)
+        .allMatch(slot -> slot.histogram() != null);
+  }
+
+  @Test
+  void slots_beyondTheHourAndTheDay_leave() {
+    Slots slots = new Slots();
+    for (long time = NOW - 2 * DAY_MILLIS; time <= NOW; time += Slots.NARROW_MILLIS) {
+      slots.add(time, 1, false);
+    }
+    slots.add(NOW - 2 * DAY_MILLIS, 1, false);
+    assertThat(slots.tenSeconds()).hasSize(Slots.NARROW_SLOTS);
+    assertThat(slots.minutes()).hasSize(Slots.WIDE_SLOTS);
+    assertThat(slots.tenSeconds().getLast().startMillis())
+        .isEqualTo(NOW / Slots.NARROW_MILLIS * Slots.NARROW_MILLIS);
+    assertThat(slots.minutes()).extracting(Slot::count).contains(6L).doesNotContain(7L);
+    assertThat(slots.sizeBytes()).isLessThanOrEqualTo(100_000);
+  }
+
+  @Test
+  void slots_anyOrderAnySplit_areTheSame() {
+    List<Value> values = values(2_000, 3 * DAY_MILLIS);
+    values.addAll(values(2_000, 2 * 3_600_000));
+    Slots whole = new Slots();
+    values.forEach(value -> whole.add(value.timeMillis(), value.steps(), true));
+    for (int round = 0; round < 30; round++) {
+      Slots merged =
+          RandomTrees.merged(
+              values,
+              random,
+              Slots::new,
+              (slots, value) -> slots.add(value.timeMillis(), value.steps(), true),
+              Slots::merge);
+      assertThat(texts(merged.tenSeconds())).isEqualTo(texts(whole.tenSeconds()));
+      assertThat(texts(merged.minutes())).isEqualTo(texts(whole.minutes()));
+    }
+  }
+
+  private static List<String> texts(List<Slot> slots) {
+    return slots.stream().map(SlotsTest::text).toList();
+  }
+
+  private static String text(Slot slot) {
+    StringBuilder text =
+        new StringBuilder()
+            .append(slot.startMillis())
+            .append(' ')
+            .append(slot.count())
+            .append(' ')
+            .append(slot.sum().toBigInteger())
+            .append(' ')
+            .append(slot.min())
+            .append(' ')
+            .append(slot.max());
+    CoarseHistogram histogram = slot.histogram();
+    for (int i = 0; histogram != null && i < histogram.size(); i++) {
+      text.append(' ').append(histogram.binAt(i)).append(':').append(histogram.countAt(i));
+    }
+    return text.toString();
+  }
+
+  @Test
+  void time_beforeTheEpoch_isRefused() {
+    assertThatThrownBy(() -> new Slots().add(-1, 1, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("time: -1 (expected: 0 or more)");
+  }
+
+  private List<Value> values(int count, long spanMillis) {
+    List<Value> values = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      values.add(new Value(NOW - random.nextLong(spanMillis), random.nextLong(-1 << 20, 1L << 40)));
+    }
+    return values;
+  }
+}
