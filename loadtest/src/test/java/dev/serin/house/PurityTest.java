@@ -96,6 +96,7 @@ class PurityTest {
         .onlyDependOnClassesThat(
             resideInAnyPackage(
                 "dev.serin.server.outcome.aggregate..",
+                "dev.serin.engine..",
                 "dev.serin.v1..",
                 "java..",
                 "org.roaringbitmap..",

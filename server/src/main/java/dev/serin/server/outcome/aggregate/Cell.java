@@ -5,6 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the values of one metric at one place add up to. Buckets and histogram are there once a
  * value came with them; absent is the same as empty.
+ *
+ * <p>A ratio has no values of its own: each outcome that reports its numerator, its denominator or
+ * both counts once, what it lacks being 0. Count is that of such outcomes; sum, squares, minimum
+ * and maximum are those of the numerators; the denominators have a sum, in total and by bucket.
  */
 public final class Cell {
   private long count;
@@ -12,6 +16,7 @@ public final class Cell {
   private final SquareSum squares;
   private long min = Long.MAX_VALUE;
   private long max = Long.MIN_VALUE;
+  private @Nullable FixedSum denominator;
   private @Nullable Buckets buckets;
   private @Nullable LogHistogram histogram;
 
@@ -53,10 +58,26 @@ public final class Cell {
     }
   }
 
-  /** Adds a value of a ratio: its numerator, and its denominator in the user's bucket. */
-  void addRatio(long numeratorSteps, long denominatorSteps, int bucket) {
-    add(numeratorSteps, CellParts.BUCKETS, bucket);
-    ensureBuckets().addDenominator(bucket, denominatorSteps);
+  /**
+   * Adds what an outcome reports of a ratio.
+   *
+   * @param numeratorSteps in steps of 2^-20; 0 where it reports the denominator alone
+   * @param denominatorSteps in steps of 2^-20; 0 where it reports the numerator alone
+   * @param bucket as of {@link #add}
+   */
+  void addRatio(long numeratorSteps, long denominatorSteps, CellParts parts, int bucket) {
+    add(numeratorSteps, parts, bucket);
+    ensureDenominator().add(denominatorSteps);
+    if (parts.keepsBuckets()) {
+      ensureBuckets().addDenominator(bucket, denominatorSteps);
+    }
+  }
+
+  FixedSum ensureDenominator() {
+    if (denominator == null) {
+      denominator = new FixedSum();
+    }
+    return denominator;
   }
 
   Buckets ensureBuckets() {
@@ -79,6 +100,9 @@ public final class Cell {
     squares.merge(other.squares);
     min = Math.min(min, other.min);
     max = Math.max(max, other.max);
+    if (other.denominator != null) {
+      ensureDenominator().merge(other.denominator);
+    }
     if (other.buckets != null) {
       ensureBuckets().merge(other.buckets);
     }
@@ -87,29 +111,38 @@ public final class Cell {
     }
   }
 
-  /** Returns how many values were counted. */
+  /** Returns how many values were counted; of a ratio, outcomes. */
   public long count() {
     return count;
   }
 
-  /** Returns the sum of the values. */
+  /** Returns the sum of the values; of a ratio, of the numerators. */
   public FixedSum sum() {
     return sum;
   }
 
-  /** Returns the sum of the values' squares. */
+  /** Returns the sum of the values' squares; of a ratio, of the numerators'. */
   public SquareSum squares() {
     return squares;
   }
 
-  /** Returns the smallest value in steps of 2^-20; the largest long without values. */
+  /**
+   * Returns the smallest value (of a ratio, numerator) in steps of 2^-20; the largest long: none.
+   */
   public long min() {
     return min;
   }
 
-  /** Returns the largest value in steps of 2^-20; the smallest long without values. */
+  /**
+   * Returns the largest value (of a ratio, numerator) in steps of 2^-20; the smallest long: none.
+   */
   public long max() {
     return max;
+  }
+
+  /** Returns the sum of a ratio's denominators; null: no ratio. */
+  public @Nullable FixedSum denominator() {
+    return denominator;
   }
 
   /** Returns counts and sums by user bucket; null: none were kept. */
@@ -144,6 +177,7 @@ public final class Cell {
 
   long sizeBytes() {
     return 4 * Sizes.OBJECT_BYTES
+        + (denominator == null ? 0 : Sizes.OBJECT_BYTES)
         + (buckets == null ? 0 : buckets.sizeBytes())
         + (histogram == null ? 0 : Sizes.OBJECT_BYTES + histogram.sizeBytes());
   }

@@ -7,36 +7,77 @@ import java.util.Map;
  * What a flush, or many of them, add to the aggregates. Merging is associative and commutative: a
  * base is a delta merged from others, and so is all that a replica knows.
  *
+ * <p>Its sets are of one generation of {@link Thinning}. What is merged from an older one was seen
+ * before: of it those units stay that the newer one keeps, and none of them is counted.
+ *
  * <p>Not for several threads at a time.
  */
 public final class Delta {
   /** Stands for a time that is not known. */
   static final long NO_TIME = -1;
 
+  private Thinning thinning;
   private long watermark = NO_TIME;
   private long fromMillis = NO_TIME;
   private long untilMillis = NO_TIME;
-  private final UnitTable units = new UnitTable();
-  private final Map<Place, PlaceSets> sets = new HashMap<>();
+  private UnitTable units = new UnitTable();
+  private Map<Place, PlaceSets> sets = new HashMap<>();
   private final Map<CellKey, Cell> cells = new HashMap<>();
   private final Map<CellKey, Slots> charts = new HashMap<>();
 
   /** Makes one that adds nothing. */
-  public Delta() {}
+  public Delta() {
+    this(Thinning.NONE);
+  }
 
-  /** Adds all that another delta holds, which stays as it is. */
+  /** Makes one that adds nothing, of a generation. */
+  Delta(Thinning thinning) {
+    this.thinning = thinning;
+  }
+
+  /**
+   * Adds all that another delta holds, which stays as it is.
+   *
+   * @throws IllegalArgumentException if both are not thinned by one store
+   */
   public void merge(Delta other) {
+    Thinning later = thinning.later(other.thinning);
+    if (later.generation() > thinning.generation()) {
+      thin(later);
+    }
     // A merged delta is complete only up to where each of its parts is.
     watermark = known(watermark, other.watermark, Math.min(watermark, other.watermark));
     fromMillis = known(fromMillis, other.fromMillis, Math.min(fromMillis, other.fromMillis));
     untilMillis = Math.max(untilMillis, other.untilMillis);
-    int[] translation = new int[other.units.size()];
-    for (int id = 0; id < translation.length; id++) {
-      translation[id] = units.idOf(other.units.hashOf(id));
-    }
-    other.sets.forEach((place, more) -> setsOf(place).merge(more, translation));
+    mergeSets(other.units, other.sets, other.thinning.generation() < later.generation());
     other.cells.forEach((key, more) -> cellOf(key).merge(more));
     other.charts.forEach((key, more) -> chartOf(key).merge(more));
+  }
+
+  /** Begins a generation: what its sets hold was seen before it. */
+  private void thin(Thinning next) {
+    thinning = next;
+    UnitTable oldUnits = units;
+    Map<Place, PlaceSets> oldSets = sets;
+    units = new UnitTable();
+    sets = new HashMap<>();
+    mergeSets(oldUnits, oldSets, true);
+  }
+
+  private void mergeSets(UnitTable table, Map<Place, PlaceSets> others, boolean areOlder) {
+    int[] translation = new int[table.size()];
+    for (int id = 0; id < translation.length; id++) {
+      long unit = table.hashOf(id);
+      translation[id] = areOlder && !thinning.keeps(unit) ? UnitTable.UNKNOWN : units.idOf(unit);
+    }
+    others.forEach(
+        (place, more) -> {
+          PlaceSets here = setsOf(place);
+          here.merge(more, translation, areOlder);
+          if (here.isEmpty()) {
+            sets.remove(place);
+          }
+        });
   }
 
   private static long known(long one, long other, long both) {
@@ -53,6 +94,11 @@ public final class Delta {
         && sets.isEmpty()
         && cells.isEmpty()
         && charts.isEmpty();
+  }
+
+  /** Returns the generation that its sets are of. */
+  public Thinning thinning() {
+    return thinning;
   }
 
   /** Returns how many units its sets hold, each once. */

@@ -9,7 +9,7 @@ package dev.serin.server.outcome.aggregate;
  */
 public final class DeltaBuilder {
   private final MergedView committed;
-  private final Delta delta = new Delta();
+  private final Delta delta;
 
   /**
    * Begins an empty delta.
@@ -18,6 +18,7 @@ public final class DeltaBuilder {
    */
   public DeltaBuilder(MergedView committed) {
     this.committed = committed;
+    this.delta = new Delta(committed.thinning());
   }
 
   /** Counts an outcome, whatever its values are. */
@@ -28,7 +29,7 @@ public final class DeltaBuilder {
   /** Counts an exposure and its unit, given as a hash. */
   public void exposure(Place place, long unit, long timeMillis) {
     exposureWithoutUnit(place, timeMillis);
-    if (!committed.isExposed(place, unit)) {
+    if (isKept(unit) && !committed.isExposed(place, unit)) {
       delta.setsOf(place).expose(delta.units().idOf(unit));
     }
   }
@@ -46,16 +47,20 @@ public final class DeltaBuilder {
 
   /** Marks the unit of an outcome as one that was given its variant. */
   public void mark(Place place, long unit) {
-    if (!committed.isExposed(place, unit) && !committed.isMarked(place, unit)) {
+    if (isKept(unit) && !committed.isExposed(place, unit) && !committed.isMarked(place, unit)) {
       delta.setsOf(place).mark(delta.units().idOf(unit));
     }
   }
 
   /** Remembers that a unit had an event; its value is added apart. */
   public void event(CellKey metric, long unit) {
-    if (!committed.hadEvent(metric, unit)) {
+    if (isKept(unit) && !committed.hadEvent(metric, unit)) {
       delta.setsOf(metric.place()).event(metric, delta.units().idOf(unit));
     }
+  }
+
+  private boolean isKept(long unit) {
+    return delta.thinning().keeps(unit);
   }
 
   /**
@@ -71,12 +76,25 @@ public final class DeltaBuilder {
     delta.chartOf(metric).add(timeMillis, steps, parts == CellParts.CHARTED_HISTOGRAM);
   }
 
-  /** Adds a value of a ratio: its numerator as {@link #value} does, and its denominator. */
+  /**
+   * Adds what an outcome reports of a ratio: called once for each outcome that has a value of the
+   * numerator, of the denominator or of both. It has no chart: those of both metrics are its chart.
+   *
+   * @param parts {@link CellParts#PLAIN} or {@link CellParts#BUCKETS}
+   * @param numeratorSteps in steps of 2^-20; 0: the outcome has none
+   * @param denominatorSteps in steps of 2^-20; 0: the outcome has none
+   * @param bucket user bucket, 0 to 127
+   * @param timeMillis event time, milliseconds since 1970
+   */
   public void ratio(
-      CellKey metric, long numeratorSteps, long denominatorSteps, int bucket, long timeMillis) {
+      CellKey metric,
+      CellParts parts,
+      long numeratorSteps,
+      long denominatorSteps,
+      int bucket,
+      long timeMillis) {
     delta.happened(timeMillis);
-    delta.cellOf(metric).addRatio(numeratorSteps, denominatorSteps, bucket);
-    delta.chartOf(metric).add(timeMillis, numeratorSteps, false);
+    delta.cellOf(metric).addRatio(numeratorSteps, denominatorSteps, parts, bucket);
   }
 
   /** States the event time up to which everything was sent, in milliseconds since 1970. */

@@ -6,6 +6,7 @@ package dev.serin.server.outcome.aggregate;
  *
  * <ol>
  *   <li>version byte, {@value #VERSION};
+ *   <li>generation and level of its {@link Thinning};
  *   <li>watermark, earliest and latest event time, each plus 1 (0: unknown);
  *   <li>names: how many, then length and UTF-8 of each;
  *   <li>units: how many, then 8 bytes of each hash;
@@ -13,11 +14,12 @@ package dev.serin.server.outcome.aggregate;
  *       variant into the names, period, stage, a byte for the arm, a byte for <i>after the end</i>;
  *   <li>cells: how many, then of each its key (index into the places, index of the metric into the
  *       names, fingerprint in 4 bytes), a byte that says which parts follow, count, sum, squares,
- *       minimum, maximum above it, then buckets (how many, then bucket, count, sum and for ratios
- *       the denominators' sum) and bins (how many, then step from the bin before, count);
- *   <li>sets: how many, then of each the place, a byte for the kind, for an event metric and
- *       fingerprint, then length and indexes into the units as a Roaring bitmap in its portable
- *       form;
+ *       minimum, maximum above it, for a ratio the denominators' sum, then buckets (how many, then
+ *       bucket, count, sum and for a ratio the denominators' sum) and bins (how many, then step
+ *       from the bin before, count);
+ *   <li>sets: how many, then of each the place, a byte for the kind (4 more where its units were
+ *       seen before the generation), for an event metric and fingerprint, then length and indexes
+ *       into the units as a Roaring bitmap in its portable form;
  *   <li>charts: how many, then of each its key, the slots of ten seconds and those of a minute (how
  *       many, then step from the slot before, count, sum, minimum, maximum above it, bins);
  *   <li>CRC-32C of all before it, 4 bytes.
@@ -32,15 +34,18 @@ public final class DeltaCodec {
   /** Parts of a cell. */
   static final int BUCKETS = 1;
 
-  static final int DENOMINATORS = 2;
+  static final int RATIO = 2;
   static final int HISTOGRAM = 4;
-  static final int ALL_PARTS = BUCKETS | DENOMINATORS | HISTOGRAM;
+  static final int ALL_PARTS = BUCKETS | RATIO | HISTOGRAM;
 
   /** Kinds of sets. */
   static final int EXPOSED = 0;
 
   static final int MARKED = 1;
   static final int EVENT = 2;
+
+  /** Added to a kind: seen before the generation. */
+  static final int BEFORE = 4;
 
   private DeltaCodec() {}
 

@@ -14,7 +14,7 @@ final class DeltaDecoder {
   private static final long MAX_STEPS = FixedPoint.MAX_STEPS;
 
   private final DeltaReader in;
-  private final Delta delta = new Delta();
+  private Delta delta = new Delta();
   private String[] names = {};
   private Place[] places = {};
 
@@ -24,6 +24,7 @@ final class DeltaDecoder {
 
   Delta decode() {
     in.readByte();
+    delta = new Delta(readThinning());
     readTimes();
     readNames();
     readUnits();
@@ -33,6 +34,16 @@ final class DeltaDecoder {
     readCharts();
     in.expectEnd();
     return delta;
+  }
+
+  private Thinning readThinning() {
+    int generation = in.readInt31();
+    int level = in.readInt31();
+    try {
+      return new Thinning(generation, level);
+    } catch (IllegalArgumentException e) {
+      throw new UnreadableDeltaException("header: " + e.getMessage(), e);
+    }
   }
 
   private void readTimes() {
@@ -136,8 +147,12 @@ final class DeltaDecoder {
     long max = readExtreme(min + in.readNumber());
     SquareSum squareSum = new SquareSum(squares[2], squares[1], squares[0]);
     Cell cell = Cell.plain(count, sum, squareSum, min, max);
+    boolean isRatio = (parts & DeltaCodec.RATIO) != 0;
+    if (isRatio) {
+      cell.ensureDenominator().merge(in.readSum());
+    }
     if ((parts & DeltaCodec.BUCKETS) != 0) {
-      readBuckets(cell.ensureBuckets(), (parts & DeltaCodec.DENOMINATORS) != 0);
+      readBuckets(cell.ensureBuckets(), isRatio);
     }
     if ((parts & DeltaCodec.HISTOGRAM) != 0) {
       readHistogram(cell.ensureHistogram());
@@ -194,17 +209,24 @@ final class DeltaDecoder {
     for (int i = 0; i < count; i++) {
       Place place = place();
       int kind = in.readByte();
-      PlaceSets sets = delta.setsOf(place);
-      switch (kind) {
-        case DeltaCodec.EXPOSED -> readMembers(sets::expose);
-        case DeltaCodec.MARKED -> readMembers(sets::mark);
-        case DeltaCodec.EVENT -> {
-          CellKey metric = key(place);
-          readMembers(id -> sets.event(metric, id));
-        }
-        default -> throw new UnreadableDeltaException("set: kind " + kind + " (expected: 0 to 2)");
+      if (kind >= DeltaCodec.BEFORE && delta.thinning().generation() == 0) {
+        throw new UnreadableDeltaException(
+            "set: seen before generation 0 (expected: in a later generation)");
       }
+      SeenUnits units = set(place, kind & ~DeltaCodec.BEFORE);
+      readMembers(kind >= DeltaCodec.BEFORE ? units::addBefore : units::add);
     }
+    delta.sets().values().forEach(PlaceSets::settle);
+  }
+
+  private SeenUnits set(Place place, int kind) {
+    PlaceSets sets = delta.setsOf(place);
+    return switch (kind) {
+      case DeltaCodec.EXPOSED -> sets.exposed();
+      case DeltaCodec.MARKED -> sets.marked();
+      case DeltaCodec.EVENT -> sets.ensureEvent(key(place));
+      default -> throw new UnreadableDeltaException("set: kind " + kind + " (expected: 0 to 2)");
+    };
   }
 
   private void readMembers(IntConsumer adder) {

@@ -61,6 +61,8 @@ final class DeltaEncoder {
 
   byte[] encode() {
     out.writeByte(DeltaCodec.VERSION);
+    out.writeNumber(delta.thinning().generation());
+    out.writeNumber(delta.thinning().level());
     out.writeNumber(delta.watermark() + 1);
     out.writeNumber(delta.fromMillis() + 1);
     out.writeNumber(delta.untilMillis() + 1);
@@ -124,17 +126,21 @@ final class DeltaEncoder {
   private void write(CellKey key, Cell cell) {
     Buckets buckets = cell.buckets();
     LogHistogram histogram = cell.histogram();
+    FixedSum denominator = cell.denominator();
     write(key);
     out.writeByte(
         (buckets == null ? 0 : DeltaCodec.BUCKETS)
-            | (buckets == null || !buckets.hasDenominators() ? 0 : DeltaCodec.DENOMINATORS)
+            | (denominator == null ? 0 : DeltaCodec.RATIO)
             | (histogram == null ? 0 : DeltaCodec.HISTOGRAM));
     out.writeNumber(cell.count());
     write(cell.sum());
     out.writeWide(cell.squares().low(), cell.squares().middle(), cell.squares().high());
     writeExtremes(cell.min(), cell.max());
+    if (denominator != null) {
+      write(denominator);
+    }
     if (buckets != null) {
-      write(buckets);
+      write(buckets, denominator != null);
     }
     if (histogram != null) {
       write(histogram);
@@ -150,14 +156,14 @@ final class DeltaEncoder {
     out.writeNumber(max - min);
   }
 
-  private void write(Buckets buckets) {
+  private void write(Buckets buckets, boolean withDenominators) {
     out.writeNumber(buckets.touched());
     for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
       if (buckets.isTouched(bucket)) {
         out.writeByte(bucket);
         out.writeNumber(buckets.countOf(bucket));
         write(buckets.sumOf(bucket));
-        if (buckets.hasDenominators()) {
+        if (withDenominators) {
           write(buckets.denominatorOf(bucket));
         }
       }
@@ -181,8 +187,8 @@ final class DeltaEncoder {
     SortedMap<Place, PlaceSets> sorted = new TreeMap<>(delta.sets());
     int count = 0;
     for (PlaceSets sets : sorted.values()) {
-      count += (sets.exposed().isEmpty() ? 0 : 1) + (sets.marked().isEmpty() ? 0 : 1);
-      count += sets.events().size();
+      count += filled(sets.exposed()) + filled(sets.marked());
+      count += sets.events().values().stream().mapToInt(DeltaEncoder::filled).sum();
     }
     out.writeNumber(count);
     sorted.forEach(
@@ -192,6 +198,16 @@ final class DeltaEncoder {
           new TreeMap<>(sets.events())
               .forEach((key, units) -> write(place, DeltaCodec.EVENT, key, units, indexes));
         });
+  }
+
+  private static int filled(SeenUnits units) {
+    return (units.counted().isEmpty() ? 0 : 1) + (units.before().isEmpty() ? 0 : 1);
+  }
+
+  private void write(
+      Place place, int kind, @Nullable CellKey metric, SeenUnits units, int[] indexes) {
+    write(place, kind, metric, units.counted(), indexes);
+    write(place, kind + DeltaCodec.BEFORE, metric, units.before(), indexes);
   }
 
   private void write(

@@ -27,9 +27,14 @@ public final class MergedView {
 
   /** Returns a delta that holds the same: applied to an empty view it gives an equal one. */
   public Delta toDelta() {
-    Delta copy = new Delta();
+    Delta copy = new Delta(all.thinning());
     copy.merge(all);
     return copy;
+  }
+
+  /** Returns the generation that its sets are of. */
+  public Thinning thinning() {
+    return all.thinning();
   }
 
   boolean isExposed(Place place, long unit) {
@@ -72,17 +77,17 @@ public final class MergedView {
 
   /** Returns the units that were exposed at a place, without the leaked ones. */
   public UnitSet exposed(Place place) {
-    return setsOf(place).exposed().without(leaked(place));
+    return setsOf(place).exposed().counted().without(leaked(place));
   }
 
   /** Returns the units that only an outcome marks at a place, without the leaked ones. */
   public UnitSet marked(Place place) {
-    return setsOf(place).marked().without(leaked(place));
+    return setsOf(place).marked().counted().without(leaked(place));
   }
 
   /** Returns the units that had an event at a place, without the leaked ones. */
   public UnitSet withEvent(CellKey metric) {
-    return setsOf(metric.place()).event(metric).without(leaked(metric.place()));
+    return setsOf(metric.place()).event(metric).counted().without(leaked(metric.place()));
   }
 
   /** Returns the units seen in two variants of a place's stage or period: no evidence for any. */

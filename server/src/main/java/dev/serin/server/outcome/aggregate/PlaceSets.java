@@ -6,25 +6,17 @@ import java.util.Map;
 /**
  * The units of one place: who was exposed, who is only marked by an outcome, and for each event who
  * had it. A marked unit that is exposed too, before or after, is exposed only: so the order of what
- * comes does not matter.
+ * comes does not matter. One that was marked in a generation before and exposed in this one counts
+ * as exposed, but stays known as marked before: it was not first seen now.
  */
 final class PlaceSets {
-  private final UnitSet exposed;
-  private final UnitSet marked;
-  private final Map<CellKey, UnitSet> events = new HashMap<>();
-
-  PlaceSets() {
-    this(new UnitSet(), new UnitSet());
-  }
-
-  private PlaceSets(UnitSet exposed, UnitSet marked) {
-    this.exposed = exposed;
-    this.marked = marked;
-  }
+  private final SeenUnits exposed = new SeenUnits();
+  private final SeenUnits marked = new SeenUnits();
+  private final Map<CellKey, SeenUnits> events = new HashMap<>();
 
   void expose(int id) {
     exposed.add(id);
-    marked.remove(id);
+    marked.counted().remove(id);
   }
 
   void mark(int id) {
@@ -34,46 +26,74 @@ final class PlaceSets {
   }
 
   void event(CellKey metric, int id) {
-    events.computeIfAbsent(metric, key -> new UnitSet()).add(id);
+    ensureEvent(metric).add(id);
   }
 
-  /** Adds sets of another table; {@code translation} holds for each of its ids the one here. */
-  void merge(PlaceSets other, int[] translation) {
-    exposed.addAll(other.exposed, translation);
-    marked.addAll(other.marked, translation);
-    marked.removeAll(exposed);
+  SeenUnits ensureEvent(CellKey metric) {
+    return events.computeIfAbsent(metric, key -> new SeenUnits());
+  }
+
+  /** Adds sets of another table, as {@link SeenUnits#merge} says. */
+  void merge(PlaceSets other, int[] translation, boolean isOlder) {
+    exposed.merge(other.exposed, translation, isOlder);
+    marked.merge(other.marked, translation, isOlder);
+    settle();
     other.events.forEach(
-        (metric, units) ->
-            events.computeIfAbsent(metric, key -> new UnitSet()).addAll(units, translation));
+        (metric, units) -> {
+          SeenUnits here = ensureEvent(metric);
+          here.merge(units, translation, isOlder);
+          if (here.isEmpty()) {
+            events.remove(metric);
+          }
+        });
   }
 
-  UnitSet exposed() {
+  /** Takes out of the marked what is exposed. */
+  void settle() {
+    marked.counted().removeAll(exposed.counted());
+    marked.counted().removeAll(exposed.before());
+    marked.before().removeAll(exposed.before());
+  }
+
+  boolean isEmpty() {
+    return exposed.isEmpty() && marked.isEmpty() && events.isEmpty();
+  }
+
+  SeenUnits exposed() {
     return exposed;
   }
 
-  UnitSet marked() {
+  SeenUnits marked() {
     return marked;
   }
 
-  Map<CellKey, UnitSet> events() {
+  Map<CellKey, SeenUnits> events() {
     return events;
   }
 
-  UnitSet event(CellKey metric) {
-    UnitSet units = events.get(metric);
-    return units == null ? new UnitSet() : units;
+  SeenUnits event(CellKey metric) {
+    SeenUnits units = events.get(metric);
+    return units == null ? new SeenUnits() : units;
+  }
+
+  /** Returns the units that were exposed or marked, and never before this generation. */
+  UnitSet users() {
+    UnitSet users = exposed.counted().union(marked.counted());
+    users.removeAll(marked.before());
+    return users;
   }
 
   /** Returns every unit that any of the sets holds. */
   UnitSet all() {
-    UnitSet all = exposed.union(marked);
-    events.values().forEach(all::addAll);
+    UnitSet all = exposed.all();
+    all.addAll(marked.all());
+    events.values().forEach(units -> all.addAll(units.all()));
     return all;
   }
 
   long sizeBytes() {
     long size = Sizes.OBJECT_BYTES + exposed.sizeBytes() + marked.sizeBytes();
-    for (UnitSet units : events.values()) {
+    for (SeenUnits units : events.values()) {
       size += Sizes.OBJECT_BYTES + units.sizeBytes();
     }
     return size;

@@ -39,9 +39,18 @@ public final class UnitSet {
     ids.andNot(others.ids);
   }
 
-  /** Adds a set of another table; {@code translation} holds for each of its ids the one here. */
+  /**
+   * Adds a set of another table.
+   *
+   * @param translation for each of its ids the one here, or {@link UnitTable#UNKNOWN}: left out
+   */
   void addAll(UnitSet others, int[] translation) {
-    others.forEach(id -> ids.add(translation[id]));
+    others.forEach(
+        id -> {
+          if (translation[id] != UnitTable.UNKNOWN) {
+            ids.add(translation[id]);
+          }
+        });
   }
 
   void forEach(IntConsumer visitor) {

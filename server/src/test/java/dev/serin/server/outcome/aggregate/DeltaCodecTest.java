@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,37 @@ class DeltaCodecTest {
       merged.merge(read);
       assertThat(DeltaCodec.encode(merged)).isEqualTo(bytes);
     }
+  }
+
+  @Test
+  void codec_thinnedDelta_keepsBothPartsOfItsSets() {
+    Place treated = Events.place(2, Arm.ARM_TREATMENT, "new");
+    Delta read = DeltaCodec.decode(DeltaCodec.encode(golden()));
+    assertThat(read.thinning()).isEqualTo(new Thinning(3, 1));
+    PlaceSets sets = read.setsOf(treated);
+    CellKey error = new CellKey(treated, "error", -2);
+    for (SeenUnits each : List.of(sets.exposed(), sets.marked(), sets.event(error))) {
+      assertThat(each.counted().isEmpty()).isFalse();
+      assertThat(each.before().isEmpty()).isFalse();
+    }
+    for (int id = 0; id < read.unitCount(); id++) {
+      assertThat(read.thinning().keeps(read.units().hashOf(id))).isTrue();
+    }
+  }
+
+  @Test
+  void codec_seenBeforeTheFirstGeneration_isRefused() {
+    byte[] bytes = DeltaCodec.encode(golden());
+    // Generation and level follow the version.
+    bytes[1] = 0;
+    bytes[2] = 0;
+    assertThatThrownBy(() -> DeltaCodec.decode(sealed(bytes)))
+        .isInstanceOf(UnreadableDeltaException.class)
+        .hasMessageContaining("seen before generation 0");
+    bytes[2] = 1;
+    assertThatThrownBy(() -> DeltaCodec.decode(sealed(bytes)))
+        .isInstanceOf(UnreadableDeltaException.class)
+        .hasMessageContaining("level 1");
   }
 
   @Test
@@ -56,17 +88,29 @@ class DeltaCodecTest {
     assertThat(DeltaCodec.encode(DeltaCodec.decode(golden))).isEqualTo(golden);
   }
 
+  /** Thinned, with units seen before its generation and units first seen in it. */
   private static Delta golden() {
-    DeltaBuilder builder = new DeltaBuilder(new MergedView());
+    MergedView view = new MergedView();
     Place treated = Events.place(2, Arm.ARM_TREATMENT, "new");
+    DeltaBuilder before = new DeltaBuilder(view);
+    for (int i = 100; i < 112; i++) {
+      before.exposure(treated, Events.unit(i), Events.NOW);
+      before.mark(treated, Events.unit(i + 100));
+      before.event(new CellKey(treated, "error", -2), Events.unit(i));
+    }
+    view.apply(new Delta(new Thinning(3, 1)));
+    DeltaBuilder builder = new DeltaBuilder(view);
     Place held = new Place("shop", "prices", "", "", 7, 0, Arm.ARM_NONE, "old", true, "");
     CellKey latency = new CellKey(treated, "latency", 0x01020304);
     CellKey error = new CellKey(treated, "error", -2);
+    for (int i = 0; i < 9; i++) {
+      builder.exposure(treated, Events.unit(i), Events.NOW);
+      builder.mark(treated, Events.unit(i + 3));
+      builder.event(error, Events.unit(i));
+    }
     for (int i = 0; i < 5; i++) {
       long time = Events.NOW + 7_000L * i;
-      builder.exposure(treated, Events.unit(i), time);
       builder.outcome(treated, time);
-      builder.mark(treated, Events.unit(i + 3));
       builder.value(
           latency,
           CellParts.CHARTED_HISTOGRAM,
@@ -75,17 +119,26 @@ class DeltaCodecTest {
           time - 5_000_000L * i);
       builder.ratio(
           new CellKey(treated, "spend", 3),
+          CellParts.BUCKETS,
           FixedPoint.toSteps(12.34 * i),
           FixedPoint.toSteps(i),
           i,
           time);
     }
-    builder.event(error, Events.unit(1));
+    builder.ratio(
+        new CellKey(held, "rate", 4),
+        CellParts.PLAIN,
+        FixedPoint.toSteps(3),
+        FixedPoint.toSteps(8),
+        0,
+        Events.NOW);
     builder.value(error, CellParts.BUCKETS, FixedPoint.toSteps(1), 127, Events.NOW);
     builder.value(
         new CellKey(held, "spend", 3), CellParts.PLAIN, -FixedPoint.MAX_STEPS, 0, Events.NOW);
     builder.watermark(Events.NOW - 1_000);
-    return builder.build();
+    Delta golden = builder.build();
+    golden.merge(before.build());
+    return golden;
   }
 
   @Test

@@ -64,7 +64,13 @@ final class Events {
           };
       case 4 ->
           builder ->
-              builder.ratio(metric(place, "spend"), steps, FixedPoint.toSteps(1), bucket, time);
+              builder.ratio(
+                  metric(place, "spend"),
+                  bucket % 2 == 0 ? CellParts.BUCKETS : CellParts.PLAIN,
+                  steps,
+                  FixedPoint.toSteps(bucket % 3),
+                  bucket,
+                  time);
       case 5 ->
           builder ->
               builder.value(

@@ -39,6 +39,31 @@ class MergedViewTest {
     }
   }
 
+  /** Bases hold parts of several generations: in which order they meet must not matter either. */
+  @Test
+  void deltas_ofSeveralGenerations_mergeInAnyOrder() {
+    List<Delta> deltas = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      int generation = random.nextInt(4);
+      MergedView view = new MergedView();
+      view.apply(new Delta(new Thinning(generation, generation / 2)));
+      DeltaBuilder builder = new DeltaBuilder(view);
+      new Events(random).some(100).forEach(event -> event.accept(builder));
+      deltas.add(DeltaCodec.decode(bytes(builder.build())));
+    }
+    byte[] whole =
+        bytes(RandomTrees.merged(deltas, random, Delta::new, Delta::merge, Delta::merge));
+    for (int round = 0; round < 30; round++) {
+      Delta merged =
+          RandomTrees.merged(deltas, random, Delta::new, MergedViewTest::mergeRead, Delta::merge);
+      assertThat(Arrays.equals(bytes(merged), whole)).as("round %d", round).isTrue();
+    }
+  }
+
+  private static void mergeRead(Delta into, Delta delta) {
+    into.merge(DeltaCodec.decode(bytes(delta)));
+  }
+
   private static long watermark(Consumer<DeltaBuilder> event) {
     return flushed(List.of(event)).watermark();
   }

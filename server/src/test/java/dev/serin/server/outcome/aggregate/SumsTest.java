@@ -126,8 +126,8 @@ class SumsTest {
   void buckets_ofARatio_keepBothSums() {
     Cell cell = new Cell();
     for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
-      cell.addRatio(-bucket, 2L * bucket, bucket);
-      cell.addRatio(7, 1, bucket);
+      cell.addRatio(-bucket, 2L * bucket, CellParts.BUCKETS, bucket);
+      cell.addRatio(7, 1, CellParts.BUCKETS, bucket);
     }
     Cell copy = cell.copy();
     Buckets buckets = copy.ensureBuckets();
@@ -140,11 +140,35 @@ class SumsTest {
   }
 
   @Test
+  void ratio_outcomesWithOnePart_countOnceAndKeepBothTotals() {
+    Cell cell = new Cell();
+    cell.addRatio(5, 0, CellParts.BUCKETS, 1);
+    cell.addRatio(0, 4, CellParts.BUCKETS, 2);
+    cell.addRatio(9, 3, CellParts.BUCKETS, 2);
+    Cell plain = new Cell();
+    plain.addRatio(5, 0, CellParts.PLAIN, 0);
+    plain.addRatio(0, 7, CellParts.PLAIN, 0);
+    for (Cell each : List.of(cell, cell.copy(), plain)) {
+      FixedSum denominator = each.denominator();
+      assertThat(denominator).isNotNull();
+      assertThat(denominator.toBigInteger()).isEqualTo(7);
+      assertThat(each.min()).isZero();
+    }
+    assertThat(cell.count()).isEqualTo(3);
+    assertThat(cell.sum().toBigInteger()).isEqualTo(14);
+    assertThat(cell.max()).isEqualTo(9);
+    assertThat(plain.buckets()).isNull();
+    Cell mean = new Cell();
+    mean.add(5, CellParts.BUCKETS, 0);
+    assertThat(mean.denominator()).isNull();
+  }
+
+  @Test
   void cell_full_staysWithinItsBound() {
     Cell ratio = new Cell();
     Cell mean = new Cell();
     for (int i = 0; i < 10_000; i++) {
-      ratio.addRatio(i, i, i % Buckets.COUNT);
+      ratio.addRatio(i, i, CellParts.BUCKETS, i % Buckets.COUNT);
       mean.add(FixedPoint.toSteps(1 + i % 1_000), CellParts.HISTOGRAM, i % Buckets.COUNT);
     }
     assertThat(ratio.sizeBytes()).isLessThanOrEqualTo(6 * 1024);
