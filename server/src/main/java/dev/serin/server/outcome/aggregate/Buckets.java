@@ -1,5 +1,6 @@
 package dev.serin.server.outcome.aggregate;
 
+import dev.serin.engine.Bucketing;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Buckets {
   /** How many buckets there are. */
-  public static final int COUNT = 128;
+  public static final int COUNT = Bucketing.VARIANCE_BUCKETS;
 
   private static final int FIRST_ROWS = 2;
 
@@ -29,6 +30,16 @@ public final class Buckets {
   private long @Nullable [] denominators;
 
   Buckets() {}
+
+  /**
+   * Returns the bucket of a unit.
+   *
+   * @param unit its hash
+   * @param saltHash of its place, see {@link Place#bucketSaltHash}
+   */
+  public static int bucketOf(long unit, long saltHash) {
+    return (int) Bucketing.bucket(Bucketing.draw(unit, saltHash), COUNT);
+  }
 
   void add(int bucket, long steps) {
     add(bucket, 1, steps >> (Long.SIZE - 1), steps);

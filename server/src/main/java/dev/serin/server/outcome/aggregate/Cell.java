@@ -169,6 +169,13 @@ public final class Cell {
     return Math.clamp(value, FixedPoint.toDouble(min), FixedPoint.toDouble(max));
   }
 
+  /** Returns a copy without buckets and histogram. */
+  Cell withoutParts() {
+    Cell plain = plain(count, sum.copy(), squares.copy(), min, max);
+    plain.denominator = denominator == null ? null : denominator.copy();
+    return plain;
+  }
+
   Cell copy() {
     Cell copy = new Cell();
     copy.merge(this);

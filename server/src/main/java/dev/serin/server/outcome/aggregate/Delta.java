@@ -1,7 +1,9 @@
 package dev.serin.server.outcome.aggregate;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What a flush, or many of them, add to the aggregates. Merging is associative and commutative: a
@@ -70,6 +72,10 @@ public final class Delta {
       long unit = table.hashOf(id);
       translation[id] = areOlder && !thinning.keeps(unit) ? UnitTable.UNKNOWN : units.idOf(unit);
     }
+    mergeSets(others, translation, areOlder);
+  }
+
+  private void mergeSets(Map<Place, PlaceSets> others, int[] translation, boolean areOlder) {
     others.forEach(
         (place, more) -> {
           PlaceSets here = setsOf(place);
@@ -85,6 +91,37 @@ public final class Delta {
       return other;
     }
     return other == NO_TIME ? one : both;
+  }
+
+  /**
+   * Returns the same without what retention drops of places: sets, buckets, histograms and charts.
+   * Counts, sums, squares and extremes stay; units that are in no set any more are forgotten.
+   *
+   * @param expired the places whose run or period ended long enough ago
+   */
+  public Delta retained(Predicate<Place> expired) {
+    Delta kept = new Delta(thinning);
+    kept.watermark = watermark;
+    kept.fromMillis = fromMillis;
+    kept.untilMillis = untilMillis;
+    Map<Place, PlaceSets> live = new HashMap<>(sets);
+    live.keySet().removeIf(expired);
+    int[] translation = new int[units.size()];
+    Arrays.fill(translation, UnitTable.UNKNOWN);
+    UnitSet members = new UnitSet();
+    live.values().forEach(some -> members.addAll(some.all()));
+    members.forEach(id -> translation[id] = kept.units.idOf(units.hashOf(id)));
+    kept.mergeSets(live, translation, false);
+    cells.forEach(
+        (key, cell) ->
+            kept.cellOf(key).merge(expired.test(key.place()) ? cell.withoutParts() : cell));
+    charts.forEach(
+        (key, chart) -> {
+          if (!expired.test(key.place())) {
+            kept.chartOf(key).merge(chart);
+          }
+        });
+    return kept;
   }
 
   /** Whether merging it changes nothing. */

@@ -5,23 +5,51 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * All that a replica knows to be counted: every delta it has seen, merged. What is asked for is
  * returned as copies.
  *
+ * <p>Sets hold what was first seen in the generation of {@link Thinning} that holds, without leaked
+ * units: what tests count. A {@link UnitCount} is what people see.
+ *
  * <p>For one thread. Whoever applies deltas applies each once.
  */
 public final class MergedView {
-  private final Delta all = new Delta();
+  private Delta all;
+  private FrozenSizes frozen;
 
-  /** Makes an empty view. */
-  public MergedView() {}
+  /** Makes an empty view of a store that never thinned. */
+  public MergedView() {
+    this(FrozenSizes.NONE);
+  }
 
-  /** Adds a delta, or a base; it stays as it is. */
+  /** Makes an empty view of a store whose newest generation began with these sizes. */
+  public MergedView(FrozenSizes frozen) {
+    this.all = new Delta(frozen.thinning());
+    this.frozen = frozen;
+  }
+
+  /**
+   * Adds a delta, or a base; it stays as it is. Units of a generation before the one that holds
+   * were seen before, and are not counted.
+   *
+   * @throws IllegalArgumentException if it is of a generation that was not yet begun here
+   */
   public void apply(Delta delta) {
+    if (delta.thinning().generation() > thinning().generation()) {
+      throw new IllegalArgumentException(
+          "generation: "
+              + delta.thinning().generation()
+              + " (expected: at most "
+              + thinning().generation()
+              + ", or thinned first)");
+    }
     all.merge(delta);
   }
 
@@ -35,6 +63,53 @@ public final class MergedView {
   /** Returns the generation that its sets are of. */
   public Thinning thinning() {
     return all.thinning();
+  }
+
+  /**
+   * Returns what the next generation would begin with: half of the units, and the sizes of all sets
+   * as they are shown now. It begins once it is in the store and given to {@link #thin}.
+   *
+   * @throws IllegalStateException if the level is at its limit
+   */
+  public FrozenSizes nextGeneration() {
+    Map<CellKey, Long> sizes = new HashMap<>(frozen.sizes());
+    all.sets()
+        .forEach(
+            (place, sets) -> {
+              UnitSet leaked = leaked(place);
+              put(sizes, CellKey.exposures(place), sets.exposed().counted(), leaked);
+              put(sizes, CellKey.outcomes(place), sets.users(), leaked);
+              sets.events().forEach((key, units) -> put(sizes, key, units.counted(), leaked));
+            });
+    return new FrozenSizes(thinning().next(), sizes);
+  }
+
+  private void put(Map<CellKey, Long> sizes, CellKey key, UnitSet counted, UnitSet leaked) {
+    long units = UnitCount.of(frozen.of(key), counted.without(leaked), thinning()).units();
+    if (units > 0) {
+      sizes.put(key, units);
+    }
+  }
+
+  /**
+   * Begins a generation: of all sets those units stay that it keeps, and were seen before. Nothing
+   * happens if it has begun already.
+   *
+   * @throws IllegalArgumentException if it is not of the same store
+   */
+  public void thin(FrozenSizes next) {
+    if (next.thinning().generation() > thinning().generation()) {
+      all.merge(new Delta(next.thinning()));
+      frozen = next;
+    }
+  }
+
+  /** Drops what retention drops of places, see {@link Delta#retained}. */
+  public void expire(Predicate<Place> expired) {
+    all = all.retained(expired);
+    Map<CellKey, Long> sizes = new HashMap<>(frozen.sizes());
+    sizes.keySet().removeIf(key -> expired.test(key.place()));
+    frozen = new FrozenSizes(frozen.thinning(), sizes);
   }
 
   boolean isExposed(Place place, long unit) {
@@ -75,22 +150,65 @@ public final class MergedView {
     return Optional.ofNullable(all.charts().get(key)).map(Slots::copy);
   }
 
-  /** Returns the units that were exposed at a place, without the leaked ones. */
+  /** Returns the units that were exposed at a place. */
   public UnitSet exposed(Place place) {
     return setsOf(place).exposed().counted().without(leaked(place));
   }
 
-  /** Returns the units that only an outcome marks at a place, without the leaked ones. */
+  /** Returns the units that only an outcome marks at a place. */
   public UnitSet marked(Place place) {
     return setsOf(place).marked().counted().without(leaked(place));
   }
 
-  /** Returns the units that had an event at a place, without the leaked ones. */
+  /** Returns the units that were exposed or marked at a place, and neither before. */
+  public UnitSet users(Place place) {
+    return setsOf(place).users().without(leaked(place));
+  }
+
+  /** Returns the units that had an event at a place. */
   public UnitSet withEvent(CellKey metric) {
     return setsOf(metric.place()).event(metric).counted().without(leaked(metric.place()));
   }
 
-  /** Returns the units seen in two variants of a place's stage or period: no evidence for any. */
+  /** Returns how many units were exposed at a place. */
+  public UnitCount exposedCount(Place place) {
+    return count(CellKey.exposures(place), exposed(place));
+  }
+
+  /** Returns how many units were exposed or marked at a place. */
+  public UnitCount userCount(Place place) {
+    return count(CellKey.outcomes(place), users(place));
+  }
+
+  /** Returns how many units had an event at a place. */
+  public UnitCount eventCount(CellKey metric) {
+    return count(metric, withEvent(metric));
+  }
+
+  private UnitCount count(CellKey key, UnitSet counted) {
+    return UnitCount.of(frozen.of(key), counted, thinning());
+  }
+
+  /**
+   * Returns how many units of a set are in each user bucket of a place.
+   *
+   * @param units of this view
+   * @return {@link Buckets#COUNT} numbers
+   */
+  public long[] byBucket(Place place, UnitSet units) {
+    long saltHash = place.bucketSaltHash();
+    long[] counts = new long[Buckets.COUNT];
+    units.forEach(
+        id -> {
+          counts[Buckets.bucketOf(all.units().hashOf(id), saltHash)]++;
+        });
+    return counts;
+  }
+
+  /**
+   * Returns the units known to be seen in two variants of a place's stage or period, in this
+   * generation or before: no evidence for any.
+   */
   public UnitSet leaked(Place place) {
     UnitSet seen = new UnitSet();
     UnitSet leaked = new UnitSet();

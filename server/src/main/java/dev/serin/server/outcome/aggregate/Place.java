@@ -2,6 +2,7 @@ package dev.serin.server.outcome.aggregate;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.serin.engine.Bucketing;
 import dev.serin.v1.Arm;
 import java.util.Comparator;
 
@@ -68,6 +69,14 @@ public record Place(
   @Override
   public int compareTo(Place other) {
     return ORDER.compare(this, other);
+  }
+
+  /**
+   * Returns the hash of the salt by which a unit's bucket of {@link Buckets} is drawn here. It
+   * follows from the names alone: whatever becomes of the document, every replica knows it.
+   */
+  public long bucketSaltHash() {
+    return Bucketing.hash("variance:" + namespace + "/" + feature + "/" + split);
   }
 
   /**

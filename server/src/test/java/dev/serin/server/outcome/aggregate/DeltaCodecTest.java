@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -90,16 +91,15 @@ class DeltaCodecTest {
 
   /** Thinned, with units seen before its generation and units first seen in it. */
   private static Delta golden() {
-    MergedView view = new MergedView();
     Place treated = Events.place(2, Arm.ARM_TREATMENT, "new");
-    DeltaBuilder before = new DeltaBuilder(view);
+    DeltaBuilder before = new DeltaBuilder(new MergedView());
     for (int i = 100; i < 112; i++) {
       before.exposure(treated, Events.unit(i), Events.NOW);
       before.mark(treated, Events.unit(i + 100));
       before.event(new CellKey(treated, "error", -2), Events.unit(i));
     }
-    view.apply(new Delta(new Thinning(3, 1)));
-    DeltaBuilder builder = new DeltaBuilder(view);
+    DeltaBuilder builder =
+        new DeltaBuilder(new MergedView(new FrozenSizes(new Thinning(3, 1), Map.of())));
     Place held = new Place("shop", "prices", "", "", 7, 0, Arm.ARM_NONE, "old", true, "");
     CellKey latency = new CellKey(treated, "latency", 0x01020304);
     CellKey error = new CellKey(treated, "error", -2);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -45,8 +46,8 @@ class MergedViewTest {
     List<Delta> deltas = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       int generation = random.nextInt(4);
-      MergedView view = new MergedView();
-      view.apply(new Delta(new Thinning(generation, generation / 2)));
+      MergedView view =
+          new MergedView(new FrozenSizes(new Thinning(generation, generation / 2), Map.of()));
       DeltaBuilder builder = new DeltaBuilder(view);
       new Events(random).some(100).forEach(event -> event.accept(builder));
       deltas.add(DeltaCodec.decode(bytes(builder.build())));
