@@ -21,6 +21,8 @@ final class Jdbis {
   /** Without templates: "revision < :from" holds nothing to fill in. */
   private static Jdbi plain(Jdbi jdbi) {
     jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
+    // For PostgreSQL: many rows in one statement.
+    jdbi.registerArrayType(Long.class, "bigint").registerArrayType(String.class, "text");
     return jdbi;
   }
 }

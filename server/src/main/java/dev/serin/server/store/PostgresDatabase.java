@@ -15,13 +15,14 @@ import org.postgresql.PGProperty;
 /** A PostgreSQL that several servers share. It may be away at any time, at the start too. */
 final class PostgresDatabase implements Database {
   /** Connections of one server: bounds what N servers take from PostgreSQL's hundred. */
-  static final int POOL_SIZE = 10;
+  static final int POOL_SIZE = 12;
 
   /**
-   * Ordinary writes at once. The other connections are for kill switches, and for reading what they
-   * set: neither may wait for writes that are many and large.
+   * Ordinary writes at once. The other connections are for kill switches, for reading what they
+   * set, and for flushes, of which there is one at a time: none of them may wait for writes that
+   * are many and large.
    */
-  static final int WRITES_MAX = POOL_SIZE - 4;
+  static final int WRITES_MAX = POOL_SIZE - 6;
 
   /** How long to wait for a connection, a new one or a free one. */
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
@@ -162,7 +163,7 @@ final class PostgresDatabase implements Database {
 
   @Override
   public <T> T write(Priority priority, Transaction<T> work) {
-    if (priority == Priority.ROLLOUT) {
+    if (priority == Priority.ROLLOUT || priority == Priority.FLUSH) {
       return observed(priority, work);
     }
     if (!tryPlace()) {

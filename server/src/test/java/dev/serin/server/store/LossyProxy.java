@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Stands between a client and a PostgreSQL, and can lose the answer to a commit: the commit is sent
- * on, its answer is awaited, and then the connection is cut.
+ * on, its answer is awaited, and then the connection is cut. It can lose the commit itself, too.
  */
 public final class LossyProxy implements AutoCloseable {
   private static final byte[] COMMIT = "COMMIT".getBytes(StandardCharsets.US_ASCII);
@@ -27,6 +27,7 @@ public final class LossyProxy implements AutoCloseable {
   private final AtomicReference<byte[]> marker = new AtomicReference<>(NONE);
   private final Queue<Link> links = new ConcurrentLinkedQueue<>();
   private volatile boolean away;
+  private volatile boolean sendsOn = true;
 
   /** Begins to listen, for a database given by its JDBC URL. */
   public LossyProxy(String jdbcUrl) throws IOException {
@@ -50,6 +51,7 @@ public final class LossyProxy implements AutoCloseable {
 
   /** Loses the answer to the next commit of a transaction with a statement that holds a text. */
   public void loseAnswer(String statement) {
+    sendsOn = true;
     marker.set(statement.getBytes(StandardCharsets.US_ASCII));
   }
 
@@ -59,7 +61,15 @@ public final class LossyProxy implements AutoCloseable {
     loseAnswer(statement);
   }
 
-  /** Whether the answer has been lost. */
+  /**
+   * Loses the next commit of such a transaction: it never arrives, which its sender cannot tell.
+   */
+  public void loseCommit(String statement) {
+    sendsOn = false;
+    marker.set(statement.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** Whether the answer, or the commit, has been lost. */
   public boolean hasLost() {
     return marker.get().length == 0;
   }
@@ -103,6 +113,9 @@ public final class LossyProxy implements AutoCloseable {
           if (holds(buffer, count, COMMIT)) {
             losing = marked && marker.compareAndSet(statement, NONE);
             marked = false;
+            if (losing && !sendsOn) {
+              return;
+            }
           }
           out.write(buffer, 0, count);
           out.flush();

@@ -50,7 +50,7 @@ class PostgresDatabaseTest {
   }
 
   @Test
-  void write_ofAKillSwitch_findsAConnectionThoughOrdinaryOnesTakeAll() throws Exception {
+  void write_ofAKillSwitchOrAFlush_findsAConnectionThoughOrdinaryOnesTakeAll() throws Exception {
     int many = PostgresDatabase.POOL_SIZE;
     Semaphore begun = new Semaphore(0);
     CountDownLatch end = new CountDownLatch(1);
@@ -58,12 +58,13 @@ class PostgresDatabaseTest {
         ExecutorService threads = Executors.newFixedThreadPool(many)) {
       List<Future<Boolean>> ordinary = new ArrayList<>();
       for (int i = 0; i < many; i++) {
-        Priority priority = i % 2 == 0 ? Priority.CATALOG : Priority.FLUSH;
+        Priority priority = i % 2 == 0 ? Priority.CATALOG : Priority.REMOVAL;
         ordinary.add(threads.submit(() -> database.write(priority, handle -> held(begun, end))));
       }
       assertThat(begun.tryAcquire(PostgresDatabase.WRITES_MAX, 60, TimeUnit.SECONDS)).isTrue();
 
       assertThat(database.<Integer>write(Priority.ROLLOUT, PostgresDatabaseTest::one)).isOne();
+      assertThat(database.<Integer>write(Priority.FLUSH, PostgresDatabaseTest::one)).isOne();
       assertThat(database.<Integer>read(PostgresDatabaseTest::one)).isOne();
 
       assertThat(begun.availablePermits()).as("more ordinary writes").isZero();
