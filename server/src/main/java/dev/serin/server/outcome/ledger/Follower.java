@@ -1,0 +1,141 @@
+package dev.serin.server.outcome.ledger;
+
+import dev.serin.server.store.Database;
+import dev.serin.server.store.Dialect;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Adds to this replica's view what all others have committed, each delta once: at the start bases
+ * and deltas as one state of the store has them, afterwards the deltas that came since.
+ *
+ * <p>For one thread.
+ */
+final class Follower {
+  /**
+   * A pause after which deltas may have been removed unseen: half of the time for which folded ones
+   * are kept.
+   */
+  private static final long PAUSE_MAX = Folder.KEPT / 2;
+
+  private static final Logger log = LoggerFactory.getLogger(Follower.class);
+
+  private final Database database;
+  private final Incarnation me;
+  private final DeltaSink sink;
+  private final FlushCycle flushes;
+  private final ReplicaRows replicas;
+  private final BaseRows bases;
+
+  /** Last delta that was added, by incarnation. */
+  private final Map<Long, Long> seen = new HashMap<>();
+
+  private boolean loaded;
+  private long followed;
+
+  Follower(Database database, Incarnation me, DeltaSink sink, FlushCycle flushes) {
+    this.database = database;
+    this.me = me;
+    this.sink = sink;
+    this.flushes = flushes;
+    replicas = new ReplicaRows(database.dialect());
+    bases = new BaseRows(database.dialect());
+  }
+
+  /** Brings the view up to date. */
+  void turn(long now) throws InterruptedException {
+    if (!loaded) {
+      // Nothing of this replica is folded yet: what it flushes meanwhile it adds by itself.
+      long begin = System.nanoTime();
+      Loaded all = database.read(handle -> load(handle, false));
+      sink.apply(all.bodies());
+      seen.putAll(all.seen());
+      loaded = true;
+      log.info(
+          "outcomes: {} bases and deltas loaded in {} ms",
+          all.bodies().size(),
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+    } else if (database.dialect() == Dialect.POSTGRESQL
+        && (now - followed > PAUSE_MAX || !follow())) {
+      loadAnew();
+    }
+    followed = now;
+  }
+
+  /** What was counted, and up to which delta of whom. */
+  private record Loaded(List<byte[]> bodies, Map<Long, Long> seen) {}
+
+  private Loaded load(Handle handle, boolean withOwn) {
+    List<byte[]> bodies = new ArrayList<>();
+    Map<Long, Long> upTo = new HashMap<>();
+    for (BaseRow base : bases.current(handle)) {
+      bodies.add(bases.body(handle, base));
+    }
+    for (ReplicaRow replica : replicas.all(handle)) {
+      if (withOwn || replica.incarnation() != me.id()) {
+        DeltaRows.read(
+                handle,
+                replica.incarnation(),
+                replica.foldedNumber(),
+                replica.flushNumber(),
+                Long.MAX_VALUE)
+            .forEach(row -> bodies.add(row.body()));
+        upTo.put(replica.incarnation(), replica.flushNumber());
+      }
+    }
+    return new Loaded(bodies, upTo);
+  }
+
+  /** Adds what came since; false: some of it is gone already. */
+  private boolean follow() {
+    for (ReplicaRow replica : database.read(replicas::all)) {
+      if (replica.incarnation() != me.id() && !follow(replica)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean follow(ReplicaRow replica) {
+    long from = seen.getOrDefault(replica.incarnation(), 0L);
+    while (from < replica.flushNumber()) {
+      long above = from;
+      List<DeltaRow> rows =
+          database.read(
+              handle ->
+                  DeltaRows.read(
+                      handle,
+                      replica.incarnation(),
+                      above,
+                      replica.flushNumber(),
+                      Unfolded.BYTES_MAX));
+      if (rows.isEmpty() || rows.get(0).number() != above + 1) {
+        return false;
+      }
+      sink.apply(rows.stream().map(DeltaRow::body).toList());
+      from = rows.get(rows.size() - 1).number();
+      seen.put(replica.incarnation(), from);
+    }
+    return true;
+  }
+
+  /** Own flushes wait meanwhile: what is read holds all of them, and the view is replaced by it. */
+  private void loadAnew() throws InterruptedException {
+    log.warn("outcomes: too long without a look at the other replicas; loading all anew");
+    flushes.hold();
+    try {
+      Loaded all = database.read(handle -> load(handle, true));
+      sink.replace(all.bodies());
+      seen.clear();
+      seen.putAll(all.seen());
+    } finally {
+      flushes.goOn();
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package dev.serin.server.outcome.ledger;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import dev.serin.server.store.Database;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ledger of outcomes: one thread that opens sessions and makes flushes durable, and one that
+ * folds what was flushed and follows what other replicas flush.
+ *
+ * <p>Started once, closed once. Nothing that is called from outside waits for the store, but for
+ * {@link #close}.
+ */
+public final class Ledger implements Sessions, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Ledger.class);
+
+  private final LedgerWork work;
+  private final BackgroundWork background;
+  private final LongSupplier nanoTime;
+  private final Runnable ended;
+  private final Thread thread = new Thread(this::run, "serin-ledger");
+  private final Thread folding = new Thread(this::fold, "serin-fold");
+  private final Semaphore wake = new Semaphore(0);
+  private volatile boolean closed;
+
+  /**
+   * A ledger that is not started.
+   *
+   * @param parts what it works with
+   * @param randomIds draws ids of sessions and bases, each of them once
+   * @param nanoTime the monotonic clock
+   * @param ended called once, by the ledger's thread, when this replica may count nothing more: it
+   *     should be started again
+   */
+  public Ledger(
+      Database database,
+      Incarnation me,
+      LedgerParts parts,
+      MeterRegistry registry,
+      InstantSource clock,
+      LongSupplier randomIds,
+      LongSupplier nanoTime,
+      Runnable ended) {
+    Unfolded unfolded = new Unfolded();
+    LedgerMeters meters = new LedgerMeters(registry, unfolded);
+    this.nanoTime = nanoTime;
+    this.ended = ended;
+    work =
+        new LedgerWork(
+            database,
+            me,
+            parts.source(),
+            parts.watermarks(),
+            parts.merger(),
+            unfolded,
+            meters,
+            clock,
+            randomIds);
+    background =
+        new BackgroundWork(
+            new Follower(database, me, parts.sink(), work.flushes()),
+            new Folder(database, me, parts.merger(), unfolded, randomIds),
+            new Retention(database, me, work, clock));
+    thread.setDaemon(true);
+    folding.setDaemon(true);
+  }
+
+  /** Begins. */
+  public void start() {
+    thread.start();
+    folding.start();
+  }
+
+  /** What it may do now. */
+  public LedgerState state() {
+    return work.state();
+  }
+
+  /** Whether all that was counted before this replica's start has been added to its view. */
+  public boolean isLoaded() {
+    return background.isLoaded();
+  }
+
+  @Override
+  public void claim(Claim claim) {
+    work.line().add(claim);
+    wake();
+  }
+
+  @Override
+  public void release(OpenSession session) {
+    work.open().release(session);
+  }
+
+  @Override
+  public void pending() {
+    if (work.flushes().pending()) {
+      wake();
+    }
+  }
+
+  private void wake() {
+    wake.release();
+  }
+
+  private void run() {
+    boolean told = false;
+    while (!closed) {
+      long wait;
+      try {
+        wait = work.turn(nanoTime.getAsLong());
+      } catch (RuntimeException | Error e) {
+        log.error("outcomes: the ledger's turn failed; trying again", e);
+        wait = Backoff.LONGEST;
+      }
+      LedgerState state = work.state();
+      if (!told && (state == LedgerState.RETIRED || state == LedgerState.FORGOTTEN)) {
+        told = true;
+        ended.run();
+      }
+      await(wait);
+    }
+    work.leave();
+  }
+
+  private void fold() {
+    while (!closed) {
+      long wait;
+      try {
+        wait = background.turn(nanoTime.getAsLong(), work.state());
+      } catch (InterruptedException e) {
+        // Closed, or about to be.
+        continue;
+      } catch (RuntimeException | Error e) {
+        log.warn("outcomes: cannot fold or follow; trying again: {}", e.toString());
+        log.debug("cause", e);
+        wait = Backoff.LONGEST;
+      }
+      sleep(wait);
+    }
+  }
+
+  /** Until somebody wakes it, and no longer than a turn may wait. */
+  private void await(long nanos) {
+    try {
+      if (wake.tryAcquire(Math.min(nanos, LedgerWork.RENEW_EVERY.toNanos()), NANOSECONDS)) {
+        wake.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      // Nobody ends this thread but close().
+    }
+  }
+
+  private void sleep(long nanos) {
+    try {
+      Thread.sleep(Duration.ofNanos(Math.max(1_000_000, nanos)));
+    } catch (InterruptedException e) {
+      // close() does that.
+    }
+  }
+
+  /** Ends both threads; says that this replica has left, where the store can be reached. */
+  @Override
+  public void close() {
+    closed = true;
+    wake();
+    folding.interrupt();
+    join(folding);
+    join(thread);
+  }
+
+  private static void join(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,274 @@
+package dev.serin.server.outcome.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.server.error.ErrorReason;
+import dev.serin.server.store.Database;
+import dev.serin.server.store.PostgresServer;
+import dev.serin.server.store.Priority;
+import dev.serin.server.store.StoreConfig;
+import dev.serin.server.store.TransactionObserver;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Several replicas over one store. Rows are those of docs/outcomes.md. */
+class LedgerReplicasTest {
+  private static final String SESSION = "6f1c2b5e-0000-4000-8000-000000000001";
+  private static final String OTHER = "6f1c2b5e-0000-4000-8000-000000000002";
+  private static final Duration FLUSH = Duration.ofMillis(100);
+
+  private final RandomGenerator random = new SplittableRandom(3);
+  private StoreConfig config;
+  private Database database;
+  private TestReplica one;
+  private TestReplica two;
+
+  @BeforeEach
+  void open() {
+    config = new StoreConfig.Postgres(PostgresServer.shared().freshDatabase(), "", "");
+    database = Database.open(config, TransactionObserver.NONE);
+    one = started();
+    two = started();
+  }
+
+  private TestReplica started() {
+    TestReplica replica = new TestReplica(database, random);
+    replica.turn(Duration.ZERO);
+    replica.follow();
+    return replica;
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  /** O9, F16, R3. */
+  @Test
+  void session_takenOverElsewhere_fencesTheOlderAtItsFlush() {
+    TestClaimant older = one.open(SESSION, 1);
+    one.count(older, 1);
+    TestClaimant kept = one.open(OTHER, 1);
+    one.accept(older, 2);
+    one.accept(kept, 1);
+
+    TestClaimant newer = two.open(SESSION, 2);
+    one.turn(FLUSH);
+
+    assertThat(newer.committed()).isEqualTo(1);
+    assertThat(older.isFenced()).isTrue();
+    assertThat(kept.committed()).isEqualTo(1);
+    two.count(newer, 2);
+    assertThat(TestReplica.stored(database)).hasSize(3).containsValue(1);
+  }
+
+  /** O9: also where it has nothing to flush. */
+  @Test
+  void session_takenOverElsewhere_isFoundWithinSeconds() {
+    TestClaimant older = one.open(SESSION, 1);
+    TestClaimant kept = one.open(OTHER, 1);
+    two.open(SESSION, 2);
+
+    one.turn(Duration.ofSeconds(5));
+
+    assertThat(older.isFenced()).isTrue();
+    assertThat(kept.isFenced()).isFalse();
+  }
+
+  /** L1: each delta once, whoever asks how often. */
+  @Test
+  void follow_whatOthersCommit_isAddedOnce() {
+    one.count(one.open(SESSION, 1), 1, 2);
+    two.count(two.open(OTHER, 1), 1);
+
+    one.follow();
+    one.follow();
+    two.follow();
+
+    assertThat(one.view())
+        .hasSize(3)
+        .containsValue(1)
+        .isEqualTo(two.view())
+        .isEqualTo(TestReplica.stored(database));
+  }
+
+  /** L2, L5: folding and removal are not noticed by those who follow, nor by those who did not. */
+  @Test
+  void follow_foldedAndRemovedMeanwhile_endsWithTheSame() {
+    TestReplica away = started();
+    TestClaimant claimant = one.open(SESSION, 1);
+    one.count(claimant, 1);
+    two.follow();
+    for (int i = 2; i < Folder.DELTAS + 10; i++) {
+      one.count(claimant, i);
+    }
+    one.fold();
+    two.follow();
+    one.pass(Duration.ofSeconds(61));
+    one.fold();
+    away.count(away.open(OTHER, 1), 1);
+    away.follow();
+    two.follow();
+
+    Map<String, Integer> all = TestReplica.stored(database);
+    assertThat(all).hasSize(Folder.DELTAS + 10).containsValue(1);
+    assertThat(two.view()).isEqualTo(all);
+    assertThat(away.view()).isEqualTo(all);
+  }
+
+  /** R1, R4. */
+  @Test
+  void retire_silentReplica_keepsWhatItCountedAndStopsIt() {
+    TestClaimant dead = one.open(SESSION, 1);
+    one.count(dead, 1);
+    one.accept(dead, 2);
+    two.follow();
+    silence(one);
+
+    steady(two);
+
+    TestClaimant taken = two.open(SESSION, 2);
+    assertThat(taken.committed()).isEqualTo(1);
+    one.turn(FLUSH);
+    assertThat(one.state()).isEqualTo(LedgerState.RETIRED);
+    assertThat(one.isDropped()).isTrue();
+    two.count(taken, 2);
+    two.follow();
+    assertThat(two.view()).hasSize(2).containsValue(1).isEqualTo(TestReplica.stored(database));
+  }
+
+  /** R11. */
+  @Test
+  void retire_whoRetiredOthers_handsAllOfItOn() {
+    one.count(one.open(SESSION, 1), 1);
+    silence(one);
+    steady(two);
+    two.count(two.open(OTHER, 1), 1);
+    TestReplica three = started();
+    silence(two);
+
+    steady(three);
+    three.pass(Duration.ofSeconds(61));
+    three.fold();
+    three.pass(Duration.ofSeconds(61));
+    three.fold();
+
+    assertThat(TestReplica.stored(database)).hasSize(2).containsValue(1).isEqualTo(three.view());
+    assertThat(deltas()).isZero();
+  }
+
+  /** R7: after an outage of the store all look silent. */
+  @Test
+  void retire_byReplicaThatWasSilentItself_waits() {
+    silence(one);
+
+    two.turn(Duration.ofSeconds(30));
+    two.turn(Duration.ofSeconds(1));
+
+    assertThat(one.open(SESSION, 1).isOpen()).isTrue();
+  }
+
+  /** R10. */
+  @Test
+  void retire_byTwoAtOnce_happensOnce() {
+    one.count(one.open(SESSION, 1), 1);
+    TestReplica three = started();
+    silence(one);
+
+    steady(two);
+    steady(three);
+
+    assertThat(TestReplica.stored(database)).hasSize(1).containsValue(1);
+  }
+
+  /** A replica that leaves need not be waited for. */
+  @Test
+  void retire_replicaThatLeft_isDoneAtOnce() {
+    one.count(one.open(SESSION, 1), 1);
+    one.leave();
+
+    steady(two);
+
+    long live =
+        database.read(
+            handle ->
+                handle
+                    .createQuery("SELECT count(*) FROM outcome_replica WHERE state = 1")
+                    .mapTo(Long.class)
+                    .one());
+    assertThat(live).isEqualTo(1);
+  }
+
+  /** Sessions go back and forth while both flush: nobody waits in a circle, nothing is lost. */
+  @Test
+  void flushes_ofReplicasThatSwapSessions_neverDeadlock() throws Exception {
+    List<String> sessions = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      sessions.add("session-" + i);
+    }
+    try (Database other = Database.open(config, TransactionObserver.NONE);
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      TestReplica three = new TestReplica(other, new SplittableRandom(5));
+      Future<Integer> first = threads.submit(() -> swap(one, sessions, 2));
+      Future<Integer> second = threads.submit(() -> swap(three, sessions.reversed(), 3));
+
+      assertThat(first.get() + second.get()).isPositive();
+    }
+    assertThat(TestReplica.stored(database))
+        .isNotEmpty()
+        .allSatisfy((name, count) -> assertThat(count).as(name).isEqualTo(1));
+  }
+
+  /** Opens all sessions again and again and counts one outcome in each; returns how many. */
+  private static int swap(TestReplica replica, List<String> sessions, int step) {
+    int counted = 0;
+    for (int round = 1; round <= 20; round++) {
+      List<TestClaimant> open = new ArrayList<>();
+      for (String session : sessions) {
+        open.add(replica.claim("producer", session, (long) round * step, true));
+      }
+      replica.turn(Duration.ZERO);
+      for (TestClaimant claimant : open) {
+        assertThat(claimant.refusal()).isIn(null, ErrorReason.PRODUCER_FENCED);
+        if (claimant.isOpen()) {
+          replica.accept(claimant, claimant.committed() + 1);
+        }
+      }
+      long before = replica.flushNumber();
+      replica.turn(FLUSH);
+      counted += (int) (replica.flushNumber() - before);
+    }
+    return counted;
+  }
+
+  private void silence(TestReplica replica) {
+    database.execute(
+        Priority.FLUSH,
+        handle ->
+            handle.execute(
+                "UPDATE outcome_replica SET renewed = renewed - 20000 WHERE incarnation = ?",
+                replica.id()));
+  }
+
+  /** Lets a replica renew for longer than others may be silent. */
+  private static void steady(TestReplica replica) {
+    for (int second = 0; second < 12; second++) {
+      replica.turn(Duration.ofSeconds(1));
+    }
+  }
+
+  private long deltas() {
+    return database.read(
+        handle -> handle.createQuery("SELECT count(*) FROM outcome_delta").mapTo(Long.class).one());
+  }
+}

@@ -1,0 +1,235 @@
+package dev.serin.server.outcome.ledger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.serin.server.store.Database;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A replica without threads: its ledger does what is due when it is told to. Its deltas are lists
+ * of names, a line for each outcome, so that what is counted can be seen.
+ */
+final class TestReplica implements FlushSource, DeltaSink {
+  private final Database database;
+  private final Incarnation me;
+  private final LedgerWork work;
+  private final Follower follower;
+  private final Folder folder;
+  private final Unfolded unfolded = new Unfolded();
+  private final Map<String, Integer> view = new TreeMap<>();
+  private final List<Entry> waiting = new ArrayList<>();
+  private List<Entry> underWay = List.of();
+  private long now;
+  private boolean dropped;
+
+  /** An accepted outcome. */
+  private record Entry(TestClaimant claimant, OpenSession session, long sequence) {
+    String name() {
+      return session.id() + "/" + sequence;
+    }
+  }
+
+  TestReplica(Database database, RandomGenerator random) {
+    this(database, random, InstantSource.system());
+  }
+
+  TestReplica(Database database, RandomGenerator random, InstantSource clock) {
+    this.database = database;
+    me = new Incarnation(random.nextLong(), "test");
+    work =
+        new LedgerWork(
+            database,
+            me,
+            this,
+            () -> null,
+            TestReplica::merge,
+            unfolded,
+            new LedgerMeters(new SimpleMeterRegistry(), unfolded),
+            clock,
+            random::nextLong);
+    follower = new Follower(database, me, this, work.flushes());
+    folder = new Folder(database, me, TestReplica::merge, unfolded, random::nextLong);
+    now = random.nextLong();
+  }
+
+  static byte[] merge(List<byte[]> deltas) {
+    StringBuilder all = new StringBuilder();
+    deltas.forEach(delta -> all.append(new String(delta, UTF_8)));
+    return all.toString().getBytes(UTF_8);
+  }
+
+  long id() {
+    return me.id();
+  }
+
+  LedgerState state() {
+    return work.state();
+  }
+
+  boolean isDropped() {
+    return dropped;
+  }
+
+  Unfolded unfolded() {
+    return unfolded;
+  }
+
+  long flushNumber() {
+    return work.flushes().number();
+  }
+
+  /** Asks for a session; it is answered with the next turn. */
+  TestClaimant claim(String producer, String session, long attempt, boolean fromStart) {
+    TestClaimant claimant = new TestClaimant();
+    work.line().add(new Claim(producer, session, attempt, fromStart, claimant));
+    return claimant;
+  }
+
+  /** Opens a session now. */
+  TestClaimant open(String session, long attempt) {
+    TestClaimant claimant = claim("producer", session, attempt, true);
+    turn(Duration.ZERO);
+    return claimant;
+  }
+
+  /** Accepts an outcome; it is flushed with a later turn. */
+  void accept(TestClaimant claimant, long sequence) {
+    waiting.add(new Entry(claimant, claimant.session(), sequence));
+    work.flushes().pending();
+  }
+
+  /** Lets time pass and does what is due then. */
+  void turn(Duration later) {
+    now += later.toNanos();
+    // A turn may leave more to do at once.
+    for (int i = 0; i < 10 && work.turn(now) == 0; i++) {}
+  }
+
+  /** Accepts and flushes. */
+  void count(TestClaimant claimant, long... sequences) {
+    for (long sequence : sequences) {
+      accept(claimant, sequence);
+    }
+    turn(Duration.ofMillis(100));
+  }
+
+  void follow() {
+    try {
+      follower.turn(now);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  void fold() {
+    folder.turn(now);
+  }
+
+  void release(TestClaimant claimant) {
+    work.open().release(claimant.session());
+  }
+
+  void leave() {
+    work.leave();
+  }
+
+  void pass(Duration time) {
+    now += time.toNanos();
+  }
+
+  /** How often each outcome is counted, as this replica sees it. */
+  Map<String, Integer> view() {
+    return Map.copyOf(view);
+  }
+
+  /** How often each outcome is counted, as the store has it. */
+  static Map<String, Integer> stored(Database database) {
+    TestReplica reader = new TestReplica(database, RandomGenerator.of("L64X128MixRandom"));
+    reader.follow();
+    return reader.view();
+  }
+
+  @Override
+  public @Nullable PreparedFlush prepare() {
+    waiting.removeIf(entry -> entry.claimant().isFenced());
+    underWay = List.copyOf(waiting);
+    waiting.clear();
+    return prepared();
+  }
+
+  private @Nullable PreparedFlush prepared() {
+    if (underWay.isEmpty()) {
+      return null;
+    }
+    Map<OpenSession, Long> last = new HashMap<>();
+    StringBuilder body = new StringBuilder();
+    for (Entry entry : underWay) {
+      last.merge(entry.session(), entry.sequence(), Math::max);
+      body.append(entry.name()).append('\n');
+    }
+    List<Progress> progress =
+        last.entrySet().stream()
+            .map(entry -> new Progress(entry.getKey(), entry.getValue()))
+            .sorted(Comparator.comparingLong(one -> one.session().id()))
+            .toList();
+    return new PreparedFlush(body.toString().getBytes(UTF_8), progress);
+  }
+
+  @Override
+  public @Nullable PreparedFlush without(Set<OpenSession> fenced) {
+    underWay = underWay.stream().filter(entry -> !fenced.contains(entry.session())).toList();
+    return prepared();
+  }
+
+  @Override
+  public void committed() {
+    for (Entry entry : underWay) {
+      view.merge(entry.name(), 1, Integer::sum);
+      entry.claimant().acknowledged(entry.sequence());
+    }
+    underWay = List.of();
+  }
+
+  @Override
+  public void dropped() {
+    dropped = true;
+    waiting.clear();
+    underWay = List.of();
+  }
+
+  @Override
+  public void apply(List<byte[]> deltas) {
+    for (byte[] delta : deltas) {
+      new String(delta, UTF_8).lines().forEach(name -> view.merge(name, 1, Integer::sum));
+    }
+  }
+
+  @Override
+  public void replace(List<byte[]> deltas) {
+    view.clear();
+    apply(deltas);
+  }
+
+  /** The openings that it accepted something under and has not flushed. */
+  Set<OpenSession> unflushed() {
+    Set<OpenSession> sessions = new HashSet<>();
+    waiting.forEach(entry -> sessions.add(entry.session()));
+    return sessions;
+  }
+
+  Database database() {
+    return database;
+  }
+}
