@@ -83,11 +83,14 @@ class ReadmeIT {
   }
 
   @Test
-  void java_ofTheTour_isTheSnippetThatIsRun() {
-    Path snippet = House.root().resolve("loadtest/src/test/java/dev/serin/house/TourSnippet.java");
+  void java_ofTheReadme_isThatOfTheSnippets() {
+    Path house = House.root().resolve("loadtest/src/test/java/dev/serin/house");
     assertThat(README.in("java"))
-        .singleElement()
-        .satisfies(block -> assertThat(flat(House.read(snippet))).contains(flat(block.text())));
+        .zipSatisfy(
+            List.of("TourSnippet", "ReportSnippet", "ReportSnippet"),
+            (block, snippet) ->
+                assertThat(flat(House.read(house.resolve(snippet + ".java"))))
+                    .contains(flat(block.text())));
   }
 
   private static String flat(String java) {
