@@ -46,7 +46,7 @@ final class FlushCycle {
   /** When the one under way was first tried, for the meters. */
   private long triedNanos;
 
-  private volatile long committedAt;
+  private @Nullable Long committedAt;
 
   FlushCycle(
       Database database,
@@ -78,8 +78,8 @@ final class FlushCycle {
     return !pending.get() && pending.compareAndSet(false, true);
   }
 
-  /** When the last flush was committed, by the clock of {@link #turn}. */
-  long committedAt() {
+  /** When the last flush was committed, by the clock of {@link #turn}; null: none was. */
+  @Nullable Long committedAt() {
     return committedAt;
   }
 
@@ -96,8 +96,11 @@ final class FlushCycle {
     if (!pending.get()) {
       return Long.MAX_VALUE;
     }
-    // Without room: until something is folded.
-    return notBefore == null || unfolded.isFull() ? EVERY : Math.max(0, notBefore - now);
+    if (unfolded.isFull() || gate.availablePermits() == 0) {
+      // Until something is folded, or loaded.
+      return EVERY;
+    }
+    return notBefore == null ? 0 : Math.max(0, notBefore - now);
   }
 
   /**

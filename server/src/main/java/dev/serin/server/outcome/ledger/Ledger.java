@@ -4,8 +4,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.serin.server.store.Database;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -28,6 +28,7 @@ public final class Ledger implements Sessions, AutoCloseable {
   private final Thread thread = new Thread(this::run, "serin-ledger");
   private final Thread folding = new Thread(this::fold, "serin-fold");
   private final Semaphore wake = new Semaphore(0);
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean closed;
 
   /**
@@ -143,7 +144,7 @@ public final class Ledger implements Sessions, AutoCloseable {
         log.debug("cause", e);
         wait = Backoff.LONGEST;
       }
-      sleep(wait);
+      rest(wait);
     }
   }
 
@@ -158,9 +159,10 @@ public final class Ledger implements Sessions, AutoCloseable {
     }
   }
 
-  private void sleep(long nanos) {
+  private void rest(long nanos) {
     try {
-      Thread.sleep(Duration.ofNanos(Math.max(1_000_000, nanos)));
+      boolean ending = closing.await(nanos, NANOSECONDS);
+      assert !ending || closed;
     } catch (InterruptedException e) {
       // close() does that.
     }
@@ -170,6 +172,7 @@ public final class Ledger implements Sessions, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    closing.countDown();
     wake();
     folding.interrupt();
     join(folding);

@@ -170,8 +170,9 @@ final class LedgerWork {
       // The lock on the file proves that it lives.
       return;
     }
-    if (flushes.committedAt() - renewed > 0) {
-      renewed = flushes.committedAt();
+    Long flushed = flushes.committedAt();
+    if (flushed != null && flushed - renewed > 0) {
+      renewed = flushed;
     }
     if (now - renewed < RENEW_EVERY.toNanos() || !storeWait.isOver(now)) {
       wait.accumulateAndGet(RENEW_EVERY.toNanos() - (now - renewed), LedgerWork::sooner);
@@ -278,7 +279,7 @@ final class LedgerWork {
       return;
     }
     try {
-      open.keep(database.read(handle -> sessions.epochsOf(handle, me.id())));
+      open.keep(database.read(handle -> sessions.epochs(handle, open.ids())));
     } catch (RuntimeException e) {
       failed("compare the open sessions", e, now);
     }

@@ -40,7 +40,7 @@ final class OpenSessions {
   /**
    * Fences the openings that the store gave to others.
    *
-   * @param epochs those that this replica was the last to open, by id
+   * @param epochs epochs of all that are open, by id
    */
   void keep(Map<Long, Long> epochs) {
     forgetReleased();

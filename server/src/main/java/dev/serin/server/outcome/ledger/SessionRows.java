@@ -237,11 +237,11 @@ final class SessionRows {
     return fenced;
   }
 
-  /** Epochs of the sessions that a replica was the last to open, by id. */
-  Map<Long, Long> epochsOf(Handle handle, long incarnation) {
+  /** Epochs of sessions, by id. Of a shared store. */
+  Map<Long, Long> epochs(Handle handle, Collection<Long> ids) {
     return handle
-        .createQuery("SELECT id, epoch FROM outcome_session WHERE incarnation = :me")
-        .bind("me", incarnation)
+        .createQuery("SELECT id, epoch FROM outcome_session WHERE id = ANY(CAST(:ids AS BIGINT[]))")
+        .bindArray("ids", Long.class, List.copyOf(ids))
         .map((row, context) -> Map.entry(row.getLong("id"), row.getLong("epoch")))
         .stream()
         .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));

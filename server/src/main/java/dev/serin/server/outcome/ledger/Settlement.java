@@ -24,14 +24,15 @@ enum Settlement {
   static Settlement of(Database database, Incarnation me, long number) {
     ReplicaRows replicas = new ReplicaRows(database.dialect());
     Optional<ReplicaRow> row =
-        database.write(
-            Priority.FLUSH,
-            handle -> {
-              if (database.dialect() == Dialect.POSTGRESQL) {
-                SharedLimits.set(handle);
-              }
-              return replicas.locked(handle, me.id());
-            });
+        database.dialect() == Dialect.SQLITE
+            // Its one writer has ended the transaction, and a full disk can still be read.
+            ? database.read(handle -> replicas.locked(handle, me.id()))
+            : database.write(
+                Priority.FLUSH,
+                handle -> {
+                  SharedLimits.set(handle);
+                  return replicas.locked(handle, me.id());
+                });
     if (row.isEmpty()) {
       return RETIRED;
     }

@@ -42,7 +42,6 @@ CREATE TABLE outcome_session (
   UNIQUE (producer, session)
 )${hot};
 
-CREATE INDEX outcome_session_by_incarnation ON outcome_session (incarnation);
 CREATE INDEX outcome_session_by_day ON outcome_session (used_day);
 
 -- What one flush added. Append-only.
