@@ -120,6 +120,30 @@ public final class ApiErrors {
         Map.of("namespace", namespace, "newest_revision", Long.toString(newest)));
   }
 
+  /** RUN_NOT_FOUND: nothing was counted of a run of this feature. */
+  public static ApiException runNotFound(String feature, String run) {
+    return error(
+        ErrorReason.RUN_NOT_FOUND,
+        "run \""
+            + shown(run)
+            + "\": nothing was counted of it for feature \""
+            + shown(feature)
+            + "\" (expected: a run of one of its splits)",
+        Map.of("feature", feature, "run", run));
+  }
+
+  /** METRIC_NOT_FOUND: no such metric of the feature or its namespace. */
+  public static ApiException metricNotFound(String feature, String metric) {
+    return error(
+        ErrorReason.METRIC_NOT_FOUND,
+        "metric \""
+            + shown(metric)
+            + "\": neither feature \""
+            + shown(feature)
+            + "\" nor its namespace has it (expected: one that was declared)",
+        Map.of("feature", feature, "metric", metric));
+  }
+
   /** NAMESPACE_EXISTS. */
   public static ApiException namespaceExists(String namespace) {
     return error(

@@ -25,6 +25,10 @@ public enum ErrorReason {
   DOCUMENT_NOT_FOUND(Status.Code.NOT_FOUND),
   /** The namespace never had this revision. */
   REVISION_NOT_FOUND(Status.Code.NOT_FOUND),
+  /** Nothing was counted of such a run. */
+  RUN_NOT_FOUND(Status.Code.NOT_FOUND),
+  /** No such metric among those that apply to the feature. */
+  METRIC_NOT_FOUND(Status.Code.NOT_FOUND),
   /** The store knows nothing of the session any more. */
   SESSION_EXPIRED(Status.Code.NOT_FOUND),
   /** Outcomes between the last one and this are missing. */

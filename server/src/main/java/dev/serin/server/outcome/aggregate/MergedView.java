@@ -8,8 +8,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * All that a replica knows to be counted: every delta it has seen, merged. What is asked for is
@@ -143,6 +145,23 @@ public final class MergedView {
   /** Returns what a metric's values add up to at a place; empty: there were none. */
   public Optional<Cell> cell(CellKey key) {
     return Optional.ofNullable(all.cells().get(key)).map(Cell::copy);
+  }
+
+  /** Returns the places of a feature at which something was counted, in order. */
+  public List<Place> places(String namespace, String feature) {
+    return Stream.concat(
+            all.cells().keySet().stream().map(CellKey::place), all.sets().keySet().stream())
+        .filter(place -> place.feature().equals(feature) && place.namespace().equals(namespace))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** Returns the charts of several keys as one; empty: nothing was counted of any. */
+  public Optional<Slots> chart(Collection<CellKey> keys) {
+    Slots merged = new Slots();
+    keys.stream().map(all.charts()::get).filter(Objects::nonNull).forEach(merged::merge);
+    return merged.isEmpty() ? Optional.empty() : Optional.of(merged);
   }
 
   /** Returns the chart of a metric at a place; empty: nothing was counted. */

@@ -114,6 +114,10 @@ public final class Slots {
     return slots;
   }
 
+  boolean isEmpty() {
+    return narrow.size() == 0 && wide.size() == 0;
+  }
+
   SlotRow narrow() {
     return narrow;
   }

@@ -1,0 +1,238 @@
+package dev.serin.server.report;
+
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
+import dev.serin.server.error.ApiErrors;
+import dev.serin.server.error.ApiException;
+import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.outcome.aggregate.Slots;
+import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceImplBase;
+import dev.serin.v1.Arm;
+import dev.serin.v1.CompareVariantsRequest;
+import dev.serin.v1.CompareVariantsResponse;
+import dev.serin.v1.GetTimeSeriesRequest;
+import dev.serin.v1.GetTimeSeriesResponse;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * AnalysisService over messages. ExportDecisions is not built yet and answers so.
+ *
+ * <p>Waits for the answer of whoever owns the view, and takes processor time in proportion to the
+ * metrics and stages asked for: call it off the event loops.
+ */
+public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
+  private static final String DEFAULT_NAMESPACE = "default";
+
+  /** As many as apply to a feature. */
+  private static final int MAX_METRICS = 64;
+
+  private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
+
+  /** How long a question may wait: the view is busy for milliseconds, not for seconds. */
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
+  private final ReportedFeatures features;
+  private final ViewQuestions questions;
+  private final InstantSource clock;
+
+  /**
+   * A service.
+   *
+   * @param features what is asked about
+   * @param questions what was counted
+   * @param clock says when now is, where a request does not say until when
+   */
+  public AnalysisServiceAdapter(
+      ReportedFeatures features, ViewQuestions questions, InstantSource clock) {
+    this.features = features;
+    this.questions = questions;
+    this.clock = clock;
+  }
+
+  @Override
+  public void compareVariants(
+      CompareVariantsRequest request, StreamObserver<CompareVariantsResponse> observer) {
+    observer.onNext(compare(request));
+    observer.onCompleted();
+  }
+
+  private CompareVariantsResponse compare(CompareVariantsRequest request) {
+    ReportedFeature feature = feature(request.getNamespace(), request.getFeature());
+    ReportedSplit split = split(feature, request.getSplit());
+    List<ReportedMetric> metrics = metrics(feature, request.getMetricsList());
+    Scope scope = scope(request, split);
+    List<ReportedMetric> needed = feature.withParts(metrics);
+    List<PlaceEvidence> places = ask(view -> PlaceEvidence.of(view, feature, scope, needed));
+    if (scope.isRun() && places.isEmpty() && !scope.run().equals(split.run())) {
+      throw ApiErrors.runNotFound(feature.key(), scope.run());
+    }
+    List<String> variants = Comparisons.variants(split, scope, places);
+    String control = control(request.getControl(), feature, split, variants, places);
+    return new Comparisons(feature, scope, metrics, places, control).compare(variants);
+  }
+
+  @Override
+  public void getTimeSeries(
+      GetTimeSeriesRequest request, StreamObserver<GetTimeSeriesResponse> observer) {
+    observer.onNext(series(request));
+    observer.onCompleted();
+  }
+
+  private GetTimeSeriesResponse series(GetTimeSeriesRequest request) {
+    ReportedFeature feature = feature(request.getNamespace(), request.getFeature());
+    List<ReportedMetric> metrics = metrics(feature, request.getMetricsList());
+    ChartRange range = range(request);
+    List<ReportedMetric> needed = feature.withParts(metrics);
+    return TimeSeries.of(
+        ask(view -> VariantCharts.of(view, feature, needed, range)), metrics, range);
+  }
+
+  private ReportedFeature feature(String namespace, String feature) {
+    if (feature.isEmpty()) {
+      throw ApiErrors.invalidRequest("feature", "empty (expected: the key of a feature)");
+    }
+    return features.find(namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace, feature);
+  }
+
+  private static ReportedSplit split(ReportedFeature feature, String id) {
+    List<String> ids = feature.splits().stream().map(ReportedSplit::id).toList();
+    if (id.isEmpty() && ids.size() == 1) {
+      return feature.splits().getFirst();
+    }
+    return feature.splits().stream()
+        .filter(split -> split.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                ApiErrors.invalidRequest(
+                    "split",
+                    "\""
+                        + id
+                        + "\" (expected: "
+                        + (ids.isEmpty()
+                            ? "a feature that has a split"
+                            : "one of " + String.join(", ", ids))
+                        + ")"));
+  }
+
+  private static List<ReportedMetric> metrics(ReportedFeature feature, List<String> keys) {
+    if (keys.size() > MAX_METRICS) {
+      throw ApiErrors.invalidRequest(
+          "metrics", keys.size() + " (expected: at most " + MAX_METRICS + ")");
+    }
+    if (keys.isEmpty()) {
+      return feature.metrics();
+    }
+    List<ReportedMetric> metrics = new ArrayList<>();
+    for (String key : keys) {
+      metrics.add(
+          feature.metric(key).orElseThrow(() -> ApiErrors.metricNotFound(feature.key(), key)));
+    }
+    return metrics.stream().distinct().toList();
+  }
+
+  private static Scope scope(CompareVariantsRequest request, ReportedSplit split) {
+    // Who names a period does not ask for the run.
+    String run =
+        request.getRunId().isEmpty() && !request.hasPeriod() ? split.run() : request.getRunId();
+    if (!run.isEmpty() && request.hasPeriod()) {
+      throw ApiErrors.invalidRequest(
+          "period", request.getPeriod() + " (expected: none beside a run)");
+    }
+    if (request.hasStage() && (run.isEmpty() || request.getStage() < 1)) {
+      throw ApiErrors.invalidRequest(
+          "stage",
+          Integer.toUnsignedString(request.getStage())
+              + (run.isEmpty() ? " (expected: none without a run)" : " (expected: 1 or more)"));
+    }
+    if (request.getPeriod() < 0) {
+      throw ApiErrors.invalidRequest(
+          "period", Long.toUnsignedString(request.getPeriod()) + " (expected: below 2^63)");
+    }
+    if (!run.isEmpty()) {
+      return new Scope(split.id(), run, request.getStage(), 0);
+    }
+    return new Scope(split.id(), "", 0, request.hasPeriod() ? request.getPeriod() : split.period());
+  }
+
+  private static String control(
+      String asked,
+      ReportedFeature feature,
+      ReportedSplit split,
+      List<String> variants,
+      List<PlaceEvidence> places) {
+    if (!asked.isEmpty()) {
+      if (!variants.contains(asked) && !split.variants().contains(asked)) {
+        throw ApiErrors.invalidRequest(
+            "control",
+            "\"" + asked + "\" (expected: one of " + String.join(", ", split.variants()) + ")");
+      }
+      return asked;
+    }
+    return places.stream()
+        .filter(evidence -> evidence.place().arm() == Arm.ARM_CONTROL)
+        .map(evidence -> evidence.place().variant())
+        .findFirst()
+        .orElseGet(
+            () ->
+                split.variants().contains(feature.defaultVariant())
+                    ? feature.defaultVariant()
+                    : split.variants().getFirst());
+  }
+
+  private ChartRange range(GetTimeSeriesRequest request) {
+    if (request.hasFrom() && !Timestamps.isValid(request.getFrom())) {
+      throw noTime("from");
+    }
+    if (request.hasUntil() && !Timestamps.isValid(request.getUntil())) {
+      throw noTime("until");
+    }
+    long now = clock.millis();
+    long until = request.hasUntil() ? Timestamps.toMillis(request.getUntil()) : now;
+    long from = request.hasFrom() ? Timestamps.toMillis(request.getFrom()) : now - HOUR_MILLIS;
+    if (from >= until) {
+      throw ApiErrors.invalidRequest("from", "not before until (expected: earlier)");
+    }
+    if (!request.hasSlot()) {
+      boolean isRecent = from >= now - HOUR_MILLIS;
+      return new ChartRange(from, until, isRecent ? Slots.NARROW_MILLIS : Slots.WIDE_MILLIS);
+    }
+    for (long width : new long[] {Slots.NARROW_MILLIS, Slots.WIDE_MILLIS}) {
+      if (request.getSlot().equals(Durations.fromMillis(width))) {
+        return new ChartRange(from, until, width);
+      }
+    }
+    throw ApiErrors.invalidRequest("slot", "neither of both (expected: 10s or 60s)");
+  }
+
+  private static ApiException noTime(String field) {
+    return ApiErrors.invalidRequest(
+        field, "no time (expected: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z)");
+  }
+
+  private <T> T ask(Function<MergedView, T> question) {
+    CompletableFuture<T> answer = questions.ask(question);
+    try {
+      return answer.get(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof ApiException refused) {
+        throw refused;
+      }
+      throw new IllegalStateException("question about outcomes failed", failed.getCause());
+    } catch (TimeoutException late) {
+      throw ApiErrors.overloaded("questions about outcomes", MAX_WAIT.toSeconds(), "seconds");
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw ApiErrors.shuttingDown();
+    }
+  }
+}
