@@ -34,6 +34,8 @@ public final class CommandLineInterface {
         .addSubcommand(new GetCommand(terminal))
         .addSubcommand(new EvaluateCommand(terminal))
         .addSubcommand(new ExplainCommand(terminal))
+        .addSubcommand(new CompareCommand(terminal))
+        .addSubcommand(new SeriesCommand(terminal))
         .addSubcommand(new KillCommand(terminal))
         .addSubcommand(new ReviveCommand(terminal))
         .addSubcommand(new HistoryCommand(terminal))

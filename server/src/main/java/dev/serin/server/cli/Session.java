@@ -6,6 +6,8 @@ import dev.serin.server.catalog.DocumentNames;
 import dev.serin.server.catalog.FileError;
 import dev.serin.server.catalog.ParsedDocuments;
 import dev.serin.server.error.FieldViolation;
+import dev.serin.v1.AnalysisServiceGrpc;
+import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceBlockingStub;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.DecisionServiceGrpc.DecisionServiceBlockingStub;
 import dev.serin.v1.FeatureServiceGrpc;
@@ -86,6 +88,11 @@ record Session(String server, ManagedChannel channel, Duration timeout) implemen
 
   DecisionServiceBlockingStub decisions() {
     return DecisionServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  AnalysisServiceBlockingStub analysis() {
+    return AnalysisServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
   }
 

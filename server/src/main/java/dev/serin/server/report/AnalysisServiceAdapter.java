@@ -70,8 +70,7 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
     ReportedSplit split = split(feature, request.getSplit());
     List<ReportedMetric> metrics = metrics(feature, request.getMetricsList());
     Scope scope = scope(request, split);
-    List<ReportedMetric> needed = feature.withParts(metrics);
-    List<PlaceEvidence> places = ask(view -> PlaceEvidence.of(view, feature, scope, needed));
+    List<PlaceEvidence> places = ask(view -> PlaceEvidence.of(view, feature, scope, metrics));
     if (scope.isRun() && places.isEmpty() && !scope.run().equals(split.run())) {
       throw ApiErrors.runNotFound(feature.key(), scope.run());
     }

@@ -39,7 +39,7 @@ final class Comparisons {
    * Begins a comparison.
    *
    * @param metrics those to show
-   * @param places what was counted in the scope, of these metrics and the parts of ratios
+   * @param places what was counted in the scope, of these metrics
    * @param control variant that the others are compared with
    */
   Comparisons(

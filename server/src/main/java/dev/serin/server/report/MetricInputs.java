@@ -91,7 +91,7 @@ final class MetricInputs {
   /** Returns the values of a metric by user bucket; empty: they are not kept for all of them. */
   static Optional<UserBuckets> valueBuckets(PlaceEvidence evidence, ReportedMetric metric) {
     return metric.isRatio()
-        ? RatioSums.of(evidence, metric).buckets(users(evidence))
+        ? new RatioSums(evidence.of(metric).cell()).buckets(users(evidence))
         : meanBuckets(users(evidence), evidence.of(metric).cell());
   }
 

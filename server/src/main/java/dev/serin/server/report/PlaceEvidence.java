@@ -113,9 +113,4 @@ record PlaceEvidence(
   OfMetric of(ReportedMetric metric) {
     return metrics.getOrDefault(metric.key(), NOTHING);
   }
-
-  @Nullable Cell cell(String metric) {
-    OfMetric counted = metrics.get(metric);
-    return counted == null ? null : counted.cell();
-  }
 }

@@ -28,7 +28,7 @@ final class Summaries {
             .setExposedUsers(evidence.exposed().units());
     Missing missing = new Missing();
     if (metric.isRatio()) {
-      addRatio(row, RatioSums.of(evidence, metric), missing);
+      addRatio(row, new RatioSums(evidence.of(metric).cell()), missing);
     } else {
       addValues(row, evidence, metric, missing);
     }
@@ -77,11 +77,11 @@ final class Summaries {
   }
 
   private static void addRatio(VariantSummary.Builder row, RatioSums sums, Missing missing) {
-    row.setCount(sums.count()).setSum(sums.numeratorSum());
-    if (sums.denominatorSum() > 0) {
-      row.setMean(sums.numeratorSum() / sums.denominatorSum());
+    row.setCount(sums.count()).setSum(sums.numerator());
+    if (sums.denominator() > 0) {
+      row.setMean(sums.numerator() / sums.denominator());
     } else {
-      missing.add("denominators: " + sums.denominatorSum() + " (expected: above 0)");
+      missing.add("denominators: " + sums.denominator() + " (expected: above 0)");
     }
   }
 

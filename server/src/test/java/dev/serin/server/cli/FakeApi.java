@@ -2,6 +2,7 @@ package dev.serin.server.cli;
 
 import com.google.protobuf.Message;
 import dev.serin.server.error.ErrorInterceptor;
+import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc;
 import io.grpc.Grpc;
@@ -37,6 +38,7 @@ final class FakeApi implements AutoCloseable {
             .intercept(new ErrorInterceptor())
             .addService(service(FeatureServiceGrpc.getServiceDescriptor()))
             .addService(service(DecisionServiceGrpc.getServiceDescriptor()))
+            .addService(service(AnalysisServiceGrpc.getServiceDescriptor()))
             .build()
             .start();
   }
@@ -83,6 +85,8 @@ final class FakeApi implements AutoCloseable {
     for (MethodDescriptor<?, ?> method : descriptor.getMethods()) {
       if (method.getType() == MethodDescriptor.MethodType.BIDI_STREAMING) {
         addUnanswered(service, method);
+      } else if (method.getType() == MethodDescriptor.MethodType.SERVER_STREAMING) {
+        addUnansweredExport(service, method);
       }
     }
     return service.build();
@@ -109,6 +113,14 @@ final class FakeApi implements AutoCloseable {
               observer.onCompleted();
             });
     service.addMethod(method, handler);
+  }
+
+  private static <Q, R> void addUnansweredExport(
+      ServerServiceDefinition.Builder service, MethodDescriptor<Q, R> method) {
+    service.addMethod(
+        method,
+        ServerCalls.asyncServerStreamingCall(
+            (request, observer) -> ServerCalls.asyncUnimplementedUnaryCall(method, observer)));
   }
 
   private static <Q, R> void addUnanswered(

@@ -17,6 +17,8 @@ class UsageTest {
     "get",
     "evaluate",
     "explain",
+    "compare",
+    "series",
     "kill",
     "revive",
     "history",
@@ -42,7 +44,18 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"apply", "validate", "get", "evaluate", "explain", "kill", "history", "copy"})
+      strings = {
+        "apply",
+        "validate",
+        "get",
+        "evaluate",
+        "explain",
+        "compare",
+        "series",
+        "kill",
+        "history",
+        "copy"
+      })
   void help_command_tellsItsOptions(String command) {
     Run run = Run.of(command, "--help");
 

@@ -238,11 +238,11 @@ class CompareVariantsTest {
           for (int user = 0; user < 1_000; user++) {
             Place place = counted.place(0, user % 2 == 0 ? "new" : "old");
             int items = 1 + user % 5;
+            double price = (user % 2 == 0 ? 12 : 10) + user % 7;
+            double spend = user % 3 == 0 ? 0 : items * price;
             Counted.report(builder, place, Counted.ITEMS, user, items);
-            if (user % 3 > 0) {
-              double price = (user % 2 == 0 ? 12 : 10) + user % 7;
-              Counted.report(builder, place, Counted.SPEND, user, items * price);
-            }
+            Counted.report(builder, place, Counted.SPEND, user, spend);
+            Counted.reportPrice(builder, place, user, spend, items);
           }
         });
     CompareVariantsResponse response = AnalysisApi.compare(counted);

@@ -107,6 +107,19 @@ final class Counted implements ViewQuestions, ReportedFeatures {
     builder.value(key, parts, FixedPoint.toSteps(value), bucket, timeMillis);
   }
 
+  /** What it does with an outcome of both metrics of the ratio. */
+  static void reportPrice(
+      DeltaBuilder builder, Place place, long user, double spend, double items) {
+    long unit = unit(user);
+    builder.ratio(
+        new CellKey(place, PRICE.key(), PRICE.fingerprint()),
+        CellParts.BUCKETS,
+        FixedPoint.toSteps(spend),
+        FixedPoint.toSteps(items),
+        Buckets.bucketOf(unit, place.bucketSaltHash()),
+        NOW);
+  }
+
   static long unit(long user) {
     return (user + 1) * 0x9e3779b97f4a7c15L;
   }
