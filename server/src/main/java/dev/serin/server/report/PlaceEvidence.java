@@ -5,6 +5,7 @@ import dev.serin.server.outcome.aggregate.Cell;
 import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.server.outcome.aggregate.PlaceUnits;
 import dev.serin.server.outcome.aggregate.Slot;
 import dev.serin.server.outcome.aggregate.Slots;
 import dev.serin.server.outcome.aggregate.UnitCount;
@@ -74,24 +75,27 @@ record PlaceEvidence(
   }
 
   private static PlaceEvidence of(MergedView view, Place place, List<ReportedMetric> metrics) {
-    UnitSet users = view.users(place);
+    PlaceUnits units = view.units(place);
+    UnitSet users = units.users();
     Map<String, OfMetric> ofMetrics = new HashMap<>();
     for (ReportedMetric metric : metrics) {
       CellKey key = new CellKey(place, metric.key(), metric.fingerprint());
-      UnitSet withEvent = view.withEvent(key).intersection(users);
+      Cell cell = view.cell(key).orElse(null);
       ofMetrics.put(
           metric.key(),
-          new OfMetric(
-              view.cell(key).orElse(null),
-              view.eventCount(key),
-              boxed(view.byBucket(place, withEvent))));
+          metric.isEvent()
+              ? new OfMetric(
+                  cell,
+                  units.eventCount(key),
+                  boxed(units.byBucket(units.withEvent(key).intersection(users))))
+              : new OfMetric(cell, NOTHING.withEvent(), NOTHING.withEventByBucket()));
     }
     return new PlaceEvidence(
         place,
-        view.exposedCount(place),
-        view.userCount(place),
-        boxed(view.byBucket(place, users)),
-        view.leaked(place).size(),
+        units.exposedCount(),
+        units.userCount(),
+        boxed(units.byBucket(users)),
+        units.leaked().size(),
         view.cell(CellKey.exposures(place)).map(Cell::count).orElse(0L),
         until(view.chart(List.of(CellKey.outcomes(place)))),
         ofMetrics);

@@ -27,6 +27,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AnalysisCommandsTest {
   private static final Timestamp NOON = Timestamp.newBuilder().setSeconds(1_893_499_200).build();
 
+  private static final String TWO_TABLES =
+      """
+      split main, since revision 7, against old, until 2030-01-01T12:00:00Z
+
+      METRIC   VARIANT  ARM    COUNT  USERS  MEAN     ±  P50   P95    P99  OF USERS  IN
+      latency  new      split  12000   3000  22.5  0.25   20  51.5  80.12         -  ms
+      latency  old      split  12000   3000    25  0.25   20  51.5      -         -  ms
+
+      METRIC   VARIANT  DIFF       ±  95 % FROM    TO  DIFF %       T     P      D  EFFECT  BETTER
+      latency  new      -2.5  0.3535       -3.2  -1.8     -10  -7.071  0.03  -0.21  small   new
+
+      ± is the standard error by users. Every figure is valid for a single look.
+      """;
+
   private final FakeApi api = api();
 
   private static FakeApi api() {
@@ -80,7 +94,7 @@ class AnalysisCommandsTest {
                     .setDifferencePercent(-10)
                     .setBetter("new")
                     .setT(-7.07106)
-                    .setP(1.5e-12)
+                    .setP(.03)
                     .setCohensD(-.21)
                     .setEffect("small")
                     .setUserStandardError(.3535)
@@ -92,20 +106,7 @@ class AnalysisCommandsTest {
 
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out())
-        .isEqualTo(
-            """
-            split main, since revision 7, against old, until 2030-01-01T12:00:00Z
-
-            METRIC   VARIANT  ARM    COUNT  USERS  MEAN     ±  P50   P95    P99  OF USERS  IN
-            latency  new      split  12000   3000  22.5  0.25   20  51.5  80.12         -  ms
-            latency  old      split  12000   3000    25  0.25   20  51.5      -         -  ms
-
-            METRIC   VARIANT  DIFF       ±  95 % FROM    TO  DIFF %       T        P      D  EFFECT  BETTER
-            latency  new      -2.5  0.3535       -3.2  -1.8     -10  -7.071  1.5E-12  -0.21  small   new
-
-            ± is the standard error by users. Every figure is valid for a single look.
-            """);
+    assertThat(run.out()).isEqualTo(TWO_TABLES);
     assertThat(api.request(0, CompareVariantsRequest.class))
         .isEqualTo(
             CompareVariantsRequest.newBuilder().setNamespace("shop").setFeature("ranking").build());

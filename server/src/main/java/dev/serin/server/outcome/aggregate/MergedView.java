@@ -17,9 +17,6 @@ import java.util.stream.Stream;
  * All that a replica knows to be counted: every delta it has seen, merged. What is asked for is
  * returned as copies.
  *
- * <p>Sets hold what was first seen in the generation of {@link Thinning} that holds, without leaked
- * units: what tests count. A {@link UnitCount} is what people see.
- *
  * <p>For one thread. Whoever applies deltas applies each once.
  */
 public final class MergedView {
@@ -75,21 +72,20 @@ public final class MergedView {
    */
   public FrozenSizes nextGeneration() {
     Map<CellKey, Long> sizes = new HashMap<>(frozen.sizes());
-    all.sets()
-        .forEach(
-            (place, sets) -> {
-              UnitSet leaked = leaked(place);
-              put(sizes, CellKey.exposures(place), sets.exposed().counted(), leaked);
-              put(sizes, CellKey.outcomes(place), sets.users(), leaked);
-              sets.events().forEach((key, units) -> put(sizes, key, units.counted(), leaked));
-            });
+    for (Map.Entry<Place, PlaceSets> entry : all.sets().entrySet()) {
+      PlaceUnits units = units(entry.getKey());
+      put(sizes, CellKey.exposures(entry.getKey()), units.exposedCount());
+      put(sizes, CellKey.outcomes(entry.getKey()), units.userCount());
+      for (CellKey event : entry.getValue().events().keySet()) {
+        put(sizes, event, units.eventCount(event));
+      }
+    }
     return new FrozenSizes(thinning().next(), sizes);
   }
 
-  private void put(Map<CellKey, Long> sizes, CellKey key, UnitSet counted, UnitSet leaked) {
-    long units = UnitCount.of(frozen.of(key), counted.without(leaked), thinning()).units();
-    if (units > 0) {
-      sizes.put(key, units);
+  private static void put(Map<CellKey, Long> sizes, CellKey key, UnitCount count) {
+    if (count.units() > 0) {
+      sizes.put(key, count.units());
     }
   }
 
@@ -169,66 +165,14 @@ public final class MergedView {
     return Optional.ofNullable(all.charts().get(key)).map(Slots::copy);
   }
 
-  /** Returns the units that were exposed at a place. */
-  public UnitSet exposed(Place place) {
-    return setsOf(place).exposed().counted().without(leaked(place));
+  /** Returns the units of a place, as they are now. */
+  public PlaceUnits units(Place place) {
+    PlaceSets sets = all.sets().get(place);
+    return new PlaceUnits(
+        place, sets == null ? new PlaceSets() : sets, leaked(place), all.units(), frozen);
   }
 
-  /** Returns the units that only an outcome marks at a place. */
-  public UnitSet marked(Place place) {
-    return setsOf(place).marked().counted().without(leaked(place));
-  }
-
-  /** Returns the units that were exposed or marked at a place, and neither before. */
-  public UnitSet users(Place place) {
-    return setsOf(place).users().without(leaked(place));
-  }
-
-  /** Returns the units that had an event at a place. */
-  public UnitSet withEvent(CellKey metric) {
-    return setsOf(metric.place()).event(metric).counted().without(leaked(metric.place()));
-  }
-
-  /** Returns how many units were exposed at a place. */
-  public UnitCount exposedCount(Place place) {
-    return count(CellKey.exposures(place), exposed(place));
-  }
-
-  /** Returns how many units were exposed or marked at a place. */
-  public UnitCount userCount(Place place) {
-    return count(CellKey.outcomes(place), users(place));
-  }
-
-  /** Returns how many units had an event at a place. */
-  public UnitCount eventCount(CellKey metric) {
-    return count(metric, withEvent(metric));
-  }
-
-  private UnitCount count(CellKey key, UnitSet counted) {
-    return UnitCount.of(frozen.of(key), counted, thinning());
-  }
-
-  /**
-   * Returns how many units of a set are in each user bucket of a place.
-   *
-   * @param units of this view
-   * @return {@link Buckets#COUNT} numbers
-   */
-  public long[] byBucket(Place place, UnitSet units) {
-    long saltHash = place.bucketSaltHash();
-    long[] counts = new long[Buckets.COUNT];
-    units.forEach(
-        id -> {
-          counts[Buckets.bucketOf(all.units().hashOf(id), saltHash)]++;
-        });
-    return counts;
-  }
-
-  /**
-   * Returns the units known to be seen in two variants of a place's stage or period, in this
-   * generation or before: no evidence for any.
-   */
-  public UnitSet leaked(Place place) {
+  private UnitSet leaked(Place place) {
     UnitSet seen = new UnitSet();
     UnitSet leaked = new UnitSet();
     for (Collection<UnitSet> variant : variantsOf(place)) {
@@ -249,11 +193,6 @@ public final class MergedView {
                 entry -> entry.getKey().variant(),
                 mapping(entry -> entry.getValue().all(), toList())))
         .values();
-  }
-
-  private PlaceSets setsOf(Place place) {
-    PlaceSets sets = all.sets().get(place);
-    return sets == null ? new PlaceSets() : sets;
   }
 
   /** Returns how many distinct units are known. */

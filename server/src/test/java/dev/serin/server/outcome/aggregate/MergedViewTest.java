@@ -137,9 +137,9 @@ class MergedViewTest {
     assertThat(delta.unitCount()).isEqualTo(2);
     assertThat(bytes(delta)).hasSizeLessThan(300);
     view.apply(delta);
-    assertThat(view.exposed(NEW).size()).isEqualTo(1_001);
-    assertThat(view.withEvent(ERROR).size()).isEqualTo(1_001);
-    assertThat(view.marked(OLD).size()).isEqualTo(1_001);
+    assertThat(view.units(NEW).exposed().size()).isEqualTo(1_001);
+    assertThat(view.units(NEW).withEvent(ERROR).size()).isEqualTo(1_001);
+    assertThat(view.units(OLD).marked().size()).isEqualTo(1_001);
     assertThat(view.cell(CellKey.exposures(NEW)).orElseThrow().count()).isEqualTo(2_001);
   }
 
@@ -164,9 +164,9 @@ class MergedViewTest {
       view.apply(
           RandomTrees.merged(events, random, Batch::new, Batch::add, Batch::takeAll)
               .merged(random));
-      assertThat(view.exposed(NEW).size()).isEqualTo(exposed.size());
+      assertThat(view.units(NEW).exposed().size()).isEqualTo(exposed.size());
       assertThat(exposed).allMatch(unit -> view.isExposed(NEW, unit));
-      assertThat(view.marked(NEW).size()).isEqualTo(marked.size());
+      assertThat(view.units(NEW).marked().size()).isEqualTo(marked.size());
       assertThat(marked).allMatch(unit -> view.isMarked(NEW, unit));
     }
   }
@@ -179,8 +179,8 @@ class MergedViewTest {
       MergedView view = new MergedView();
       view.apply(markedFirst ? mark : exposure);
       view.apply(markedFirst ? exposure : mark);
-      assertThat(view.marked(NEW).isEmpty()).isTrue();
-      assertThat(view.exposed(NEW).size()).isEqualTo(1);
+      assertThat(view.units(NEW).marked().isEmpty()).isTrue();
+      assertThat(view.units(NEW).exposed().size()).isEqualTo(1);
     }
   }
 
@@ -203,15 +203,15 @@ class MergedViewTest {
                 // The same variant in another arm, and another stage: no leaks.
                 builder -> builder.exposure(surplus, 2, Events.NOW),
                 builder -> builder.exposure(later, 3, Events.NOW))));
-    assertThat(view.leaked(NEW).size()).isEqualTo(1);
-    assertThat(view.leaked(OLD).size()).isEqualTo(1);
-    assertThat(view.leaked(later).isEmpty()).isTrue();
-    assertThat(view.exposed(NEW).size()).isEqualTo(2);
-    assertThat(view.withEvent(ERROR).size()).isEqualTo(1);
-    assertThat(view.marked(OLD).isEmpty()).isTrue();
-    assertThat(view.exposed(OLD).size()).isEqualTo(1);
-    assertThat(view.exposed(surplus).size()).isEqualTo(1);
-    assertThat(view.exposed(later).size()).isEqualTo(1);
+    assertThat(view.units(NEW).leaked().size()).isEqualTo(1);
+    assertThat(view.units(OLD).leaked().size()).isEqualTo(1);
+    assertThat(view.units(later).leaked().isEmpty()).isTrue();
+    assertThat(view.units(NEW).exposed().size()).isEqualTo(2);
+    assertThat(view.units(NEW).withEvent(ERROR).size()).isEqualTo(1);
+    assertThat(view.units(OLD).marked().isEmpty()).isTrue();
+    assertThat(view.units(OLD).exposed().size()).isEqualTo(1);
+    assertThat(view.units(surplus).exposed().size()).isEqualTo(1);
+    assertThat(view.units(later).exposed().size()).isEqualTo(1);
   }
 
   @Test
@@ -223,7 +223,7 @@ class MergedViewTest {
     byte[] before = bytes(view.toDelta());
     view.cell(ERROR).orElseThrow().add(5, CellParts.HISTOGRAM, 4);
     view.chart(ERROR).orElseThrow().add(Events.NOW, 5, true);
-    view.exposed(NEW).add(0);
+    view.units(NEW).exposed().add(0);
     delta.cellOf(ERROR).add(5, CellParts.PLAIN, 0);
     assertThat(bytes(view.toDelta())).isEqualTo(before);
     assertThat(view.keys()).containsExactly(ERROR);

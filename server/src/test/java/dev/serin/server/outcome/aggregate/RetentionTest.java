@@ -68,8 +68,8 @@ class RetentionTest {
     view.expire(RetentionTest::isEnded);
 
     assertThat(view.unitCount()).isEqualTo(1_000);
-    assertThat(view.userCount(open)).isEqualTo(new UnitCount(1_000, false));
-    assertThat(view.exposed(ended).isEmpty()).isTrue();
+    assertThat(view.units(open).userCount()).isEqualTo(new UnitCount(1_000, false));
+    assertThat(view.units(ended).exposed().isEmpty()).isTrue();
     assertThat(view.cell(CellKey.exposures(ended)).orElseThrow().count()).isEqualTo(1_000);
   }
 

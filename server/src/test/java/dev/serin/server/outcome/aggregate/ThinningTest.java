@@ -111,11 +111,11 @@ class ThinningTest {
     one.apply(late);
 
     for (MergedView view : List.of(one, other)) {
-      assertThat(view.exposedCount(NEW)).isEqualTo(new UnitCount(1_000, true));
-      assertThat(view.userCount(NEW)).isEqualTo(new UnitCount(1_300, true));
-      assertThat(view.eventCount(ERROR)).isEqualTo(new UnitCount(50, true));
-      assertThat(view.exposedCount(OLD)).isEqualTo(new UnitCount(0, true));
-      assertThat(view.users(NEW).isEmpty()).isTrue();
+      assertThat(view.units(NEW).exposedCount()).isEqualTo(new UnitCount(1_000, true));
+      assertThat(view.units(NEW).userCount()).isEqualTo(new UnitCount(1_300, true));
+      assertThat(view.units(NEW).eventCount(ERROR)).isEqualTo(new UnitCount(50, true));
+      assertThat(view.units(OLD).exposedCount()).isEqualTo(new UnitCount(0, true));
+      assertThat(view.units(NEW).users().isEmpty()).isTrue();
     }
     assertThat(bytes(one)).isEqualTo(bytes(other));
     // The row may be read again and again.
@@ -129,33 +129,33 @@ class ThinningTest {
     flush(view, exposures(NEW, 0, USERS), marks(NEW, USERS, USERS + 2_000), events(0, 6_000));
     view.thin(view.nextGeneration());
     flush(view, exposures(NEW, 0, USERS), events(0, 6_000), marks(NEW, USERS, USERS + 2_000));
-    assertThat(view.users(NEW).isEmpty()).isTrue();
-    assertThat(view.exposed(NEW).isEmpty()).isTrue();
-    assertThat(view.withEvent(ERROR).isEmpty()).isTrue();
+    assertThat(view.units(NEW).users().isEmpty()).isTrue();
+    assertThat(view.units(NEW).exposed().isEmpty()).isTrue();
+    assertThat(view.units(NEW).withEvent(ERROR).isEmpty()).isTrue();
 
     // Seen before as marked, exposed now: a first exposure, and no new user.
     flush(view, exposures(NEW, USERS, USERS + 2_000));
-    assertThat(view.exposed(NEW).size()).isCloseTo(1_000, within(100));
-    assertThat(view.users(NEW).isEmpty()).isTrue();
+    assertThat(view.units(NEW).exposed().size()).isCloseTo(1_000, within(100));
+    assertThat(view.units(NEW).users().isEmpty()).isTrue();
 
     flush(view, exposures(NEW, 2 * USERS, 3 * USERS), events(2 * USERS, 2 * USERS + 9_000));
-    assertThat(view.users(NEW).size()).isCloseTo(USERS / 2, within(400));
-    assertThat(view.withEvent(ERROR).size()).isCloseTo(4_500, within(300));
-    assertEstimate(view.userCount(NEW), 2 * USERS + 2_000);
-    assertEstimate(view.exposedCount(NEW), 2 * USERS + 2_000);
-    assertEstimate(view.eventCount(ERROR), 15_000);
+    assertThat(view.units(NEW).users().size()).isCloseTo(USERS / 2, within(400));
+    assertThat(view.units(NEW).withEvent(ERROR).size()).isCloseTo(4_500, within(300));
+    assertEstimate(view.units(NEW).userCount(), 2 * USERS + 2_000);
+    assertEstimate(view.units(NEW).exposedCount(), 2 * USERS + 2_000);
+    assertEstimate(view.units(NEW).eventCount(ERROR), 15_000);
 
     // The next generation freezes what is shown, and counts anew.
-    UnitCount shown = view.userCount(NEW);
+    UnitCount shown = view.units(NEW).userCount();
     view.thin(view.nextGeneration());
-    assertThat(view.userCount(NEW)).isEqualTo(shown);
-    assertThat(view.users(NEW).isEmpty()).isTrue();
+    assertThat(view.units(NEW).userCount()).isEqualTo(shown);
+    assertThat(view.units(NEW).users().isEmpty()).isTrue();
     flush(view, exposures(NEW, USERS, 4 * USERS));
-    assertEstimate(view.userCount(NEW), 3 * USERS + 18_000);
+    assertEstimate(view.units(NEW).userCount(), 3 * USERS + 18_000);
     // A stage that begins now knows the level it finds only.
     flush(view, exposures(NEXT, 0, USERS));
-    assertThat(view.users(NEXT).size()).isCloseTo(USERS / 4, within(300));
-    assertEstimate(view.userCount(NEXT), USERS);
+    assertThat(view.units(NEXT).users().size()).isCloseTo(USERS / 4, within(300));
+    assertEstimate(view.units(NEXT).userCount(), USERS);
   }
 
   private static void assertEstimate(UnitCount count, long truth) {
@@ -168,11 +168,11 @@ class ThinningTest {
     MergedView view = new MergedView();
     long unit = kept(new Thinning(1, 1));
     flush(view, builder -> builder.exposure(NEW, unit, Events.NOW));
-    assertThat(view.exposedCount(NEW)).isEqualTo(new UnitCount(1, false));
+    assertThat(view.units(NEW).exposedCount()).isEqualTo(new UnitCount(1, false));
     view.thin(view.nextGeneration());
     flush(view, builder -> builder.exposure(OLD, unit, Events.NOW));
-    assertThat(view.leaked(NEW).size()).isEqualTo(1);
-    assertThat(view.users(OLD).isEmpty()).isTrue();
+    assertThat(view.units(NEW).leaked().size()).isEqualTo(1);
+    assertThat(view.units(OLD).users().isEmpty()).isTrue();
     assertThat(view.nextGeneration().sizes()).containsOnlyKeys(keysOf(NEW));
   }
 
@@ -220,9 +220,12 @@ class ThinningTest {
       loaded.apply(DeltaCodec.decode(DeltaCodec.encode(base)));
       assertThat(bytes(loaded)).isEqualTo(bytes(live));
       for (CellKey key : live.keys()) {
-        assertThat(loaded.userCount(key.place())).isEqualTo(live.userCount(key.place()));
-        assertThat(loaded.exposedCount(key.place())).isEqualTo(live.exposedCount(key.place()));
-        assertThat(loaded.eventCount(key)).isEqualTo(live.eventCount(key));
+        assertThat(loaded.units(key.place()).userCount())
+            .isEqualTo(live.units(key.place()).userCount());
+        assertThat(loaded.units(key.place()).exposedCount())
+            .isEqualTo(live.units(key.place()).exposedCount());
+        assertThat(loaded.units(key.place()).eventCount(key))
+            .isEqualTo(live.units(key.place()).eventCount(key));
       }
     }
     assertThat(live.thinning()).isEqualTo(new Thinning(3, 3));
