@@ -18,6 +18,9 @@ import java.nio.charset.StandardCharsets;
  * docs/bucketing.md} describes the same for other languages, with test vectors.
  */
 public final class Bucketing {
+  /** Salt of the draw that thins the sets of units, one for all features: see docs/outcomes.md. */
+  public static final String SAMPLING_SALT = "sampling:units";
+
   /** Variance buckets of a unit: its draw with {@link #varianceSalt} scaled to this total. */
   public static final int VARIANCE_BUCKETS = 128;
 
@@ -102,13 +105,14 @@ public final class Bucketing {
     return "run:" + runId + ":" + splitSalt;
   }
 
-  /** Returns the salt of the variance buckets of whatever is drawn with a salt. */
-  public static String varianceSalt(String salt) {
-    return "variance:" + salt;
-  }
-
-  /** Returns the salt of the sampling of whatever is drawn with a salt. */
-  public static String samplingSalt(String salt) {
-    return "sampling:" + salt;
+  /**
+   * Returns the salt of the variance buckets of a split's units.
+   *
+   * @param name the split's name, as {@link #splitSalt} makes it, and not the salt its document
+   *     states: the buckets of an outcome follow from its decision token, whatever has become of
+   *     the document
+   */
+  public static String varianceSalt(String name) {
+    return "variance:" + name;
   }
 }

@@ -62,6 +62,17 @@ public final class CompiledFeature {
   }
 
   /**
+   * Returns the counting periods of one of its splits that outcomes may still come for, newest
+   * first: the current one, if it has such a split, then those that ended a short time ago. Looks
+   * through all periods of the feature.
+   *
+   * @param split id of the split, which may be gone
+   */
+  public List<SplitPeriod> periods(String split) {
+    return source.periods(split);
+  }
+
+  /**
    * Decides for the user of a call. Allocates nothing, unless a regular expression is on the way.
    */
   public Decision evaluate(EvaluationContext context) {

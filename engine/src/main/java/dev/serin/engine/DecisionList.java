@@ -68,6 +68,7 @@ final class DecisionList {
             drawn.stage,
             origin.arm,
             origin.variant,
+            drawn.period,
             revision);
     EvaluateResponse response =
         EvaluateResponse.newBuilder()
@@ -94,10 +95,11 @@ final class DecisionList {
    * @param split id of the split; empty: nothing was drawn
    * @param run id of the run that moves it; empty: none
    * @param stage stage of the run
+   * @param period revision that the split's counting period began with; 0 with a run
    * @param unit what the draw was made from
    */
-  record Drawn(String split, String run, int stage, Unit unit) {
-    static final Drawn NOTHING = new Drawn("", "", 0, new Unit("", Decision.NO_SLOT));
+  record Drawn(String split, String run, int stage, long period, Unit unit) {
+    static final Drawn NOTHING = new Drawn("", "", 0, 0, new Unit("", Decision.NO_SLOT));
   }
 
   private record Origin(String variant, Reason reason, String rule, Arm arm, Drawn drawn) {}

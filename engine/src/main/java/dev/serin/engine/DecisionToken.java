@@ -13,10 +13,10 @@ import java.util.Base64;
  * to. It names no user.
  *
  * <p>As text it is base64url without padding of: a version byte; namespace, feature, split, run and
- * variant, each as a length byte pair and UTF-8; stage (4 bytes), arm (1 byte), feature revision (8
- * bytes), all big-endian; and a check of 4 bytes, the upper half of the XXH3 hash of all before it.
- * The check finds damage, it is no signature: a token is no secret and is checked against run state
- * by whoever takes it.
+ * variant, each as a length byte pair and UTF-8; stage (4 bytes), arm (1 byte), period and feature
+ * revision (8 bytes each), all big-endian; and a check of 4 bytes, the upper half of the XXH3 hash
+ * of all before it. The check finds damage, it is no signature: a token is no secret and is checked
+ * against run state by whoever takes it.
  *
  * @param namespace namespace of the feature
  * @param feature key of the feature
@@ -25,6 +25,8 @@ import java.util.Base64;
  * @param stage stage of the run, 0 without run
  * @param arm what the decision is evidence for
  * @param variant key of the variant
+ * @param period revision that the split's counting period began with; 0: nothing was drawn, a run
+ *     moves the split, or the split is older than counting periods are
  * @param featureRevision revision of the feature
  */
 public record DecisionToken(
@@ -35,9 +37,14 @@ public record DecisionToken(
     int stage,
     Arm arm,
     String variant,
+    long period,
     long featureRevision) {
-  private static final byte VERSION = 1;
-  private static final int FIXED_BYTES = 1 + 5 * Short.BYTES + Integer.BYTES + 1 + Long.BYTES;
+  private static final byte VERSION = 2;
+
+  /** Bytes of stage, arm, period and feature revision. */
+  private static final int NUMBER_BYTES = Integer.BYTES + 1 + 2 * Long.BYTES;
+
+  private static final int FIXED_BYTES = 1 + 5 * Short.BYTES + NUMBER_BYTES;
   private static final int CHECK_BYTES = Integer.BYTES;
 
   /** Bytes of one name: what the pair of length bytes can say. */
@@ -69,7 +76,7 @@ public record DecisionToken(
     for (byte[] name : names) {
       bytes.putShort((short) name.length).put(name);
     }
-    bytes.putInt(stage).put((byte) arm.getNumber()).putLong(featureRevision);
+    bytes.putInt(stage).put((byte) arm.getNumber()).putLong(period).putLong(featureRevision);
     bytes.putInt(check(bytes.array(), bytes.position()));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
   }
@@ -100,7 +107,7 @@ public record DecisionToken(
     for (int i = 0; i < names.length; i++) {
       names[i] = name(text, bytes);
     }
-    if (bytes.remaining() != Integer.BYTES + 1 + Long.BYTES) {
+    if (bytes.remaining() != NUMBER_BYTES) {
       throw refused("'" + text + "'", "the decision_token of an answer, unchanged");
     }
     int stage = bytes.getInt();
@@ -109,7 +116,15 @@ public record DecisionToken(
       throw refused("'" + text + "'", "an arm this version knows");
     }
     return new DecisionToken(
-        names[0], names[1], names[2], names[3], stage, arm, names[4], bytes.getLong());
+        names[0],
+        names[1],
+        names[2],
+        names[3],
+        stage,
+        arm,
+        names[4],
+        bytes.getLong(),
+        bytes.getLong());
   }
 
   private static String name(String text, ByteBuffer bytes) {

@@ -33,12 +33,17 @@ public record Explanation(
 
   /** Returns the explanation as it is sent. */
   public ExplainResponse toResponse() {
-    return ExplainResponse.newBuilder()
-        .setDecision(answer)
-        .addAllSteps(steps)
-        .setRevision(revision)
-        .setArm(decision.arm())
-        .setUserKeyHash(userKeyHash)
-        .build();
+    ExplainResponse.Builder response =
+        ExplainResponse.newBuilder()
+            .setDecision(answer)
+            .addAllSteps(steps)
+            .setRevision(revision)
+            .setArm(decision.arm())
+            .setUserKeyHash(userKeyHash);
+    DecisionToken token = DecisionToken.decode(decision.token());
+    if (!token.split().isEmpty() && token.run().isEmpty()) {
+      response.setPeriod(token.period());
+    }
+    return response.build();
   }
 }

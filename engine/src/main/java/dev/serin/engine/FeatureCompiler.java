@@ -70,7 +70,14 @@ final class FeatureCompiler {
             : split.getSalt();
     Unit unit = split.getProbability() ? Unit.CALL : Unit.of(split.getUnit(), schema);
     return new SplitCompiler(
-            salt, split, run(split.getId()), document.getDefaultVariant(), unit, decisions, rule)
+            salt,
+            split,
+            run(split.getId()),
+            source.period(split.getId()),
+            document.getDefaultVariant(),
+            unit,
+            decisions,
+            rule)
         .compile();
   }
 

@@ -15,6 +15,7 @@ final class SplitCompiler {
   private final String salt;
   private final Split split;
   private final @Nullable LiveRun run;
+  private final long period;
   private final String defaultVariant;
   private final Unit unit;
   private final DecisionList decisions;
@@ -25,12 +26,14 @@ final class SplitCompiler {
    *
    * @param salt the split's salt
    * @param run the run that moves the split; null: its document decides
+   * @param period revision that the split's counting period began with
    * @param rule id of the rule that serves the split; empty: the default rule
    */
   SplitCompiler(
       String salt,
       Split split,
       @Nullable LiveRun run,
+      long period,
       String defaultVariant,
       Unit unit,
       DecisionList decisions,
@@ -38,6 +41,8 @@ final class SplitCompiler {
     this.salt = salt;
     this.split = split;
     this.run = run;
+    // What a run moves is counted by run and stage.
+    this.period = run == null ? period : 0;
     this.defaultVariant = defaultVariant;
     this.unit = unit;
     this.decisions = decisions;
@@ -120,7 +125,11 @@ final class SplitCompiler {
     String runId = run == null ? "" : run.runId();
     int stage = run == null ? 0 : run.stage();
     return decisions.drawn(
-        variant, reason, rule, arm, new DecisionList.Drawn(split.getId(), runId, stage, unit));
+        variant,
+        reason,
+        rule,
+        arm,
+        new DecisionList.Drawn(split.getId(), runId, stage, period, unit));
   }
 
   /** Ranges being collected, as parts of a whole; empty ones are left out. */

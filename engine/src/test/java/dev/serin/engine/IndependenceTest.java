@@ -52,10 +52,9 @@ class IndependenceTest {
             Bucketing.layerSalt("default", "checkout"),
             Bucketing.holdoutSalt("default", "checkout"),
             Bucketing.varianceSalt(split),
-            Bucketing.samplingSalt(split),
+            Bucketing.SAMPLING_SALT,
             Bucketing.runSalt(split, "run-1"),
-            Bucketing.runSalt(split, "run-2"),
-            Bucketing.varianceSalt(Bucketing.runSalt(split, "run-1"))));
+            Bucketing.runSalt(split, "run-2")));
   }
 
   /** Bucketing that takes buckets from the assignment's own draw would fill 7 of 128. */

@@ -105,7 +105,21 @@ final class RandomFeature {
     if (!words.oneIn(4)) {
       feature.setDefaultRule(serve());
     }
-    return new FeatureSource(feature.build(), revision, words.oneIn(20), runs());
+    return new FeatureSource(feature.build(), revision, words.oneIn(20), runs(), periods(revision));
+  }
+
+  /** Some splits are older than periods are, some had another one before. */
+  private List<SplitPeriod> periods(long revision) {
+    List<SplitPeriod> periods = new ArrayList<>();
+    for (Split split : feature.getSplitsList()) {
+      if (!words.oneIn(3)) {
+        periods.add(SplitPeriod.of(split, revision));
+        if (words.oneIn(2)) {
+          periods.add(SplitPeriod.of(split, revision - 1).endedAt(revision * 1_000));
+        }
+      }
+    }
+    return periods;
   }
 
   private String variant() {

@@ -140,7 +140,8 @@ final class RandomNamespace {
   private void turnOff(FeatureSource feature) {
     features.put(
         feature.document().getKey(),
-        new FeatureSource(feature.document(), revision, !feature.killed(), List.of()));
+        new FeatureSource(
+            feature.document(), revision, !feature.killed(), List.of(), feature.periods()));
   }
 
   private void putFeature(int number) {
@@ -173,7 +174,8 @@ final class RandomNamespace {
             .build(),
         feature.revision(),
         feature.killed(),
-        feature.runs());
+        feature.runs(),
+        feature.periods());
   }
 
   /** The last metric is a ratio of two others, those are events or, rarely, means. */

@@ -252,11 +252,21 @@ final class ReferenceEngine {
             drawn.run == null ? 0 : drawn.run.stage(),
             drawn.arm,
             variant,
+            drawn.run == null ? period(state, drawn.split.getId()) : 0,
             state.revision());
     boolean nothing = drawn.unit.isEmpty();
     String unit = drawn.split.getProbability() ? CALL : or(drawn.split.getUnit(), "user_key");
     return new Answer(
         variant, value, reason, rule, token, nothing ? "" : unit, nothing ? 0 : hash(drawn.unit));
+  }
+
+  /** The revision that the split's period began with, which has not ended. */
+  private static long period(FeatureSource state, String split) {
+    return state.periods().stream()
+        .filter(period -> period.split().equals(split) && period.endedMillis() == Long.MAX_VALUE)
+        .mapToLong(SplitPeriod::revision)
+        .findFirst()
+        .orElse(0);
   }
 
   private String salt(FeatureSource state, Split split) {

@@ -6,12 +6,14 @@ import dev.serin.engine.Violation;
 import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.FieldViolation;
 import dev.serin.v1.ChangeSource;
+import dev.serin.v1.Document;
 import dev.serin.v1.DocumentChange;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what a change does to a namespace, without doing it. Stateless. */
 final class ChangePlanner {
@@ -37,7 +39,7 @@ final class ChangePlanner {
       if (change != null) {
         changes.add(change);
         changed.add(id);
-        writes.add(planned(target));
+        writes.add(planned(stored, target));
         apply(next, base, target);
       }
     }
@@ -45,13 +47,17 @@ final class ChangePlanner {
     return new ChangePlan(base, writes, changes, targets.size() - writes.size(), violations);
   }
 
-  private static PlannedWrite planned(Target target) {
+  private static PlannedWrite planned(@Nullable VersionContent stored, Target target) {
+    Document before = stored == null ? null : stored.document();
     VersionContent content = target.content();
     if (content == null) {
-      return new PlannedWrite(target.id(), Operation.DELETE, null);
+      return new PlannedWrite(target.id(), Operation.DELETE, null, PeriodPlan.of(before, null));
     }
     return new PlannedWrite(
-        target.id(), content.archived() ? Operation.ARCHIVE : Operation.PUT, content.document());
+        target.id(),
+        content.archived() ? Operation.ARCHIVE : Operation.PUT,
+        content.document(),
+        PeriodPlan.of(before, content.document()));
   }
 
   private static void apply(StateBuilder next, NamespaceState base, Target target) {

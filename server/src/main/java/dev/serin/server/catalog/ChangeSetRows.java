@@ -121,7 +121,7 @@ final class ChangeSetRows {
 
   /** Removes a range of a change's documents: from inclusive, until exclusive. */
   static void deleteDocuments(Handle handle, long applyId, int fromSeq, int untilSeq) {
-    for (String table : List.of("document_part", "document_version")) {
+    for (String table : List.of("split_period", "document_part", "document_version")) {
       handle
           .createUpdate(
               "DELETE FROM "

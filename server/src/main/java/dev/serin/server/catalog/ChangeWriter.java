@@ -161,16 +161,19 @@ final class ChangeWriter {
 
     private void insert(Handle handle, String namespace, List<Slices.Row> slice) {
       try (PreparedBatch versions = VersionInserts.versions(handle);
-          PreparedBatch parts = VersionInserts.parts(handle)) {
+          PreparedBatch parts = VersionInserts.parts(handle);
+          PreparedBatch periods = PeriodRows.inserts(handle)) {
         for (Slices.Row row : slice) {
           switch (row) {
             case Slices.VersionRow version ->
                 VersionInserts.add(versions, applyId, namespace, version);
             case Slices.PartRow part -> VersionInserts.add(parts, applyId, part);
+            case Slices.PeriodRow period -> PeriodRows.add(periods, applyId, period);
           }
         }
         VersionInserts.execute(versions);
         VersionInserts.execute(parts);
+        VersionInserts.execute(periods);
       }
     }
 

@@ -45,6 +45,14 @@ final class Slices {
     }
   }
 
+  /** A row of split_period; its feature is the document of the same place. */
+  record PeriodRow(int seq, String feature, PeriodStart start) implements Row {
+    @Override
+    public int sizeBytes() {
+      return PeriodRows.variants(start).length();
+    }
+  }
+
   /** Cuts; a change without writes has no slices. */
   static List<List<Row>> of(List<PlannedWrite> writes) {
     List<List<Row>> slices = new ArrayList<>();
@@ -76,6 +84,9 @@ final class Slices {
     for (int part = 1; part <= parts; part++) {
       int from = part * MAX_BYTES;
       rows.add(new PartRow(seq, part, body.substring(from, end(body, from))));
+    }
+    for (PeriodStart start : write.periods()) {
+      rows.add(new PeriodRow(seq, write.id().key(), start));
     }
     return rows;
   }

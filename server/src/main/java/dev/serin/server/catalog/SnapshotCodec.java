@@ -1,10 +1,12 @@
 package dev.serin.server.catalog;
 
 import dev.serin.engine.FeatureSource;
+import dev.serin.engine.Limits;
 import dev.serin.engine.LiveRun;
 import dev.serin.engine.MetricSource;
 import dev.serin.engine.RunPhase;
 import dev.serin.engine.SnapshotSource;
+import dev.serin.engine.SplitPeriod;
 import dev.serin.v1.Document;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
@@ -19,8 +21,8 @@ import java.util.Map;
 
 /**
  * The form of a snapshot in a file: namespace and revision, then one record for each document, then
- * an end mark. Documents are encoded protos; a feature's record begins with its run state, a
- * metric's with its revision.
+ * an end mark. Documents are encoded protos; a feature's record begins with its run state and
+ * counting periods, a metric's with its revision.
  */
 final class SnapshotCodec {
   private static final int END = 0;
@@ -28,8 +30,8 @@ final class SnapshotCodec {
   private static final int OTHER = 2;
   private static final int METRIC = 3;
 
-  /** Runs of one feature: it has no more splits. */
-  private static final int MAX_RUNS = 32;
+  /** Counting periods of one feature: a current one of each split, and the ended. */
+  private static final int MAX_PERIODS = Limits.MAX_SPLITS + FeaturePeriods.MAX_ENDED;
 
   private SnapshotCodec() {}
 
@@ -43,6 +45,10 @@ final class SnapshotCodec {
       out.writeInt(feature.runs().size());
       for (LiveRun run : feature.runs()) {
         write(run, out);
+      }
+      out.writeInt(feature.periods().size());
+      for (SplitPeriod period : feature.periods()) {
+        write(period, out);
       }
       Document.newBuilder().setFeature(feature.document()).build().writeDelimitedTo(out);
     }
@@ -77,6 +83,17 @@ final class SnapshotCodec {
     out.writeBoolean(run.keepBucketing());
     out.writeUTF(run.phase().name());
     out.writeLong(run.staleAfterMillis());
+  }
+
+  private static void write(SplitPeriod period, DataOutputStream out) throws IOException {
+    out.writeUTF(period.split());
+    out.writeLong(period.revision());
+    out.writeUTF(period.unit());
+    out.writeInt(period.variants().size());
+    for (String variant : period.variants()) {
+      out.writeUTF(variant);
+    }
+    out.writeLong(period.endedMillis());
   }
 
   /** Reads what {@link #write} wrote; anything else is an IOException or a RuntimeException. */
@@ -118,15 +135,34 @@ final class SnapshotCodec {
   private static FeatureSource readFeature(DataInputStream in) throws IOException {
     long revision = in.readLong();
     boolean killed = in.readBoolean();
-    int count = in.readInt();
-    if (count < 0 || count > MAX_RUNS) {
-      throw new IOException("runs: " + count + " (expected: 0 to " + MAX_RUNS + ")");
-    }
     List<LiveRun> runs = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
+    for (int left = readCount(in, "runs", Limits.MAX_SPLITS); left > 0; left--) {
       runs.add(readRun(in));
     }
-    return new FeatureSource(readDocument(in).getFeature(), revision, killed, runs);
+    List<SplitPeriod> periods = new ArrayList<>();
+    for (int left = readCount(in, "periods", MAX_PERIODS); left > 0; left--) {
+      periods.add(readPeriod(in));
+    }
+    return new FeatureSource(readDocument(in).getFeature(), revision, killed, runs, periods);
+  }
+
+  private static int readCount(DataInputStream in, String what, int max) throws IOException {
+    int count = in.readInt();
+    if (count < 0 || count > max) {
+      throw new IOException(what + ": " + count + " (expected: 0 to " + max + ")");
+    }
+    return count;
+  }
+
+  private static SplitPeriod readPeriod(DataInputStream in) throws IOException {
+    String split = in.readUTF();
+    long revision = in.readLong();
+    String unit = in.readUTF();
+    List<String> variants = new ArrayList<>();
+    for (int left = readCount(in, "variants", Limits.MAX_VARIANTS); left > 0; left--) {
+      variants.add(in.readUTF());
+    }
+    return new SplitPeriod(split, revision, unit, variants, in.readLong());
   }
 
   private static LiveRun readRun(DataInputStream in) throws IOException {

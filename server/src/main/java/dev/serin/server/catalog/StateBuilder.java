@@ -5,6 +5,7 @@ import dev.serin.engine.FeatureSource;
 import dev.serin.engine.MetricSource;
 import dev.serin.engine.OrderedMap;
 import dev.serin.engine.SnapshotSource;
+import dev.serin.engine.SplitPeriod;
 import dev.serin.v1.Document;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
@@ -23,6 +24,7 @@ final class StateBuilder {
   private final OrderedMap.Editor<DocumentId, StoredVersion> documents;
   private final Set<String> killed;
   private final OrderedMap.Editor<String, RunState.FeatureRuns> runs;
+  private final OrderedMap.Editor<String, List<SplitPeriod>> periods;
   private final OrderedMap.Editor<String, FeatureSource> features;
   private final OrderedMap.Editor<String, Segment> segments;
   private final OrderedMap.Editor<String, Layer> layers;
@@ -39,6 +41,7 @@ final class StateBuilder {
       documents = OrderedMap.<DocumentId, StoredVersion>of().edit();
       killed = new HashSet<>();
       runs = OrderedMap.<String, RunState.FeatureRuns>of().edit();
+      periods = OrderedMap.<String, List<SplitPeriod>>of().edit();
       features = OrderedMap.<String, FeatureSource>of().edit();
       segments = OrderedMap.<String, Segment>of().edit();
       layers = OrderedMap.<String, Layer>of().edit();
@@ -49,6 +52,7 @@ final class StateBuilder {
       documents = state.documents().edit();
       killed = new HashSet<>(state.killed());
       runs = state.runs().edit();
+      periods = state.periods().edit();
       features = before.features().edit();
       segments = before.segments().edit();
       layers = before.layers().edit();
@@ -101,6 +105,18 @@ final class StateBuilder {
     touched.add(feature);
   }
 
+  /** Adds what a change did to counting periods; all changes before it were added. */
+  void addPeriod(PeriodRows.Row row) {
+    List<SplitPeriod> held = periods.get(row.feature());
+    List<SplitPeriod> next = FeaturePeriods.after(held == null ? List.of() : held, row);
+    if (next.isEmpty()) {
+      periods.remove(row.feature());
+    } else {
+      periods.put(row.feature(), next);
+    }
+    touched.add(row.feature());
+  }
+
   NamespaceState build(NamespaceHead head) {
     touched.forEach(this::makeSource);
     touched.clear();
@@ -121,7 +137,8 @@ final class StateBuilder {
                 layers.build(),
                 holdouts.build(),
                 metrics.build());
-    return new NamespaceState(head, documents.build(), killed, runs.build(), source);
+    return new NamespaceState(
+        head, documents.build(), killed, runs.build(), periods.build(), source);
   }
 
   private void makeSource(String feature) {
@@ -131,6 +148,7 @@ final class StateBuilder {
       return;
     }
     RunState.FeatureRuns featureRuns = runs.get(feature);
+    List<SplitPeriod> featurePeriods = periods.get(feature);
     features.put(
         feature,
         new FeatureSource(
@@ -139,6 +157,7 @@ final class StateBuilder {
                 ? version.revision()
                 : Math.max(version.revision(), featureRuns.revision()),
             killed.contains(feature),
-            featureRuns == null ? List.of() : featureRuns.runs()));
+            featureRuns == null ? List.of() : featureRuns.runs(),
+            featurePeriods == null ? List.of() : featurePeriods));
   }
 }

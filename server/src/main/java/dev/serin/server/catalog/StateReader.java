@@ -28,6 +28,7 @@ final class StateReader {
     }
     StateBuilder next = new StateBuilder(held);
     VersionRows.readChangedSince(handle, name, held.revision(), version -> add(next, version));
+    PeriodRows.readChangedSince(handle, name, held.revision(), next::addPeriod);
     addRunState(handle, head, held.revision(), next);
     return next.build(head);
   }
@@ -35,6 +36,7 @@ final class StateReader {
   private NamespaceState readWhole(Handle handle, NamespaceHead head) {
     StateBuilder whole = new StateBuilder(null);
     VersionRows.readAll(handle, head.name(), head.revision(), version -> add(whole, version));
+    PeriodRows.readChangedSince(handle, head.name(), 0, whole::addPeriod);
     addRunState(handle, head, 0, whole);
     return whole.build(head);
   }

@@ -42,7 +42,7 @@ final class HalfApply {
   static Document[] documents() {
     Document[] documents = new Document[10 * Slices.MAX_ROWS];
     for (int i = 0; i < documents.length; i++) {
-      documents[i] = Samples.segment("new-" + i, "ann");
+      documents[i] = Samples.feature("new-" + i);
     }
     return documents;
   }

@@ -89,12 +89,15 @@ class LargeApplyTest {
       assertThat(test.revision()).isEqualTo(2);
       assertThat(test.history()).containsExactly("2 ann CREATED segment/old");
       assertThat(rows(test)).isPositive();
+      assertThat(periods(test)).isPositive();
 
       // In a shared store it might still be written by a living process.
       test.clock.advance(ChangeWriter.ORPHAN_AGE.plus(Duration.ofDays(3_650)));
       assertThat(test.catalog.cleanOrphans()).isEqualTo(1);
       assertThat(rows(test)).isZero();
+      assertThat(periods(test)).isZero();
       assertThat(test.put(HalfApply.documents()).revision()).isEqualTo(3);
+      assertThat(periods(test)).isEqualTo(10 * Slices.MAX_ROWS);
     }
   }
 
@@ -165,6 +168,11 @@ class LargeApplyTest {
                 .createQuery("SELECT count(*) FROM document_version WHERE key LIKE 'new-%'")
                 .mapTo(Long.class)
                 .one());
+  }
+
+  private static long periods(TestCatalog test) {
+    return test.database.read(
+        handle -> handle.createQuery("SELECT count(*) FROM split_period").mapTo(Long.class).one());
   }
 
   private static String[] arguments(StoreConfig config) {

@@ -28,6 +28,7 @@ class SlicesTest {
         assertThat(sizeBytes).as("seed %d", seed).isLessThanOrEqualTo(Slices.MAX_BYTES);
       }
       assertThat(bodies(slices)).as("seed %d", seed).isEqualTo(expected(writes));
+      assertThat(periods(slices)).as("seed %d", seed).isEqualTo(expectedPeriods(writes));
     }
   }
 
@@ -40,10 +41,38 @@ class SlicesTest {
       int chars = large ? random.nextInt(3 * Slices.MAX_BYTES) : random.nextInt(200);
       writes.add(
           random.nextInt(10) == 0
-              ? new PlannedWrite(id, Operation.DELETE, null)
-              : new PlannedWrite(id, Operation.PUT, Samples.segment(id.key(), "x".repeat(chars))));
+              ? new PlannedWrite(id, Operation.DELETE, null, periods(random))
+              : new PlannedWrite(
+                  id,
+                  Operation.PUT,
+                  Samples.segment(id.key(), "x".repeat(chars)),
+                  periods(random)));
     }
     return writes;
+  }
+
+  private static List<PeriodStart> periods(Random random) {
+    return random.nextInt(3) > 0
+        ? List.of()
+        : List.of(PeriodStart.splitGone("a"), new PeriodStart("b", "user_key", List.of("on")));
+  }
+
+  private static List<Slices.PeriodRow> expectedPeriods(List<PlannedWrite> writes) {
+    List<Slices.PeriodRow> rows = new ArrayList<>();
+    for (int seq = 0; seq < writes.size(); seq++) {
+      for (PeriodStart start : writes.get(seq).periods()) {
+        rows.add(new Slices.PeriodRow(seq, "s" + seq, start));
+      }
+    }
+    return rows;
+  }
+
+  private static List<Slices.PeriodRow> periods(List<List<Slices.Row>> slices) {
+    return slices.stream()
+        .flatMap(List::stream)
+        .filter(Slices.PeriodRow.class::isInstance)
+        .map(Slices.PeriodRow.class::cast)
+        .toList();
   }
 
   private static List<ByteString> expected(List<PlannedWrite> writes) {
@@ -73,6 +102,10 @@ class SlicesTest {
           assertThat(part.seq()).isEqualTo(bodies.size() - 1);
           bodies.set(part.seq(), bodies.get(part.seq()).concat(part.body()));
           partsLeft--;
+        }
+        case Slices.PeriodRow period -> {
+          assertThat(partsLeft).isZero();
+          assertThat(period.seq()).isEqualTo(bodies.size() - 1);
         }
       }
     }

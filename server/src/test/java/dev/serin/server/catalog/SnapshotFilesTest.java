@@ -1,5 +1,6 @@
 package dev.serin.server.catalog;
 
+import static dev.serin.engine.SplitPeriod.NOT_ENDED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import dev.serin.engine.LiveRun;
 import dev.serin.engine.MetricSource;
 import dev.serin.engine.RunPhase;
 import dev.serin.engine.SnapshotSource;
+import dev.serin.engine.SplitPeriod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +33,14 @@ class SnapshotFilesTest {
               "a",
               new FeatureSource(Samples.feature("a").getFeature(), 40, true, List.of()),
               "b",
-              new FeatureSource(Samples.feature("b").getFeature(), 41, false, List.of(RUN))),
+              new FeatureSource(
+                  Samples.feature("b").getFeature(),
+                  41,
+                  false,
+                  List.of(RUN),
+                  List.of(
+                      new SplitPeriod("main", 41, "user_key", List.of("on", "off"), NOT_ENDED),
+                      new SplitPeriod("gone", 39, "", List.of(), 1_700_000_000_000L)))),
           Map.of("beta", Samples.segment("beta", "ann").getSegment()),
           Map.of("ui", Samples.layer("ui").getLayer()),
           Map.of("new", Samples.holdout("new").getHoldout()),

@@ -18,7 +18,7 @@ public record Thinning(int generation, int level) {
   /** Every unit is kept. */
   public static final Thinning NONE = new Thinning(0, 0);
 
-  private static final long SALT_HASH = Bucketing.hash("sampling:units");
+  private static final long SALT_HASH = Bucketing.hash(Bucketing.SAMPLING_SALT);
 
   /** Checks the numbers. */
   public Thinning {
