@@ -54,7 +54,9 @@ final class ServedReports implements ReportedFeatures {
             .map(LiveRun::runId)
             .findFirst()
             .orElse("");
-    return new ReportedSplit(split.getId(), variants, run, 0);
+    // A split of the document has a current period, which comes first.
+    long period = feature.periods(split.getId()).getFirst().revision();
+    return new ReportedSplit(split.getId(), variants, run, period);
   }
 
   private static ReportedMetric metric(CompiledMetric metric) {

@@ -10,6 +10,7 @@ import dev.serin.engine.MetricSource;
 import dev.serin.engine.RunPhase;
 import dev.serin.engine.SnapshotCompiler;
 import dev.serin.engine.SnapshotSource;
+import dev.serin.engine.SplitPeriod;
 import dev.serin.server.decision.ServedSnapshot;
 import dev.serin.server.decision.ServedSnapshots;
 import dev.serin.server.error.ApiException;
@@ -87,7 +88,14 @@ class ServedReportsTest {
                 new SnapshotSource(
                     "shop",
                     9,
-                    Map.of("ranking", new FeatureSource(FEATURE, 9, false, List.of(RUN))),
+                    Map.of(
+                        "ranking",
+                        new FeatureSource(
+                            FEATURE,
+                            9,
+                            false,
+                            List.of(RUN),
+                            List.of(SplitPeriod.of(split("main"), 7)))),
                     Map.of(),
                     Map.of(),
                     Map.of(),
@@ -126,7 +134,7 @@ class ServedReportsTest {
     assertThat(feature.defaultVariant()).isEqualTo("old");
     assertThat(feature.splits())
         .containsExactly(
-            new ReportedSplit("main", List.of("old", "new"), "", 0),
+            new ReportedSplit("main", List.of("old", "new"), "", 7),
             new ReportedSplit("other", List.of("old", "new"), "r-3", 0));
     assertThat(feature.metrics())
         .extracting(ReportedMetric::key)
