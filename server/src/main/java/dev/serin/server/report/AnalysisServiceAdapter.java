@@ -91,8 +91,12 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
     List<ReportedMetric> metrics = metrics(feature, request.getMetricsList());
     ChartRange range = range(request);
     List<ReportedMetric> needed = feature.withParts(metrics);
-    return TimeSeries.of(
-        ask(view -> VariantCharts.of(view, feature, needed, range)), metrics, range);
+    // A question for each variant: who owns the view is not kept from its work for all of them.
+    List<VariantCharts> charts = new ArrayList<>();
+    for (String variant : ask(view -> VariantCharts.variants(view, feature))) {
+      charts.add(ask(view -> VariantCharts.of(view, feature, variant, needed, range)));
+    }
+    return TimeSeries.of(charts, metrics, range);
   }
 
   private ReportedFeature feature(String namespace, String feature) {

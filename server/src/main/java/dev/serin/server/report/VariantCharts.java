@@ -1,16 +1,12 @@
 package dev.serin.server.report;
 
-import static java.util.stream.Collectors.groupingBy;
-
 import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.outcome.aggregate.Slot;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What one variant shows over time, copied out of the view: wherever it was served, whichever arm,
@@ -30,24 +26,26 @@ record VariantCharts(
     metrics = Map.copyOf(metrics);
   }
 
-  /** Copies the charts of all variants of a feature, by key. */
-  static List<VariantCharts> of(
-      MergedView view, ReportedFeature feature, List<ReportedMetric> metrics, ChartRange range) {
-    Map<String, List<Place>> byVariant =
-        new TreeMap<>(
-            view.places(feature.namespace(), feature.key()).stream()
-                .collect(groupingBy(Place::variant)));
-    List<VariantCharts> charts = new ArrayList<>();
-    byVariant.forEach((variant, places) -> charts.add(of(view, variant, places, metrics, range)));
-    return charts;
+  /** Returns the variants of a feature of which something was counted, by key. */
+  static List<String> variants(MergedView view, ReportedFeature feature) {
+    return view.places(feature.namespace(), feature.key()).stream()
+        .map(Place::variant)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
-  private static VariantCharts of(
+  /** Copies the charts of one variant. */
+  static VariantCharts of(
       MergedView view,
+      ReportedFeature feature,
       String variant,
-      List<Place> places,
       List<ReportedMetric> metrics,
       ChartRange range) {
+    List<Place> places =
+        view.places(feature.namespace(), feature.key()).stream()
+            .filter(place -> place.variant().equals(variant))
+            .toList();
     Map<String, List<Slot>> ofMetrics = new HashMap<>();
     for (ReportedMetric metric : metrics) {
       List<CellKey> keys =
