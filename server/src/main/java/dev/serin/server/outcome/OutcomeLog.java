@@ -1,0 +1,158 @@
+package dev.serin.server.outcome;
+
+import dev.serin.server.outcome.PlaceHandle.CountedMetric;
+import dev.serin.server.outcome.PlaceHandle.CountedRatio;
+import dev.serin.server.outcome.aggregate.DeltaBuilder;
+import dev.serin.server.outcome.aggregate.Place;
+import java.util.Arrays;
+
+/**
+ * The judged outcomes of one message, in the order they came: numbers in a row, so that appending
+ * touches nothing else and leaving a stream out of a flush is dropping its logs.
+ *
+ * <p>Written by the worker that judges the message; read by the aggregator after it was handed
+ * over. Never by both.
+ */
+final class OutcomeLog {
+  /** Bytes that an outcome adds to a delta at most, besides its cells: a unit and its marks. */
+  private static final int OUTCOME_BYTES = 14;
+
+  /** Bytes that a value adds at most, besides its cell: a member of an event's set. */
+  private static final int VALUE_BYTES = 4;
+
+  /** Words of an entry before its values: unit, time, number of values. */
+  private static final int HEAD_WORDS = 3;
+
+  /** Number of values that stands for an exposure. */
+  private static final int EXPOSURE = -1;
+
+  private static final int FIRST_WORDS = 64;
+
+  private PlaceHandle[] places = new PlaceHandle[8];
+  private long[] words = new long[FIRST_WORDS];
+  private int entries;
+  private int used;
+  private int values;
+
+  /** Where the entry begins whose values are being added. */
+  private int head;
+
+  /**
+   * Begins an outcome; its values follow.
+   *
+   * @param unit hash of its unit
+   * @param timeMillis event time, milliseconds since 1970
+   */
+  void outcome(PlaceHandle place, long unit, long timeMillis) {
+    entry(place, unit, timeMillis, 0);
+  }
+
+  /** Adds an exposure. */
+  void exposure(PlaceHandle place, long unit, long timeMillis) {
+    entry(place, unit, timeMillis, EXPOSURE);
+  }
+
+  private void entry(PlaceHandle place, long unit, long timeMillis, int count) {
+    if (entries == places.length) {
+      places = Arrays.copyOf(places, 2 * entries);
+    }
+    places[entries++] = place;
+    head = used;
+    ensure(HEAD_WORDS);
+    words[used++] = unit;
+    words[used++] = timeMillis;
+    words[used++] = count;
+  }
+
+  /** Adds a value to the outcome that was begun last, in steps of 2^-20. */
+  void value(CountedMetric metric, long steps) {
+    ensure(2);
+    words[used++] = metric.index();
+    words[used++] = steps;
+    words[head + HEAD_WORDS - 1]++;
+    values++;
+  }
+
+  private void ensure(int more) {
+    if (used + more > words.length) {
+      words = Arrays.copyOf(words, 2 * words.length);
+    }
+  }
+
+  /** Returns how many outcomes and exposures it holds. */
+  int size() {
+    return entries;
+  }
+
+  /** Returns about how many bytes it adds to a delta, cells aside. */
+  int deltaBytes() {
+    return OUTCOME_BYTES * entries + VALUE_BYTES * values;
+  }
+
+  /** Adds all of it to a delta. */
+  void addTo(DeltaBuilder builder) {
+    int at = 0;
+    for (int i = 0; i < entries; i++) {
+      PlaceHandle handle = places[i];
+      long unit = words[at];
+      long timeMillis = words[at + 1];
+      int count = (int) words[at + 2];
+      at += HEAD_WORDS;
+      if (count == EXPOSURE) {
+        addExposure(builder, handle, unit, timeMillis);
+      } else {
+        addOutcome(builder, handle, unit, timeMillis, at, count);
+        at += 2 * count;
+      }
+    }
+  }
+
+  private static void addExposure(
+      DeltaBuilder builder, PlaceHandle handle, long unit, long timeMillis) {
+    Place place = handle.place();
+    if (handle.keepsUnits()) {
+      builder.exposure(place, unit, timeMillis);
+    } else {
+      builder.exposureWithoutUnit(place, timeMillis);
+    }
+  }
+
+  private void addOutcome(
+      DeltaBuilder builder, PlaceHandle handle, long unit, long timeMillis, int at, int count) {
+    builder.outcome(handle.place(), timeMillis);
+    if (handle.marks()) {
+      builder.mark(handle.place(), unit);
+    }
+    int bucket = handle.bucket(unit);
+    for (int i = at; i < at + 2 * count; i += 2) {
+      CountedMetric metric = handle.metricAt((int) words[i]);
+      long steps = words[i + 1];
+      builder.value(metric.key(), metric.parts(), steps, bucket, timeMillis);
+      if (steps != 0 && handle.keepsUnits() && metric.isEvent()) {
+        builder.event(metric.key(), unit);
+      }
+    }
+    for (CountedRatio ratio : handle.ratios()) {
+      int numerator = find(ratio.numerator(), at, count);
+      int denominator = find(ratio.denominator(), at, count);
+      if (numerator >= 0 || denominator >= 0) {
+        builder.ratio(
+            ratio.key(), ratio.parts(), steps(numerator), steps(denominator), bucket, timeMillis);
+      }
+    }
+  }
+
+  /** Returns where the value of a metric stands; negative: the outcome has none. */
+  private int find(int metric, int at, int count) {
+    for (int i = at; i < at + 2 * count; i += 2) {
+      if (words[i] == metric) {
+        return i + 1;
+      }
+    }
+    return -1;
+  }
+
+  private long steps(int at) {
+    return at < 0 ? 0 : words[at];
+  }
+}

@@ -1,0 +1,156 @@
+package dev.serin.server.outcome;
+
+import dev.serin.engine.Bucketing;
+import dev.serin.engine.CompiledMetric;
+import dev.serin.engine.FeatureMetrics;
+import dev.serin.server.outcome.aggregate.CellKey;
+import dev.serin.server.outcome.aggregate.CellParts;
+import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.v1.Arm;
+import dev.serin.v1.MetricKind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place with all that counting there takes: the metrics of its feature, and the draw of its user
+ * buckets. Immutable; of one snapshot.
+ */
+final class PlaceHandle implements Resolution {
+  private final Place place;
+  private final boolean marks;
+  private final long endedMillis;
+  private final long bucketSalt;
+  private final List<CountedMetric> metrics = new ArrayList<>();
+  private final Map<String, CountedMetric> byKey = new HashMap<>();
+  private final List<CountedMetric> zeroWhenMissing = new ArrayList<>();
+  private final List<CountedRatio> ratios = new ArrayList<>();
+
+  /**
+   * A metric that has values.
+   *
+   * @param index its place among the handle's metrics
+   */
+  record CountedMetric(int index, CompiledMetric metric, CellKey key, CellParts parts) {
+    boolean isEvent() {
+      return metric.kind() == MetricKind.METRIC_KIND_EVENT;
+    }
+  }
+
+  /** A metric made of two others, given by their indexes. */
+  record CountedRatio(CellKey key, CellParts parts, int numerator, int denominator) {}
+
+  /**
+   * A place.
+   *
+   * @param metrics those of its feature
+   * @param marks true: an outcome proves that its unit was given the variant
+   * @param endedMillis when its run ended, see {@link RunDirectory}
+   */
+  PlaceHandle(Place place, FeatureMetrics metrics, boolean marks, long endedMillis) {
+    this.place = place;
+    this.endedMillis = endedMillis;
+    this.marks = marks && keepsUnits(place);
+    // By name, so that every replica draws alike, whatever has become of the split's document.
+    this.bucketSalt =
+        Bucketing.hash(
+            Bucketing.varianceSalt(
+                Bucketing.splitSalt(place.namespace(), place.feature(), place.split())));
+    for (CompiledMetric metric : metrics.all()) {
+      add(metric);
+    }
+    for (CompiledMetric metric : metrics.all()) {
+      addRatio(metric);
+    }
+  }
+
+  private void add(CompiledMetric metric) {
+    CellParts parts =
+        switch (metric.kind()) {
+          case METRIC_KIND_EVENT -> CellParts.BUCKETS;
+          case METRIC_KIND_MEAN -> CellParts.HISTOGRAM;
+          case METRIC_KIND_QUANTILE -> CellParts.CHARTED_HISTOGRAM;
+          case METRIC_KIND_RATIO, METRIC_KIND_UNSPECIFIED, UNRECOGNIZED -> null;
+        };
+    if (parts == null) {
+      return;
+    }
+    var counted = new CountedMetric(metrics.size(), metric, keyOf(metric), kept(parts));
+    metrics.add(counted);
+    byKey.put(metric.key(), counted);
+    if (metric.zeroWhenMissing()) {
+      zeroWhenMissing.add(counted);
+    }
+  }
+
+  private void addRatio(CompiledMetric metric) {
+    CountedMetric numerator = byKey.get(metric.numerator());
+    CountedMetric denominator = byKey.get(metric.denominator());
+    if (numerator != null && denominator != null) {
+      ratios.add(
+          new CountedRatio(
+              keyOf(metric), kept(CellParts.BUCKETS), numerator.index(), denominator.index()));
+    }
+  }
+
+  private CellKey keyOf(CompiledMetric metric) {
+    return new CellKey(place, metric.key(), metric.fingerprint());
+  }
+
+  /** What is no evidence is only displayed. */
+  private CellParts kept(CellParts parts) {
+    return isEvidence(place) ? parts : CellParts.PLAIN;
+  }
+
+  private static boolean isEvidence(Place place) {
+    return place.arm() != Arm.ARM_NONE;
+  }
+
+  private static boolean keepsUnits(Place place) {
+    return isEvidence(place) && !place.unit().isEmpty();
+  }
+
+  Place place() {
+    return place;
+  }
+
+  /** Whether sets of units are kept: not where each call is a unit, or nothing is evidence. */
+  boolean keepsUnits() {
+    return keepsUnits(place);
+  }
+
+  /** Whether an outcome here marks its unit as one that was given the variant. */
+  boolean marks() {
+    return marks;
+  }
+
+  /** When the run ended, see {@link RunDirectory}. */
+  long endedMillis() {
+    return endedMillis;
+  }
+
+  /** The user bucket of a unit, given by its hash: 0 to 127. */
+  int bucket(long unit) {
+    return (int) Bucketing.bucket(Bucketing.draw(unit, bucketSalt), Bucketing.VARIANCE_BUCKETS);
+  }
+
+  /** The metric that values are reported of under a key; null: there is none. */
+  @Nullable CountedMetric metric(String key) {
+    return byKey.get(key);
+  }
+
+  CountedMetric metricAt(int index) {
+    return metrics.get(index);
+  }
+
+  /** The metrics of which an outcome without a value says 0. */
+  List<CountedMetric> zeroWhenMissing() {
+    return zeroWhenMissing;
+  }
+
+  List<CountedRatio> ratios() {
+    return ratios;
+  }
+}
