@@ -22,15 +22,16 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
  * @param metadata its metadata
  * @param retry whether it says when to try again
  */
-record GrpcError(
+public record GrpcError(
     Status.Code code, String text, String reason, Map<String, String> metadata, boolean retry) {
 
-  GrpcError {
+  /** Copies the metadata. */
+  public GrpcError {
     metadata = Map.copyOf(metadata);
   }
 
   /** What a call is refused with; fails where it is answered. */
-  static GrpcError of(ThrowingCallable call) {
+  public static GrpcError of(ThrowingCallable call) {
     StatusRuntimeException error = catchThrowableOfType(StatusRuntimeException.class, call);
     if (error == null) {
       throw new AssertionError("answered (expected: a refusal)");
@@ -38,7 +39,8 @@ record GrpcError(
     return of(error);
   }
 
-  static GrpcError of(StatusRuntimeException error) {
+  /** What a call ended with. */
+  public static GrpcError of(StatusRuntimeException error) {
     com.google.rpc.Status status = StatusProto.fromThrowable(error);
     List<Any> details = status == null ? List.of() : status.getDetailsList();
     ErrorInfo info = ErrorInfo.getDefaultInstance();

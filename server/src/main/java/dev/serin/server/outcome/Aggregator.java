@@ -1,0 +1,324 @@
+package dev.serin.server.outcome;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.serin.server.error.ApiErrors;
+import dev.serin.server.outcome.aggregate.Delta;
+import dev.serin.server.outcome.aggregate.DeltaBuilder;
+import dev.serin.server.outcome.aggregate.DeltaCodec;
+import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.outcome.ledger.DeltaSink;
+import dev.serin.server.outcome.ledger.FlushSource;
+import dev.serin.server.outcome.ledger.OpenSession;
+import dev.serin.server.outcome.ledger.PreparedFlush;
+import dev.serin.server.outcome.ledger.Progress;
+import dev.serin.server.outcome.ledger.Watermarks;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread {@code serin-aggregate}, which owns the merged view: adds up the logs that workers
+ * hand over to the delta of a flush, adds what is durable to the view, and answers questions about
+ * it in between.
+ *
+ * <p>Logs are handed over through a queue without locks, a message at a time, so that a stream that
+ * is always busy is flushed like any other, and the oldest comes first.
+ */
+final class Aggregator implements FlushSource, DeltaSink, Watermarks, AutoCloseable {
+  /**
+   * Bytes that the outcomes of a flush may add to its delta, besides its cells; SQLite writes so
+   * much in some milliseconds.
+   */
+  static final int FLUSH_BYTES_MAX = 2 * 1024 * 1024;
+
+  /** Sessions that a flush moves: each is a row to be updated. */
+  static final int FLUSH_SESSIONS_MAX = 5_000;
+
+  /** Questions in line. */
+  static final int QUESTIONS_MAX = 100;
+
+  private static final long CLOSE_SECONDS = 5;
+
+  private final IngestRoom room;
+  private final OutcomeMeters meters;
+  private final ConcurrentLinkedQueue<PendingLog> logs = new ConcurrentLinkedQueue<>();
+  private final ExecutorService thread =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Thread.ofPlatform().name("serin-aggregate").daemon().factory());
+  private final AtomicInteger questions = new AtomicInteger();
+
+  /** How complete what was flushed is, by the reporters that say so. */
+  private final Map<Reporter, Long> watermarks = new ConcurrentHashMap<>();
+
+  /** Asks for another flush where one has not taken everything; set before the first. */
+  private Runnable askForFlush = () -> {};
+
+  /** Of the aggregator's thread. */
+  private MergedView view = new MergedView();
+
+  /** The flush under way; of the ledger's thread, and of the aggregator's while that waits. */
+  private @Nullable Flush underWay;
+
+  /** What is flushed, and what it adds. */
+  private record Flush(List<PendingLog> logs, Delta delta, PreparedFlush prepared) {}
+
+  Aggregator(IngestRoom room, OutcomeMeters meters) {
+    this.room = room;
+    this.meters = meters;
+  }
+
+  /** Says who is asked for a flush where one has not taken everything; before the first. */
+  void asks(Runnable flush) {
+    askForFlush = flush;
+  }
+
+  /** Takes a judged message for one of the next flushes. Never waits; safe for all threads. */
+  void add(PendingLog log) {
+    logs.add(log);
+  }
+
+  private void note(Reporter reporter, long watermark) {
+    if (watermark == PendingLog.GONE) {
+      watermarks.remove(reporter);
+    } else if (watermark != Reporter.NO_WATERMARK) {
+      watermarks.merge(reporter, watermark, Math::max);
+    }
+  }
+
+  /** How many messages stand in line for a flush. */
+  int waiting() {
+    return logs.size();
+  }
+
+  /** Forgets a reporter that has nothing more to say; what of it stands in line, later. */
+  void forget(Reporter reporter) {
+    if (watermarks.remove(reporter) != null) {
+      logs.add(PendingLog.ofWatermark(reporter, PendingLog.GONE));
+    }
+  }
+
+  @Override
+  public @Nullable Long lowest() {
+    return watermarks.values().stream().min(Long::compare).orElse(null);
+  }
+
+  @Override
+  public @Nullable PreparedFlush prepare() {
+    return await(
+        () -> {
+          List<PendingLog> taken = take();
+          return taken.isEmpty() ? null : begin(taken);
+        });
+  }
+
+  @Override
+  public @Nullable PreparedFlush without(Set<OpenSession> fenced) {
+    Flush flush = underWay;
+    if (flush == null) {
+      throw new IllegalStateException("flush: none under way (expected: one)");
+    }
+    underWay = null;
+    List<PendingLog> left = new ArrayList<>();
+    for (PendingLog log : flush.logs) {
+      OpenSession session = log.session();
+      if (session != null && fenced.contains(session)) {
+        drop(log);
+      } else {
+        left.add(log);
+      }
+    }
+    return left.isEmpty() ? null : await(() -> begin(left));
+  }
+
+  @Override
+  public void committed() {
+    Flush flush = underWay;
+    if (flush == null) {
+      throw new IllegalStateException("flush: none under way (expected: one)");
+    }
+    underWay = null;
+    // In line before anybody hears of it: who asks after an acknowledgement sees what it counts.
+    thread.execute(() -> view.apply(flush.delta));
+    long bytes = 0;
+    for (PendingLog log : flush.logs) {
+      bytes += log.bytes();
+      meters.counted(requireNonNull(log.counts()).size());
+      log.reporter().committed(log.last());
+    }
+    room.release(bytes);
+  }
+
+  @Override
+  public void dropped() {
+    Flush flush = underWay;
+    underWay = null;
+    if (flush != null) {
+      flush.logs.forEach(this::drop);
+    }
+    for (PendingLog log = logs.poll(); log != null; log = logs.poll()) {
+      drop(log);
+    }
+  }
+
+  private void drop(PendingLog log) {
+    room.release(log.bytes());
+    log.reporter().dropped();
+  }
+
+  /** Takes what waits, the oldest first, within the bounds of a flush. */
+  private List<PendingLog> take() {
+    List<PendingLog> taken = new ArrayList<>();
+    Map<OpenSession, Long> sessions = new HashMap<>();
+    long bytes = 0;
+    while (bytes < FLUSH_BYTES_MAX && sessions.size() < FLUSH_SESSIONS_MAX) {
+      PendingLog log = logs.poll();
+      if (log == null) {
+        break;
+      }
+      if (log.reporter().isFenced()) {
+        drop(log);
+        continue;
+      }
+      note(log.reporter(), log.watermark());
+      if (log.counts() == null) {
+        continue;
+      }
+      taken.add(log);
+      bytes += log.counts().deltaBytes();
+      if (log.session() != null) {
+        sessions.put(log.session(), log.last());
+      }
+    }
+    if (!logs.isEmpty()) {
+      askForFlush.run();
+    }
+    return taken;
+  }
+
+  private PreparedFlush begin(List<PendingLog> taken) {
+    DeltaBuilder builder = new DeltaBuilder(view);
+    Map<OpenSession, Long> sessions = new HashMap<>();
+    for (PendingLog log : taken) {
+      requireNonNull(log.counts()).addTo(builder);
+      if (log.session() != null) {
+        sessions.merge(log.session(), log.last(), Math::max);
+      }
+    }
+    Long watermark = lowest();
+    if (watermark != null) {
+      builder.watermark(watermark);
+    }
+    List<Progress> progress = new ArrayList<>(sessions.size());
+    sessions.forEach((session, last) -> progress.add(new Progress(session, last)));
+    progress.sort(Comparator.comparingLong(moved -> moved.session().id()));
+    Delta delta = builder.build();
+    PreparedFlush prepared = new PreparedFlush(DeltaCodec.encode(delta), progress);
+    underWay = new Flush(taken, delta, prepared);
+    return prepared;
+  }
+
+  /**
+   * Asks the view; what is asked for must be copies. The answer fails as OVERLOADED where too many
+   * wait already, and with whatever the question throws.
+   */
+  <T> CompletableFuture<T> ask(Function<MergedView, T> question) {
+    if (questions.incrementAndGet() > QUESTIONS_MAX) {
+      questions.decrementAndGet();
+      return CompletableFuture.failedFuture(
+          ApiErrors.overloaded("aggregates", QUESTIONS_MAX, "questions"));
+    }
+    return submit(
+        () -> {
+          questions.decrementAndGet();
+          return question.apply(view);
+        });
+  }
+
+  /** Adds them one at a time, so that flushes and questions come in between. */
+  @Override
+  public void apply(List<byte[]> deltas) {
+    for (byte[] bytes : deltas) {
+      Delta delta = DeltaCodec.decode(bytes);
+      await(
+          () -> {
+            view.apply(delta);
+            return null;
+          });
+    }
+  }
+
+  @Override
+  public void replace(List<byte[]> deltas) {
+    MergedView loaded = new MergedView();
+    deltas.forEach(bytes -> loaded.apply(DeltaCodec.decode(bytes)));
+    await(
+        () -> {
+          view = loaded;
+          return null;
+        });
+  }
+
+  private <T extends @Nullable Object> T await(Callable<T> step) {
+    try {
+      return submit(step).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  private <T extends @Nullable Object> CompletableFuture<T> submit(Callable<T> step) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    try {
+      thread.execute(
+          () -> {
+            try {
+              answer.complete(step.call());
+            } catch (Exception | Error e) {
+              answer.completeExceptionally(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      answer.completeExceptionally(ApiErrors.shuttingDown());
+    }
+    return answer;
+  }
+
+  /** Ends the thread after what stands in line. */
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        thread.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      thread.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

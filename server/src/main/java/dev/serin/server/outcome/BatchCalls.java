@@ -1,0 +1,73 @@
+package dev.serin.server.outcome;
+
+import dev.serin.server.error.ApiErrors;
+import dev.serin.server.outcome.ledger.Claim;
+import dev.serin.v1.OutcomeServiceGrpc.OutcomeServiceImplBase;
+import dev.serin.v1.ReportOutcomeBatchRequest;
+import dev.serin.v1.ReportOutcomeBatchResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * OutcomeService where it is generated: batches. Streams are served by {@link ReportStreams} in its
+ * place.
+ */
+final class BatchCalls extends OutcomeServiceImplBase {
+  private final Ingest ingest;
+  private final Set<BatchCall> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopping;
+
+  BatchCalls(Ingest ingest) {
+    this.ingest = ingest;
+  }
+
+  /** How many batches are open. */
+  int size() {
+    return open.size();
+  }
+
+  /** Takes no new batches. */
+  void stop() {
+    stopping = true;
+  }
+
+  /** Ends what is open without waiting for anything to become durable. */
+  void abandon() {
+    stopping = true;
+    open.forEach(BatchCall::dropped);
+  }
+
+  /** Returns before the batch is answered; errors are thrown for the interceptors. */
+  @Override
+  public void reportOutcomeBatch(
+      ReportOutcomeBatchRequest request, StreamObserver<ReportOutcomeBatchResponse> observer) {
+    int bytes = request.getSerializedSize();
+    if (bytes > OutcomeLimits.MESSAGE_BYTES_MAX) {
+      throw ApiErrors.requestTooLarge(
+          "request", bytes + " bytes", OutcomeLimits.MESSAGE_BYTES_MAX + " bytes");
+    }
+    int count = request.getOutcomesCount();
+    Opening.outcomes(count, 1);
+    long first = Opening.first(request.getFirstSequence(), count, request.hasSession(), true);
+    long nowMillis = ingest.clock().millis();
+    long watermark =
+        request.hasWatermark()
+            ? Opening.watermark(request.getWatermark(), nowMillis)
+            : Reporter.NO_WATERMARK;
+    var call = new BatchCall(ingest, request, first, watermark, observer, open::remove);
+    Claim claim =
+        request.hasSession() ? Opening.claim(request.getSession(), first, nowMillis, call) : null;
+    if (!ingest.room().isOpen()) {
+      throw ApiErrors.overloaded("outcomes", IngestRoom.BYTES_MAX, "bytes");
+    }
+    open.add(call);
+    // Looked at after it was added: whoever stops the server sees the call, or the call sees it.
+    if (stopping) {
+      open.remove(call);
+      throw ApiErrors.shuttingDown();
+    }
+    ingest.room().take(bytes);
+    call.begin(claim);
+  }
+}

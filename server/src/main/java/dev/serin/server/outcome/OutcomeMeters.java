@@ -1,0 +1,112 @@
+package dev.serin.server.outcome;
+
+import dev.serin.server.error.ErrorReason;
+import dev.serin.server.telemetry.Metrics;
+import dev.serin.server.telemetry.Sample;
+import dev.serin.v1.RefusalReason;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/** What operators see of the outcomes that come in. Counting neither locks nor waits. */
+final class OutcomeMeters {
+  private static final String REFUSED_PREFIX = "REFUSAL_REASON_";
+
+  private final LongAdder counted = new LongAdder();
+  private final LongAdder skipped = new LongAdder();
+  private final LongAdder displayedOnly = new LongAdder();
+  private final Map<RefusalReason, LongAdder> refused = new ConcurrentHashMap<>();
+  private final Map<ErrorReason, LongAdder> ended = new ConcurrentHashMap<>();
+
+  void counted(long outcomes) {
+    counted.add(outcomes);
+  }
+
+  void skipped(long outcomes) {
+    skipped.add(outcomes);
+  }
+
+  void refused(Refusal refusal) {
+    if (refusal.displayed()) {
+      displayedOnly.increment();
+    } else {
+      refused.computeIfAbsent(refusal.reason(), reason -> new LongAdder()).increment();
+    }
+  }
+
+  /** How many outcomes were refused. */
+  long refusedTotal() {
+    return refused.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
+  /** A call was ended for a reason of ours. */
+  void ended(ErrorReason reason) {
+    ended.computeIfAbsent(reason, ending -> new LongAdder()).increment();
+  }
+
+  /**
+   * Shows all of them.
+   *
+   * @param streams how many streams are open
+   */
+  void register(Metrics metrics, LongSupplier streams, IngestRoom room) {
+    counter(metrics, "serin_outcomes_counted", "Outcomes and exposures made durable.", counted);
+    counter(metrics, "serin_outcomes_skipped", "Outcomes that were seen before.", skipped);
+    counter(
+        metrics,
+        "serin_outcomes_displayed_only",
+        "Outcomes that are no evidence, as they have no token.",
+        displayedOnly);
+    metrics.counters(
+        "serin_outcomes_refused",
+        "Outcomes that were refused, by reason.",
+        List.of("reason"),
+        () -> {
+          List<Sample> samples = new ArrayList<>();
+          refused.forEach(
+              (reason, count) ->
+                  samples.add(sample(reason.name().substring(REFUSED_PREFIX.length()), count)));
+          return samples;
+        });
+    metrics.counters(
+        "serin_outcome_calls_ended",
+        "Streams and batches that ended other than well, by reason.",
+        List.of("reason"),
+        () -> {
+          List<Sample> samples = new ArrayList<>();
+          ended.forEach((reason, count) -> samples.add(sample(reason.name(), count)));
+          return samples;
+        });
+    gauge(metrics, "serin_outcome_streams", "Streams of outcomes that are open.", streams);
+    gauge(
+        metrics,
+        "serin_outcome_room_bytes",
+        "Bytes of outcomes that are received and not durable.",
+        room::heldBytes);
+    gauge(
+        metrics,
+        "serin_outcome_streams_waiting",
+        "Streams that are not read until there is room.",
+        room::waiting);
+  }
+
+  private static Sample sample(String label, LongAdder count) {
+    return new Sample(List.of(label), count.sum());
+  }
+
+  private static void counter(Metrics metrics, String name, String help, LongAdder count) {
+    metrics.counters(name, help, List.of(), () -> one(count.sum()));
+  }
+
+  private static void gauge(Metrics metrics, String name, String help, LongSupplier value) {
+    metrics.gauges(name, help, List.of(), () -> one(value.getAsLong()));
+  }
+
+  private static Collection<Sample> one(long value) {
+    return List.of(new Sample(List.of(), value));
+  }
+}
