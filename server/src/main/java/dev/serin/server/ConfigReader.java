@@ -32,6 +32,7 @@ final class ConfigReader {
   /** Event loops taken by default: one decides some hundred thousand calls in a second. */
   private static final int EVENT_LOOPS_DEFAULT_MAX = 8;
 
+  private static final int INGEST_THREADS_MAX = 256;
   private static final int WORKER_THREADS_MAX = 512;
   private static final int WORKER_QUEUE_MAX = 100_000;
   private static final Duration DRAIN_TIMEOUT_MAX = Duration.ofMinutes(10);
@@ -54,6 +55,7 @@ final class ConfigReader {
       refuseOpenDoor(ServerOption.GRPC_ADDRESS, grpc);
       refuseOpenDoor(ServerOption.HTTP_ADDRESS, http);
     }
+    int ingestThreads = number(ServerOption.INGEST_THREADS, 0, INGEST_THREADS_MAX);
     int eventLoops = number(ServerOption.EVENT_LOOPS, 0, EVENT_LOOPS_MAX);
     var config =
         new ServerConfig(
@@ -66,6 +68,7 @@ final class ConfigReader {
             constant(ServerOption.LOG_FORMAT, LogFormat.class, LogFormat.TEXT),
             constant(ServerOption.LOG_LEVEL, LogLevel.class, LogLevel.INFO),
             eventLoops == 0 ? defaultEventLoops() : eventLoops,
+            ingestThreads == 0 ? defaultIngestThreads() : ingestThreads,
             number(ServerOption.WORKER_THREADS, 1, WORKER_THREADS_MAX),
             number(ServerOption.WORKER_QUEUE, 1, WORKER_QUEUE_MAX),
             time(ServerOption.DRAIN_TIMEOUT, DRAIN_TIMEOUT_MAX));
@@ -76,6 +79,11 @@ final class ConfigReader {
 
   private static int defaultEventLoops() {
     return Math.min(Runtime.getRuntime().availableProcessors(), EVENT_LOOPS_DEFAULT_MAX);
+  }
+
+  /** The other half is for event loops, aggregation and the store. */
+  private static int defaultIngestThreads() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   private InetSocketAddress endpoint(ServerOption address, ServerOption port) {

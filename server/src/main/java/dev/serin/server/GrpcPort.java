@@ -44,8 +44,12 @@ public final class GrpcPort implements AutoCloseable {
   /** Calls in flight on one connection; a client opens another connection for more. */
   private static final int CALLS_PER_CONNECTION_MAX = 1_000;
 
-  /** Bytes in flight per call and direction; fixed, so that no call pays for measuring the link. */
-  private static final int WINDOW_BYTES = 1024 * 1024;
+  /**
+   * Bytes in flight per call and direction: what a stream of outcomes may make us hold that is not
+   * read. Fixed, so that no call pays for measuring the link. The connection's own window is given
+   * back as bytes arrive, so that a call that is not read holds up no other.
+   */
+  private static final int WINDOW_BYTES = 256 * 1024;
 
   /** Seconds of silence before a connection is probed, so that a dead peer's is given back. */
   private static final int KEEPALIVE_SECONDS = 60;

@@ -1,5 +1,6 @@
 package dev.serin.server;
 
+import dev.serin.engine.Snapshot;
 import dev.serin.server.catalog.Catalog;
 import dev.serin.server.catalog.DirectoryStatus;
 import dev.serin.server.catalog.DirectoryWatcher;
@@ -19,12 +20,17 @@ import dev.serin.server.decision.WarmUp;
 import dev.serin.server.http.HttpPort;
 import dev.serin.server.http.Readiness;
 import dev.serin.server.http.UnaryServices;
+import dev.serin.server.outcome.OutcomeSnapshots;
+import dev.serin.server.outcome.Outcomes;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.ProcessLock;
 import dev.serin.server.store.StoreConfig;
+import dev.serin.server.telemetry.CallMeters;
 import dev.serin.server.telemetry.Metrics;
 import dev.serin.v1.DecisionServiceGrpc;
+import dev.serin.v1.OutcomeServiceGrpc;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerMethodDefinition;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -58,6 +64,7 @@ public final class SerinServer implements AutoCloseable {
   private final Closeables parts;
   private final SnapshotRefresher<ServedSnapshot> refresher;
   private final OpenCalls open = new OpenCalls();
+  private final Outcomes outcomes;
   private final HealthWatch health;
   private final GrpcPort grpc;
   private final HttpPort http;
@@ -65,7 +72,7 @@ public final class SerinServer implements AutoCloseable {
   private volatile boolean serving;
   private volatile boolean stopping;
 
-  private SerinServer(ServerConfig config, Closeables parts) {
+  private SerinServer(ServerConfig config, Runnable retired, Closeables parts) {
     this.config = config;
     this.parts = parts;
     InstantSource clock = InstantSource.system();
@@ -95,6 +102,17 @@ public final class SerinServer implements AutoCloseable {
     var decisions = new DecisionServiceAdapter(snapshots, CallInputs.ofProcess());
     decisions.register(metrics.registry());
 
+    outcomes =
+        parts.add(
+            new Outcomes(
+                database,
+                new SnapshotsOfCache(cache),
+                metrics,
+                clock,
+                config.ingestThreads(),
+                retired));
+    outcomes.start();
+
     Workers workers = parts.add(new Workers(config));
     workers.register(metrics.registry());
     Services services =
@@ -102,12 +120,8 @@ public final class SerinServer implements AutoCloseable {
             new OffLoopCalls(workers::of, Workers::requestBytesMax),
             open,
             metrics.calls(),
-            List.of(decisions, new FeatureServiceAdapter(catalog)),
-            EvaluateCalls.method(
-                snapshots,
-                metrics
-                    .calls()
-                    .meter(DecisionServiceGrpc.getEvaluateMethod().getFullMethodName())));
+            List.of(decisions, new FeatureServiceAdapter(catalog), outcomes.service()),
+            onLoop(snapshots, metrics.calls()));
 
     health = parts.add(new HealthWatch(refresher::status));
     // Beside the loading of the namespaces: most of what is loaded for a start is loaded for HTTP.
@@ -127,17 +141,52 @@ public final class SerinServer implements AutoCloseable {
     serving = true;
   }
 
+  /** The methods that are served as bytes, and meter themselves. */
+  private List<ServerMethodDefinition<?, ?>> onLoop(ServedSnapshots snapshots, CallMeters meters) {
+    return List.of(
+        EvaluateCalls.method(
+            snapshots, meters.meter(DecisionServiceGrpc.getEvaluateMethod().getFullMethodName())),
+        outcomes.streamMethod(
+            meters.meter(OutcomeServiceGrpc.getReportOutcomeMethod().getFullMethodName()),
+            ArrivingBytes::ofCurrentCall));
+  }
+
+  /** Snapshots for those who do without what is prepared for answers. */
+  private record SnapshotsOfCache(SnapshotCache<ServedSnapshot> cache) implements OutcomeSnapshots {
+    @Override
+    public @Nullable Snapshot get(String namespace) {
+      ServedSnapshot served = cache.get(namespace);
+      return served == null ? null : served.snapshot();
+    }
+
+    @Override
+    public boolean ready() {
+      return cache.ready();
+    }
+  }
+
+  /**
+   * Starts a server that is not started again by itself where others take over its outcomes.
+   *
+   * @see #start(ServerConfig, Runnable)
+   */
+  public static SerinServer start(ServerConfig config) {
+    return start(config, () -> {});
+  }
+
   /**
    * Starts a server.
    *
+   * @param retired called once, by another thread, when this replica may count no more outcomes:
+   *     its process should be started again
    * @throws PortUnavailableException if a port is taken
    * @throws dev.serin.server.store.StoreOpenException if the store cannot be opened and waiting
    *     would not help
    */
-  public static SerinServer start(ServerConfig config) {
+  public static SerinServer start(ServerConfig config, Runnable retired) {
     Closeables parts = new Closeables();
     try {
-      return new SerinServer(config, parts);
+      return new SerinServer(config, retired, parts);
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;
@@ -255,6 +304,11 @@ public final class SerinServer implements AutoCloseable {
     return http.port();
   }
 
+  /** What was counted, and what counts it. */
+  Outcomes outcomes() {
+    return outcomes;
+  }
+
   /** Waits until a namespace serves at least a revision; false: the limit was reached first. */
   public boolean awaitRevision(String namespace, long revision, Duration limit)
       throws InterruptedException {
@@ -262,14 +316,19 @@ public final class SerinServer implements AutoCloseable {
   }
 
   /**
-   * Stops: health says not serving, streams are ended, no new calls are taken, calls in flight
-   * finish within the drain timeout, the rest is ended. Returns when everything is given back; may
-   * be called twice.
+   * Stops: health says not serving, outcomes that were taken in become durable and are
+   * acknowledged, streams are ended, no new calls are taken, calls in flight finish within the
+   * drain timeout, the rest is ended. Returns when everything is given back; may be called twice.
    */
   @Override
   public synchronized void close() {
     stopping = true;
     health.close();
+    try {
+      outcomes.drain(config.drainTimeout());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     // After their watchers have heard it; a stream would not end by itself.
     open.endStreams();
     grpc.shutdown();

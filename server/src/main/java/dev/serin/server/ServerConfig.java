@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param logFormat form of the log
  * @param logLevel what is logged
  * @param eventLoops threads that read, decide and write, 1 or more
+ * @param ingestThreads threads that judge outcomes, 1 or more
  * @param workerThreads threads for calls that may wait for the store, 1 or more
  * @param workerQueue calls that may wait for a worker thread, 1 or more
  * @param drainTimeout how long calls in flight may take when the server stops
@@ -37,6 +38,7 @@ public record ServerConfig(
     LogFormat logFormat,
     LogLevel logLevel,
     int eventLoops,
+    int ingestThreads,
     int workerThreads,
     int workerQueue,
     Duration drainTimeout) {

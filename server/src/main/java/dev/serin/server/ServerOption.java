@@ -49,6 +49,8 @@ enum ServerOption {
       "log-level", "LEVEL", "info", "What is logged: error, warn, info, debug or trace and above."),
   EVENT_LOOPS(
       "event-loops", "N", "0", "Threads that read, decide and write; 0: one per core, at most 8."),
+  INGEST_THREADS(
+      "ingest-threads", "N", "0", "Threads that judge outcomes; 0: one for two cores (1 to 256)."),
   WORKER_THREADS(
       "worker-threads", "N", "16", "Threads for calls that may wait for the store (1 to 512)."),
   WORKER_QUEUE(

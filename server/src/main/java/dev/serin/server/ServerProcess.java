@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,9 +49,16 @@ final class ServerProcess implements ServerLauncher {
   private int serve(ServerConfig config) {
     StopSignals signals = new StopSignals();
     signals.listen();
+    AtomicBoolean retired = new AtomicBoolean();
     SerinServer server;
     try {
-      server = SerinServer.start(config);
+      server =
+          SerinServer.start(
+              config,
+              () -> {
+                retired.set(true);
+                signals.stop();
+              });
     } catch (PortUnavailableException | StoreOpenException e) {
       err.println("serin: " + e.getMessage());
       return ExitCode.REFUSED.code();
@@ -73,7 +81,7 @@ final class ServerProcess implements ServerLauncher {
     LOG.info("stopping; a second signal stops at once");
     server.close();
     LOG.info("stopped");
-    return ExitCode.OK.code();
+    return (retired.get() ? ExitCode.START_AGAIN : ExitCode.OK).code();
   }
 
   private static String address(InetSocketAddress address, int port) {

@@ -6,7 +6,6 @@ import dev.serin.server.telemetry.CallMeters;
 import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceImplBase;
 import dev.serin.v1.FleetServiceGrpc;
 import dev.serin.v1.FleetServiceGrpc.FleetServiceImplBase;
-import dev.serin.v1.OutcomeServiceGrpc.OutcomeServiceImplBase;
 import dev.serin.v1.RolloutServiceGrpc.RolloutServiceImplBase;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
@@ -29,26 +28,27 @@ final class Services {
   private final OpenCalls open;
   private final CallMeters meters;
   private final List<BindableService> services;
-  private final ServerMethodDefinition<?, ?> onLoop;
+  private final List<ServerMethodDefinition<?, ?>> onLoop;
 
   /**
    * Services.
    *
    * @param open is told of every call that may last
    * @param built those that answer; the others answer NOT_BUILT
-   * @param onLoop the method that the gRPC port serves on its event loops, as bytes
+   * @param onLoop the methods that the gRPC port serves on its event loops, as bytes, in place of
+   *     the generated ones
    */
   Services(
       OffLoopCalls offLoop,
       OpenCalls open,
       CallMeters meters,
       List<BindableService> built,
-      ServerMethodDefinition<?, ?> onLoop) {
+      List<ServerMethodDefinition<?, ?>> onLoop) {
     this.offLoop = offLoop;
     this.open = open;
     this.meters = meters;
     this.services = new ArrayList<>(built);
-    this.onLoop = onLoop;
+    this.onLoop = List.copyOf(onLoop);
     services.addAll(notBuilt());
   }
 
@@ -73,18 +73,23 @@ final class Services {
         io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 
-  /** The service with the one method that is served its own way; others stay as they are. */
+  /** The service with the methods that are served their own way; others stay as they are. */
   private ServerServiceDefinition withOnLoop(ServerServiceDefinition service) {
-    String replaced = onLoop.getMethodDescriptor().getFullMethodName();
-    if (service.getMethod(replaced) == null) {
-      return service;
-    }
     List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
     for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
-      boolean same = method.getMethodDescriptor().getFullMethodName().equals(replaced);
-      methods.add(same ? onLoop : method);
+      methods.add(served(method));
     }
     return rebuilt(service, service.getServiceDescriptor().getSchemaDescriptor(), methods);
+  }
+
+  private ServerMethodDefinition<?, ?> served(ServerMethodDefinition<?, ?> generated) {
+    String name = generated.getMethodDescriptor().getFullMethodName();
+    for (ServerMethodDefinition<?, ?> own : onLoop) {
+      if (own.getMethodDescriptor().getFullMethodName().equals(name)) {
+        return own;
+      }
+    }
+    return generated;
   }
 
   /** FleetService carries the details of errors into reflection; its file is nobody's import. */
@@ -121,7 +126,6 @@ final class Services {
   /** Known to reflection already, so that nobody wonders where they are. */
   private static List<BindableService> notBuilt() {
     return List.of(
-        new OutcomeServiceImplBase() {},
         new AnalysisServiceImplBase() {},
         new RolloutServiceImplBase() {},
         new FleetServiceImplBase() {});

@@ -46,6 +46,11 @@ final class StopSignals {
     asked.await();
   }
 
+  /** Asks to stop, as a first signal does. */
+  void stop() {
+    asked.countDown();
+  }
+
   private void received() {
     if (stopping.getAndSet(true)) {
       Runtime.getRuntime().halt(FORCED);

@@ -5,8 +5,10 @@ import dev.serin.server.decision.RequestLimits;
 import dev.serin.server.http.BodyLimits;
 import dev.serin.server.http.HttpPort;
 import dev.serin.server.http.RequestRoom;
+import dev.serin.server.outcome.OutcomeLimits;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc;
+import dev.serin.v1.OutcomeServiceGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Set;
 
@@ -16,6 +18,7 @@ import java.util.Set;
  * <p>Kill switches have workers, a queue and room of their own: the others may all be busy with
  * large applies, or wait for one, and a kill switch always works. Their bodies over HTTP have other
  * room again, so that callers who end none of them take nothing from those of the gRPC port.
+ * Batches of outcomes come in such numbers that they have their own, too.
  */
 final class Workers implements AutoCloseable {
   /** Bytes of all requests that arrive, wait or are worked on: a few of the largest at once. */
@@ -43,6 +46,18 @@ final class Workers implements AutoCloseable {
   /** Room for as many bodies of them, each the largest there may be. */
   static final long KILL_BODIES_BYTES_MAX = KILL_JSON_FACTOR * KILL_BYTES_MAX;
 
+  /** Threads that parse batches of outcomes; others judge them. */
+  private static final int BATCH_THREADS = 2;
+
+  /** Batches in line. */
+  private static final int BATCH_QUEUE = 1_000;
+
+  /** Bytes of all batches that arrive, wait or are parsed. */
+  private static final long BATCH_BYTES_MAX = 64L * 1024 * 1024;
+
+  private static final String BATCH =
+      OutcomeServiceGrpc.getReportOutcomeBatchMethod().getFullMethodName();
+
   private static final Set<String> KILLS =
       Set.of(
           FeatureServiceGrpc.getKillFeatureMethod().getFullMethodName(),
@@ -51,6 +66,8 @@ final class Workers implements AutoCloseable {
   private final WorkerPool calls;
   private final WorkerPool kills =
       new WorkerPool("kills", KILL_THREADS, KILL_QUEUE, KILL_BYTES_MAX);
+  private final WorkerPool batches =
+      new WorkerPool("batches", BATCH_THREADS, BATCH_QUEUE, BATCH_BYTES_MAX);
   private final BoundedRoom killBodies = new BoundedRoom("kills-http", KILL_BODIES_BYTES_MAX);
 
   /** Workers as many as configured, besides those of kill switches. */
@@ -61,7 +78,10 @@ final class Workers implements AutoCloseable {
 
   /** The workers of a method, by its full name. */
   WorkerPool of(String method) {
-    return KILLS.contains(method) ? kills : calls;
+    if (KILLS.contains(method)) {
+      return kills;
+    }
+    return method.equals(BATCH) ? batches : calls;
   }
 
   /** What bounds bodies over HTTP; a body may take as long as a request over gRPC. */
@@ -70,13 +90,16 @@ final class Workers implements AutoCloseable {
   }
 
   private RequestRoom bodyRoom(String method) {
-    return KILLS.contains(method) ? killBodies : calls;
+    return KILLS.contains(method) ? killBodies : of(method);
   }
 
   /** The limit of a method's request, by its full name. */
   static int requestBytesMax(String method) {
     if (KILLS.contains(method)) {
       return FeatureServiceAdapter.MAX_KILL_REQUEST_BYTES;
+    }
+    if (method.equals(BATCH)) {
+      return OutcomeLimits.MESSAGE_BYTES_MAX;
     }
     return method.startsWith(DecisionServiceGrpc.SERVICE_NAME + "/")
         ? RequestLimits.REQUEST_BYTES_MAX
@@ -95,6 +118,7 @@ final class Workers implements AutoCloseable {
   void register(MeterRegistry registry) {
     calls.register(registry);
     kills.register(registry);
+    batches.register(registry);
     killBodies.register(registry);
   }
 
@@ -102,5 +126,6 @@ final class Workers implements AutoCloseable {
   public void close() {
     calls.close();
     kills.close();
+    batches.close();
   }
 }

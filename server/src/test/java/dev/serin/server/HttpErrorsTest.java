@@ -16,7 +16,6 @@ import dev.serin.server.http.HttpPort;
 import dev.serin.server.http.Readiness;
 import dev.serin.server.http.UnaryServices;
 import dev.serin.server.telemetry.CallMeters;
-import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc;
 import dev.serin.v1.KillFeatureRequest;
 import dev.serin.v1.KillFeatureResponse;
@@ -168,10 +167,7 @@ class HttpErrorsTest {
             new OpenCalls(),
             new CallMeters(),
             List.of(service),
-            new DecisionServiceGrpc.DecisionServiceImplBase() {}.bindService()
-                .getMethods()
-                .iterator()
-                .next());
+            List.of());
     BodyLimits bodies = workers.bodies();
     port =
         HttpPort.open(

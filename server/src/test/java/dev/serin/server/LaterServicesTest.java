@@ -8,7 +8,6 @@ import com.google.rpc.ErrorInfo;
 import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FleetServiceGrpc;
-import dev.serin.v1.OutcomeServiceGrpc;
 import dev.serin.v1.RolloutServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -49,7 +48,6 @@ class LaterServicesTest {
   static Stream<MethodDescriptor<?, ?>> laterMethods() {
     return Stream.concat(
         Stream.of(
-                OutcomeServiceGrpc.getServiceDescriptor(),
                 AnalysisServiceGrpc.getServiceDescriptor(),
                 RolloutServiceGrpc.getServiceDescriptor(),
                 FleetServiceGrpc.getServiceDescriptor())

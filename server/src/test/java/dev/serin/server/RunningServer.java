@@ -3,6 +3,7 @@ package dev.serin.server;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.serin.server.error.ListedErrorsInterceptor;
+import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.v1.ApplyDocument;
 import dev.serin.v1.ApplyDocumentsRequest;
 import dev.serin.v1.ApplyDocumentsResponse;
@@ -74,6 +75,20 @@ public final class RunningServer implements AutoCloseable {
 
   public FeatureServiceGrpc.FeatureServiceBlockingStub features() {
     return FeatureServiceGrpc.newBlockingStub(channel);
+  }
+
+  /** How many outcomes the server shows as counted. */
+  public long countedOutcomes() throws Exception {
+    Await.until("loaded", () -> !server.outcomes().ask(view -> 0).isCompletedExceptionally());
+    return server
+        .outcomes()
+        .ask(
+            view ->
+                view.keys().stream()
+                    .filter(key -> key.equals(CellKey.outcomes(key.place())))
+                    .mapToLong(key -> view.cell(key).orElseThrow().count())
+                    .sum())
+        .get();
   }
 
   /** Errors that callers got and that no list names. */

@@ -74,6 +74,7 @@ class ServerConfigTest {
             Map.entry("log-format", "json"),
             Map.entry("log-level", "debug"),
             Map.entry("event-loops", "3"),
+            Map.entry("ingest-threads", "4"),
             Map.entry("worker-threads", "5"),
             Map.entry("worker-queue", "7"),
             Map.entry("drain-timeout", "250ms"));
@@ -94,6 +95,7 @@ class ServerConfigTest {
             ServerConfig.read(List.of("--config", file(lines.toString()) + ""), Map.of()).orThrow())
         .isEqualTo(fromFlags);
     assertThat(fromFlags.eventLoops()).isEqualTo(3);
+    assertThat(fromFlags.ingestThreads()).isEqualTo(4);
     assertThat(fromFlags.drainTimeout()).isEqualTo(Duration.ofMillis(250));
     assertThat(fromFlags.toString()).doesNotContain("secret");
   }

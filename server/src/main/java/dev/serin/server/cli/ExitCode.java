@@ -17,7 +17,9 @@ public enum ExitCode {
   /** Somebody else came first: the revision moved, the name is taken. */
   CONFLICT(5, "conflict: the revision moved, or the name is taken"),
   /** A bug of Serin. */
-  INTERNAL(70, "a bug in Serin");
+  INTERNAL(70, "a bug in Serin"),
+  /** A server that others have taken over from: EX_TEMPFAIL of sysexits.h. */
+  START_AGAIN(75, "a server that should be started again");
 
   private final int code;
   private final String meaning;

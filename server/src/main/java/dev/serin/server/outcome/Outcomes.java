@@ -1,0 +1,172 @@
+package dev.serin.server.outcome;
+
+import dev.serin.server.error.ApiErrors;
+import dev.serin.server.outcome.aggregate.Delta;
+import dev.serin.server.outcome.aggregate.DeltaCodec;
+import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.outcome.ledger.Incarnation;
+import dev.serin.server.outcome.ledger.Ledger;
+import dev.serin.server.outcome.ledger.LedgerParts;
+import dev.serin.server.outcome.ledger.LedgerState;
+import dev.serin.server.store.Database;
+import dev.serin.server.telemetry.CallMeter;
+import dev.serin.server.telemetry.Metrics;
+import io.grpc.BindableService;
+import io.grpc.ServerMethodDefinition;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The outcomes of a server: taken in, judged, made durable, added up. Started once; drained before
+ * it is closed, so that nothing that was taken in is lost to its producers.
+ */
+public final class Outcomes implements AutoCloseable {
+  /** How often it is looked whether everything is drained. */
+  private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
+
+  /** How long calls may take to hear that they were ended. */
+  private static final Duration END_WAIT = Duration.ofMillis(500);
+
+  private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
+
+  private final IngestPool pool;
+  private final Aggregator aggregator;
+  private final Ledger ledger;
+  private final ReportStreams streams;
+  private final BatchCalls batches;
+
+  /**
+   * Outcomes that are not taken in yet.
+   *
+   * @param threads threads that judge, 1 or more
+   * @param ended called once, by another thread, when this replica may count nothing more: it
+   *     should be started again
+   */
+  public Outcomes(
+      Database database,
+      OutcomeSnapshots snapshots,
+      Metrics metrics,
+      InstantSource clock,
+      int threads,
+      Runnable ended) {
+    RunDirectory runs = new LiveRuns(snapshots);
+    OutcomeMeters meters = new OutcomeMeters();
+    SecureRandom random = new SecureRandom();
+    pool = new IngestPool(threads, () -> new Judge(new PlaceResolver(snapshots, runs)));
+    IngestRoom room = new IngestRoom(IngestRoom.BYTES_MAX, pool);
+    aggregator = new Aggregator(room, meters);
+    ledger =
+        new Ledger(
+            database,
+            new Incarnation(random.nextLong(), processName()),
+            new LedgerParts(aggregator, aggregator, Outcomes::merged, aggregator),
+            metrics.registry(),
+            clock,
+            random::nextLong,
+            System::nanoTime,
+            () -> {
+              abandon();
+              ended.run();
+            });
+    aggregator.asks(ledger::pending);
+    Ingest ingest = new Ingest(clock, pool, room, aggregator, ledger, meters);
+    streams = new ReportStreams(ingest, OutcomeLimits.STREAMS_MAX);
+    batches = new BatchCalls(ingest);
+    meters.register(metrics, streams::size, room);
+  }
+
+  private static String processName() {
+    return ProcessHandle.current().pid() + "@" + System.getenv().getOrDefault("HOSTNAME", "");
+  }
+
+  private static byte[] merged(List<byte[]> deltas) {
+    Delta all = new Delta();
+    deltas.forEach(bytes -> all.merge(DeltaCodec.decode(bytes)));
+    return DeltaCodec.encode(all);
+  }
+
+  /** Begins: from now on sessions are opened, and what was counted before is loaded. */
+  public void start() {
+    ledger.start();
+  }
+
+  /**
+   * ReportOutcome, to be served in place of the generated method.
+   *
+   * @param arriving tells, on the event loop, how many more bytes of the current call arrive
+   */
+  public ServerMethodDefinition<?, ?> streamMethod(
+      CallMeter meter, Consumer<LongConsumer> arriving) {
+    return streams.method(meter, arriving);
+  }
+
+  /** The service, for its batches. */
+  public BindableService service() {
+    return batches;
+  }
+
+  /** What this replica may do with outcomes now. */
+  public LedgerState state() {
+    return ledger.state();
+  }
+
+  /**
+   * Asks what was counted; the answer must be made of copies. It fails as NOT_READY until what was
+   * counted before the start is loaded, and as OVERLOADED where too many questions wait.
+   */
+  public <T> CompletableFuture<T> ask(Function<MergedView, T> question) {
+    return ledger.isLoaded()
+        ? aggregator.ask(question)
+        : CompletableFuture.failedFuture(ApiErrors.notReady());
+  }
+
+  /**
+   * Takes in nothing more, and waits until all that was taken in is durable and acknowledged; what
+   * is not when the time is over is left to its producers.
+   */
+  public void drain(Duration limit) throws InterruptedException {
+    streams.stop();
+    batches.stop();
+    if (!awaitNone(limit)) {
+      log.warn("outcomes: not all are durable after {}; leaving the rest to be sent again", limit);
+      abandon();
+      awaitNone(END_WAIT);
+    }
+  }
+
+  private void abandon() {
+    streams.abandon();
+    batches.abandon();
+  }
+
+  private boolean awaitNone(Duration limit) throws InterruptedException {
+    long begin = System.nanoTime();
+    while (streams.size() > 0 || batches.size() > 0) {
+      if (System.nanoTime() - begin > limit.toNanos()) {
+        return false;
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+    return true;
+  }
+
+  /** Ends its threads; other replicas are told that this one has left. */
+  @Override
+  public void close() {
+    ledger.close();
+    aggregator.close();
+    pool.close();
+  }
+}

@@ -1,0 +1,299 @@
+package dev.serin.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.engine.DecisionToken;
+import dev.serin.server.outcome.TestReporter;
+import dev.serin.v1.EvaluateRequest;
+import dev.serin.v1.Outcome;
+import dev.serin.v1.OutcomeServiceGrpc;
+import dev.serin.v1.ReportOutcomeBatchRequest;
+import dev.serin.v1.ReportOutcomeRequest;
+import dev.serin.v1.ReportOutcomeResponse;
+import dev.serin.v1.Session;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Outcomes through the API of a whole server, as callers send them. */
+class OutcomeStreamsTest {
+  private static final String FEATURE =
+      """
+      { "feature": { "key": "checkout", "defaultVariant": "old",
+          "variants": [ { "key": "old", "value": 1 }, { "key": "new", "value": 2 } ],
+          "splits": [ { "id": "main", "weights": [ { "variant": "old", "weight": 50 },
+              { "variant": "new", "weight": 50 } ] } ],
+          "defaultRule": { "split": "main" } } }
+      """;
+
+  private static final String METRIC =
+      """
+      { "metric": { "key": "bought", "kind": "METRIC_KIND_EVENT",
+          "better": "BETTER_DIRECTION_HIGHER" } }
+      """;
+
+  @TempDir Path directory;
+  private RunningServer server;
+  private String token = "";
+
+  @BeforeEach
+  void start() throws Exception {
+    server = RunningServer.start(directory);
+    server.apply(FEATURE, METRIC);
+    token =
+        server
+            .decisions()
+            .evaluate(EvaluateRequest.newBuilder().setFeature("checkout").setUserKey("ada").build())
+            .getDecisionToken();
+  }
+
+  @AfterEach
+  void stop() {
+    assertThat(server.unlistedErrors()).isEmpty();
+    server.close();
+  }
+
+  private Outcome[] outcomes(int count) {
+    Outcome[] outcomes = new Outcome[count];
+    Arrays.setAll(
+        outcomes,
+        i ->
+            Outcome.newBuilder()
+                .setDecisionToken(token)
+                .setUnitKey("user-" + i)
+                .putValues("bought", 1)
+                .build());
+    return outcomes;
+  }
+
+  private TestReporter report() {
+    return new TestReporter(server.channel());
+  }
+
+  @Test
+  void stream_batchesOfOneSession_areCountedOnceAndAcknowledged() throws Exception {
+    TestReporter reporter = report().open(1, outcomes(3));
+    assertThat(reporter.next().getOpened()).isTrue();
+
+    ReportOutcomeResponse last = reporter.send(4, outcomes(100)).awaitCommitted(103);
+
+    assertThat(last.getRefusedTotal()).isZero();
+    assertThat(server.countedOutcomes()).isEqualTo(103);
+    assertThat(server.get("/metrics").body()).contains("serin_outcomes_counted_total 103.0");
+    assertThat(reporter.halfClose().end().getStatus().isOk()).isTrue();
+  }
+
+  /** What {@code grpcurl -d '{"outcomes": [{…}]}'} sends. */
+  @Test
+  void stream_singleHandTypedOutcome_isCountedAndSaysAtLeastOnce() throws Exception {
+    TestReporter reporter =
+        report()
+            .send(ReportOutcomeRequest.newBuilder().addOutcomes(outcomes(1)[0]).build())
+            .halfClose();
+
+    ReportOutcomeResponse answer = reporter.next();
+
+    assertThat(answer.getCommittedSequence()).isEqualTo(1);
+    assertThat(answer.getAtLeastOnce()).isTrue();
+    assertThat(reporter.end().getStatus().isOk()).isTrue();
+    assertThat(server.countedOutcomes()).isEqualTo(1);
+  }
+
+  @Test
+  void stream_cutAfterCommitBeforeAck_resumesWithoutCountingTwice() throws Exception {
+    TestReporter deaf = new TestReporter(server.channel(), false);
+    deaf.open(1, outcomes(5));
+    Await.until("counted", () -> server.countedOutcomes() == 5);
+    deaf.cut();
+
+    TestReporter again = report().open(1, outcomes(7));
+
+    ReportOutcomeResponse opened = again.next();
+    assertThat(opened.getOpened()).isTrue();
+    assertThat(opened.getCommittedSequence()).isEqualTo(5);
+    again.awaitCommitted(7);
+    assertThat(server.countedOutcomes()).isEqualTo(7);
+  }
+
+  @Test
+  void stream_ofARestartedServer_goesOnWhereItWas() throws Exception {
+    report().open(1, outcomes(5)).awaitCommitted(5);
+    server.close();
+    server = RunningServer.start(directory);
+
+    TestReporter again = report().open(3, outcomes(6));
+
+    assertThat(again.next().getCommittedSequence()).isEqualTo(5);
+    again.awaitCommitted(8);
+    assertThat(server.countedOutcomes()).isEqualTo(8);
+  }
+
+  @Test
+  void twoProcesses_withOneName_areBothCounted() throws Exception {
+    Session other = TestReporter.SESSION.toBuilder().setSession(UUID.randomUUID() + "").build();
+    TestReporter one = report().open(1, outcomes(2));
+    TestReporter two =
+        report()
+            .send(
+                ReportOutcomeRequest.newBuilder()
+                    .setSession(other)
+                    .setFirstSequence(1)
+                    .addAllOutcomes(Arrays.asList(outcomes(3)))
+                    .build());
+
+    one.awaitCommitted(2);
+    two.awaitCommitted(3);
+
+    assertThat(server.countedOutcomes()).isEqualTo(5);
+  }
+
+  @Test
+  void twoProcesses_withOneSession_theOlderIsFenced() throws Exception {
+    TestReporter older = report().open(1, outcomes(2));
+    older.awaitCommitted(2);
+    TestReporter newer = report().open(1, outcomes(4));
+
+    assertThat(GrpcError.of(older.end()).reason()).isEqualTo("PRODUCER_FENCED");
+    newer.awaitCommitted(4);
+    assertThat(server.countedOutcomes()).isEqualTo(4);
+  }
+
+  @Test
+  void stream_gap_endsWithExpectedNumber() throws Exception {
+    TestReporter reporter = report().open(1, outcomes(2)).send(4, outcomes(1));
+
+    GrpcError error = GrpcError.of(reporter.end());
+
+    assertThat(error.reason()).isEqualTo("SEQUENCE_GAP");
+    assertThat(error.metadata()).containsEntry("expected_sequence", "3");
+    assertThat(server.countedOutcomes()).isEqualTo(2);
+  }
+
+  @Test
+  void message_ofFourMegabytes_endsItsCallAndNobodyElse() throws Exception {
+    TestReporter neighbour = report().open(1, outcomes(1));
+    Outcome large = outcomes(1)[0].toBuilder().setInstanceId("x".repeat(4_000_000)).build();
+    TestReporter reporter = report().send(0, outcomes(2)).send(0, large);
+
+    assertThat(GrpcError.of(reporter.end()).reason()).isEqualTo("REQUEST_TOO_LARGE");
+    assertThat(reporter.awaitCommitted(2)).isNotNull();
+    neighbour.send(2, outcomes(1)).awaitCommitted(2);
+    assertThat(server.countedOutcomes()).isEqualTo(4);
+  }
+
+  @Test
+  void batch_withSession_isCountedOnceHoweverOftenItIsSent() throws Exception {
+    var batch =
+        ReportOutcomeBatchRequest.newBuilder()
+            .setSession(TestReporter.SESSION)
+            .setFirstSequence(1)
+            .addAllOutcomes(Arrays.asList(outcomes(4)))
+            .build();
+    var stub = OutcomeServiceGrpc.newBlockingStub(server.channel());
+
+    assertThat(stub.reportOutcomeBatch(batch).getCommittedSequence()).isEqualTo(4);
+    assertThat(stub.reportOutcomeBatch(batch).getCommittedSequence()).isEqualTo(4);
+
+    assertThat(server.countedOutcomes()).isEqualTo(4);
+  }
+
+  @Test
+  void batch_asJsonOverHttp_isCountedAndSaysAtLeastOnce() throws Exception {
+    String json =
+        """
+        {"outcomes": [{"decisionToken": "%s", "unitKey": "ada", "values": {"bought": 1}},
+            {"decisionToken": "%s", "unitKey": "ada", "values": {"bought": 7}}]}
+        """
+            .formatted(token, token);
+
+    var answer = server.post("/serin.v1.OutcomeService/ReportOutcomeBatch", json);
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body())
+        .contains("\"atLeastOnce\":true", "REFUSAL_REASON_INVALID_VALUE", "expected: 0 or 1");
+    assertThat(server.countedOutcomes()).isEqualTo(1);
+  }
+
+  /** One that is held up fills its own window, and not that of the calls beside it. */
+  @Test
+  void evaluate_onAConnectionWithAStalledReporter_isAnswered() throws Exception {
+    TestReporter stalled = report();
+    int messages = 30;
+    for (int i = 0; i < messages; i++) {
+      stalled.send(0, waiting(i));
+    }
+    // The first one waits, two more are taken in; then what is sent fills windows.
+    Await.until("held up", () -> roomBytes() > 300_000);
+
+    // Many, as the windows fill meanwhile.
+    for (int i = 0; i < 200; i++) {
+      String variant =
+          server
+              .decisions()
+              .withDeadlineAfter(4, TimeUnit.SECONDS)
+              .evaluate(
+                  EvaluateRequest.newBuilder().setFeature("checkout").setUserKey("u" + i).build())
+              .getVariant();
+      assertThat(variant).isNotEmpty();
+    }
+
+    assertThat(stalled.hasEnded()).isFalse();
+    assertThat(stalled.isReady()).isFalse();
+    stalled.cut();
+  }
+
+  private double roomBytes() throws Exception {
+    return server
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("serin_outcome_room_bytes "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+        .sum();
+  }
+
+  /** An outcome of 100 kB whose token is newer than any snapshot: it is waited for. */
+  private Outcome waiting(int number) {
+    DecisionToken known = DecisionToken.decode(token);
+    String newer =
+        new DecisionToken(
+                known.namespace(),
+                known.feature(),
+                known.split(),
+                known.run(),
+                known.stage(),
+                known.arm(),
+                known.variant(),
+                known.featureRevision() + 1_000 + number)
+            .encode();
+    Outcome.Builder outcome = Outcome.newBuilder().setDecisionToken(newer).setUnitKey("ada");
+    outcome.setFeature("x".repeat(100_000));
+    return outcome.build();
+  }
+
+  @Test
+  void close_openStreams_acknowledgesWhatItTookThenEndsThem() throws Exception {
+    TestReporter reporter = report().open(1, outcomes(2));
+    reporter.awaitCommitted(2);
+    reporter.send(3, outcomes(50));
+
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(server.server()::close);
+
+    assertThat(GrpcError.of(reporter.end()).reason()).isEqualTo("SHUTTING_DOWN");
+    closing.get(60, TimeUnit.SECONDS);
+    long acknowledged = 2;
+    while (reporter.waiting() > 0) {
+      acknowledged = reporter.next().getCommittedSequence();
+    }
+    server.close();
+    server = RunningServer.start(directory);
+    assertThat(report().open(1).next().getCommittedSequence()).isEqualTo(acknowledged);
+    assertThat(server.countedOutcomes()).isEqualTo(acknowledged);
+  }
+}
