@@ -270,6 +270,7 @@ class OutcomeStreamsTest {
                 known.stage(),
                 known.arm(),
                 known.variant(),
+                known.period(),
                 known.featureRevision() + 1_000 + number)
             .encode();
     Outcome.Builder outcome = Outcome.newBuilder().setDecisionToken(newer).setUnitKey("ada");

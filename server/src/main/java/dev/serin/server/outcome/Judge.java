@@ -52,7 +52,8 @@ final class Judge {
     Resolution resolution =
         hasToken
             ? places.ofToken(outcome.getDecisionToken(), mayWait)
-            : places.ofFeature(namespace(outcome), outcome.getFeature());
+            : places.ofKey(
+                namespace(outcome), outcome.getFeature(), outcome.getUnitKey(), nowMillis);
     return switch (resolution) {
       case Refusal refusal -> refusal;
       case Judgement.Later later -> later;
@@ -65,7 +66,9 @@ final class Judge {
         if (refused != null) {
           yield refused;
         }
-        yield hasToken ? Judgement.Counted.COUNTED : displayedOnly(outcome);
+        yield place.place().variant().isEmpty()
+            ? displayedOnly(outcome)
+            : Judgement.Counted.COUNTED;
       }
     };
   }
@@ -166,9 +169,7 @@ final class Judge {
         && place.endedMillis() < nowMillis - OutcomeLimits.AGE_MAX.toMillis()) {
       return Refusal.of(
           RefusalReason.REFUSAL_REASON_TOO_OLD,
-          "decision_token: run "
-              + Refusal.shown(place.place().run())
-              + " ended "
+          "decision_token: its run or counting period ended "
               + Timestamps.toString(Timestamps.fromMillis(place.endedMillis()))
               + " (expected: at most 7 days ago)");
     }

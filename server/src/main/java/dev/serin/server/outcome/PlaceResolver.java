@@ -2,13 +2,14 @@ package dev.serin.server.outcome;
 
 import dev.serin.engine.CompiledFeature;
 import dev.serin.engine.DecisionToken;
+import dev.serin.engine.EvaluationContext;
 import dev.serin.engine.Snapshot;
+import dev.serin.engine.SplitPeriod;
 import dev.serin.server.outcome.RunDirectory.KnownRun;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.v1.Arm;
 import dev.serin.v1.Feature;
 import dev.serin.v1.RefusalReason;
-import dev.serin.v1.Split;
 import dev.serin.v1.Variant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,13 +26,11 @@ final class PlaceResolver {
   /** Tokens, and features, that are remembered: more than a worker sees of live features. */
   static final int REMEMBERED_MAX = 4_096;
 
-  /** Unit of a split whose document names none. */
-  private static final String USER_KEY = "user_key";
-
   private final OutcomeSnapshots snapshots;
   private final RunDirectory runs;
   private final Map<String, Known> byToken = bounded();
-  private final Map<FeatureName, Known> byFeature = bounded();
+  private final Map<FeatureName, KeyArms> byFeature = bounded();
+  private final EvaluationContext context = new EvaluationContext();
 
   PlaceResolver(OutcomeSnapshots snapshots, RunDirectory runs) {
     this.snapshots = snapshots;
@@ -43,10 +42,10 @@ final class PlaceResolver {
 
   private record FeatureName(String namespace, String feature) {}
 
-  private static <K> Map<K, Known> bounded() {
+  private static <K, V> Map<K, V> bounded() {
     return new LinkedHashMap<>(16, 0.75f, true) {
       @Override
-      protected boolean removeEldestEntry(Map.Entry<K, Known> eldest) {
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
         return size() > REMEMBERED_MAX;
       }
     };
@@ -92,26 +91,28 @@ final class PlaceResolver {
     return resolution;
   }
 
-  /** Returns the place where outcomes of a feature are displayed whose arm nobody can say. */
-  Resolution ofFeature(String namespace, String feature) {
+  /**
+   * Returns the place of an outcome without token: that of what its unit key is served now, where
+   * the key alone decides it; else one where it is displayed, of no variant.
+   *
+   * @param nowMillis the server's time, milliseconds since 1970
+   */
+  Resolution ofKey(String namespace, String feature, String unitKey, long nowMillis) {
     FeatureName name = new FeatureName(namespace, feature);
-    Known known = byFeature.get(name);
-    if (known != null && isCurrent(known)) {
-      return known.resolution();
+    KeyArms arms = byFeature.get(name);
+    if (arms == null || snapshots.get(namespace) != arms.snapshot()) {
+      Snapshot snapshot = snapshots.get(namespace);
+      if (snapshot == null) {
+        return unknownNamespace(namespace);
+      }
+      CompiledFeature compiled = snapshot.feature(feature);
+      if (compiled == null) {
+        return unknownFeature(namespace, feature);
+      }
+      arms = new KeyArms(snapshot, compiled, token -> checked(token, snapshot, compiled, false));
+      byFeature.put(name, arms);
     }
-    Snapshot snapshot = snapshots.get(namespace);
-    if (snapshot == null) {
-      return unknownNamespace(namespace);
-    }
-    CompiledFeature compiled = snapshot.feature(feature);
-    if (compiled == null) {
-      return unknownFeature(namespace, feature);
-    }
-    Place place = new Place(namespace, feature, "", "", 0, 0, Arm.ARM_NONE, "", false, "");
-    Resolution resolution =
-        new PlaceHandle(place, snapshot.metrics().of(feature), false, RunDirectory.OPEN);
-    byFeature.put(name, new Known(namespace, snapshot, resolution));
-    return resolution;
+    return arms.resolve(context, unitKey, nowMillis);
   }
 
   private boolean isCurrent(Known known) {
@@ -142,8 +143,28 @@ final class PlaceResolver {
     if (compiled == null) {
       return unknownFeature(token.namespace(), token.feature());
     }
-    Feature document = compiled.source().document();
-    if (!hasVariant(document, token.variant())) {
+    return checked(token, snapshot, compiled, true);
+  }
+
+  /**
+   * Returns the place of a token, if its split, or the run that moves it, serves such a variant.
+   *
+   * @param marks see {@link PlaceHandle}
+   */
+  private Resolution checked(
+      DecisionToken token, Snapshot snapshot, CompiledFeature compiled, boolean marks) {
+    SplitPeriod period = null;
+    if (!token.split().isEmpty()) {
+      period = period(token, compiled);
+      if (period == null) {
+        return unknownPlace(
+            "split",
+            token.split() + ", period " + token.period(),
+            "one of feature " + token.feature() + " that outcomes may come for");
+      }
+    }
+    boolean known = period != null && period.variants().contains(token.variant());
+    if (!known && !hasVariant(compiled.source().document(), token.variant())) {
       return Refusal.of(
           RefusalReason.REFUSAL_REASON_UNKNOWN_VARIANT,
           "variant: "
@@ -159,21 +180,11 @@ final class PlaceResolver {
         return unknownPlace("run", token.run(), "one of split " + token.split());
       }
     }
-    String unit = "";
-    if (!token.split().isEmpty()) {
-      Split split = split(document, token.split());
-      if (split == null) {
-        return unknownPlace("split", token.split(), "one of feature " + token.feature());
-      }
-      if (!isPlace(token, split, run)) {
-        return unknownPlace(
-            "arm",
-            token.arm() + " of " + token.variant() + ", stage " + token.stage(),
-            "one that was served");
-      }
-      unit = unitOf(split);
-    } else if (token.arm() != Arm.ARM_NONE || run != null || token.stage() != 0) {
-      return unknownPlace("arm", token.arm() + " without a split", "none");
+    if (!(period == null ? isNothingDrawn(token) : isPlace(token, period, run))) {
+      return unknownPlace(
+          "arm",
+          token.arm() + " of " + token.variant() + ", stage " + token.stage(),
+          "one that was served");
     }
     Place place =
         new Place(
@@ -181,17 +192,38 @@ final class PlaceResolver {
             token.feature(),
             token.split(),
             token.run(),
-            0,
+            token.period(),
             token.stage(),
             token.arm(),
             token.variant(),
             run != null && run.isEnded(),
-            unit);
+            period == null ? "" : period.unit());
     return new PlaceHandle(
-        place,
-        snapshot.metrics().of(token.feature()),
-        true,
-        run == null ? RunDirectory.OPEN : run.endedMillis());
+        place, snapshot.metrics().of(token.feature()), marks, ended(period, run));
+  }
+
+  private static long ended(@Nullable SplitPeriod period, @Nullable KnownRun run) {
+    if (run != null) {
+      return run.endedMillis();
+    }
+    return period == null || period.isCurrent() ? RunDirectory.OPEN : period.endedMillis();
+  }
+
+  /** The token's counting period; of a run, which has none, the current one; null: unknown. */
+  private static @Nullable SplitPeriod period(DecisionToken token, CompiledFeature compiled) {
+    for (SplitPeriod period : compiled.periods(token.split())) {
+      if (token.run().isEmpty() ? period.revision() == token.period() : period.isCurrent()) {
+        return period;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isNothingDrawn(DecisionToken token) {
+    return token.arm() == Arm.ARM_NONE
+        && token.run().isEmpty()
+        && token.stage() == 0
+        && token.period() == 0;
   }
 
   private static Refusal unknownPlace(String what, String value, String expected) {
@@ -209,31 +241,12 @@ final class PlaceResolver {
     return false;
   }
 
-  private static @Nullable Split split(Feature document, String id) {
-    for (Split split : document.getSplitsList()) {
-      if (split.getId().equals(id)) {
-        return split;
-      }
-    }
-    return null;
-  }
-
-  /** The attribute whose values are the split's units; empty: the call. */
-  private static String unitOf(Split split) {
-    if (split.getProbability()) {
-      return "";
-    }
-    return split.getUnit().isEmpty() ? USER_KEY : split.getUnit();
-  }
-
   /** Whether the split, or the run that moves it, serves the token's variant as this arm. */
-  private static boolean isPlace(DecisionToken token, Split split, @Nullable KnownRun run) {
+  private static boolean isPlace(DecisionToken token, SplitPeriod period, @Nullable KnownRun run) {
     if (run == null) {
       return token.stage() == 0
           && switch (token.arm()) {
-            case ARM_SPLIT ->
-                split.getWeightsList().stream()
-                    .anyMatch(weighted -> weighted.getVariant().equals(token.variant()));
+            case ARM_SPLIT -> period.variants().contains(token.variant());
             case ARM_NONE -> true;
             case ARM_UNSPECIFIED,
                 ARM_TREATMENT,
@@ -246,7 +259,8 @@ final class PlaceResolver {
     }
     boolean isTreatment = token.variant().equals(run.treatment());
     boolean isControl = token.variant().equals(run.control());
-    return token.stage() >= 0
+    return token.period() == 0
+        && token.stage() >= 0
         && token.stage() <= run.stage()
         && switch (token.arm()) {
           case ARM_TREATMENT, ARM_SURPLUS -> isTreatment;

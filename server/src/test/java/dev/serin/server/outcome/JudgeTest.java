@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.serin.engine.CompiledFeature;
 import dev.serin.engine.DecisionToken;
+import dev.serin.engine.EvaluationContext;
 import dev.serin.engine.LiveRun;
 import dev.serin.engine.RunPhase;
+import dev.serin.engine.Snapshot;
+import dev.serin.engine.SplitPeriod;
 import dev.serin.server.outcome.RunDirectory.KnownRun;
 import dev.serin.server.outcome.aggregate.Cell;
 import dev.serin.server.outcome.aggregate.CellKey;
@@ -16,7 +20,10 @@ import dev.serin.v1.Arm;
 import dev.serin.v1.Outcome;
 import dev.serin.v1.RefusalReason;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,8 +89,8 @@ class JudgeTest {
     assertThat(bought.place().arm()).isEqualTo(Arm.ARM_SPLIT);
     assertThat(bought.place().split()).isEqualTo("main");
     assertThat(bought.place().unit()).isEqualTo("user_key");
-    assertThat(view.marked(bought.place()).size()).isEqualTo(2);
-    assertThat(view.withEvent(bought).size()).isEqualTo(1);
+    assertThat(view.units(bought.place()).marked().size()).isEqualTo(2);
+    assertThat(view.units(bought.place()).withEvent(bought).size()).isEqualTo(1);
     // Winsorised at its cap.
     assertThat(cell(view, "price").sum().toDouble()).isEqualTo(100.0);
     assertThat(cell(view, "latency").sum().toDouble()).isEqualTo(12.5);
@@ -102,7 +109,8 @@ class JudgeTest {
 
     MergedView view = counted();
     assertThat(cell(view, "bought").count()).isEqualTo(1);
-    assertThat(view.withEvent(key(view, "bought")).size()).isZero();
+    assertThat(view.units(key(view, "bought").place()).withEvent(key(view, "bought")).size())
+        .isZero();
   }
 
   @Test
@@ -112,7 +120,7 @@ class JudgeTest {
     MergedView view = counted();
     CellKey key = key(view, "");
     assertThat(key).isEqualTo(CellKey.exposures(key.place()));
-    assertThat(view.exposed(key.place()).size()).isEqualTo(1);
+    assertThat(view.units(key.place()).exposed().size()).isEqualTo(1);
   }
 
   @Test
@@ -125,8 +133,8 @@ class JudgeTest {
     CellKey bought = key(view, "bought");
     assertThat(bought.place().arm()).isEqualTo(Arm.ARM_NONE);
     assertThat(cell(view, "bought").count()).isEqualTo(1);
-    assertThat(view.marked(bought.place()).size()).isZero();
-    assertThat(view.withEvent(bought).size()).isZero();
+    assertThat(view.units(bought.place()).marked().size()).isZero();
+    assertThat(view.units(bought.place()).withEvent(bought).size()).isZero();
   }
 
   @Test
@@ -138,7 +146,7 @@ class JudgeTest {
     MergedView view = counted();
     CellKey bought = key(view, "bought");
     assertThat(bought.place().unit()).isEmpty();
-    assertThat(view.marked(bought.place()).size()).isZero();
+    assertThat(view.units(bought.place()).marked().size()).isZero();
     assertThat(cell(view, "bought").count()).isEqualTo(1);
   }
 
@@ -157,6 +165,90 @@ class JudgeTest {
               assertThat(refusal.displayed()).isTrue();
             });
     assertThat(cell(counted(), "bought").count()).isEqualTo(1);
+  }
+
+  @Test
+  void judge_withoutTokenWhereTheKeyDecides_getsTheArmOfItsKey() {
+    Snapshot snapshot = Objects.requireNonNull(snapshots.get("default"));
+    CompiledFeature plain = Objects.requireNonNull(snapshot.feature("plain"));
+    EvaluationContext context = new EvaluationContext();
+    Map<String, Integer> expected = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      context.begin(snapshot, NOW, 0, 0);
+      context.userKey("user-" + i);
+      expected.merge(plain.evaluate(context).variant(), 1, Integer::sum);
+      assertThat(judged(Outcome.newBuilder().setFeature("plain").setUnitKey("user-" + i)))
+          .isEqualTo(Judgement.Counted.COUNTED);
+    }
+
+    MergedView view = counted();
+    assertThat(expected).hasSize(2);
+    for (CellKey key : view.keys()) {
+      assertThat(key.place().arm()).isEqualTo(Arm.ARM_SPLIT);
+      assertThat(view.cell(key).orElseThrow().count())
+          .isEqualTo(expected.getOrDefault(key.place().variant(), 0).longValue());
+      // Nobody has said that they were given it.
+      assertThat(view.units(key.place()).marked().size()).isZero();
+    }
+  }
+
+  @Test
+  void judge_withoutTokenWhereTheCallDecides_needsADecisionId() {
+    assertThat(judged(Outcome.newBuilder().setFeature("lottery").setUnitKey("0123456789abcdef")))
+        .isEqualTo(Judgement.Counted.COUNTED);
+    assertThat(judged(Outcome.newBuilder().setFeature("lottery").setUnitKey("ada")))
+        .isInstanceOfSatisfying(
+            Refusal.class,
+            refusal ->
+                assertThat(refusal.reason())
+                    .isEqualTo(RefusalReason.REFUSAL_REASON_INVALID_UNIT_KEY));
+  }
+
+  @Test
+  void judge_tokenOfAnEarlierPeriod_countsThere() {
+    withPeriods(NOW - 1_000);
+    token = ofPeriod(3, "blue");
+
+    assertThat(judged(outcome())).isEqualTo(Judgement.Counted.COUNTED);
+
+    CellKey key = key(counted(), "refunds");
+    assertThat(key.place().period()).isEqualTo(3);
+    assertThat(key.place().variant()).isEqualTo("blue");
+    assertThat(key.place().unit()).isEqualTo("account");
+    assertThat(key.place().afterEnd()).isFalse();
+  }
+
+  @Test
+  void judge_periodThatIsUnknownOrEndedLongAgo_isRefused() {
+    withPeriods(NOW - OutcomeLimits.AGE_MAX.toMillis() - 1);
+
+    token = ofPeriod(3, "blue");
+    assertThat(((Refusal) judged(outcome())).reason())
+        .isEqualTo(RefusalReason.REFUSAL_REASON_TOO_OLD);
+    token = ofPeriod(4, "new");
+    assertThat(((Refusal) judged(outcome())).reason())
+        .isEqualTo(RefusalReason.REFUSAL_REASON_UNKNOWN_PLACE);
+    token = ofPeriod(5, "blue");
+    assertThat(((Refusal) judged(outcome())).reason())
+        .isEqualTo(RefusalReason.REFUSAL_REASON_UNKNOWN_VARIANT);
+  }
+
+  /** Of the split's periods the first has ended; it drew other units for another variant. */
+  private void withPeriods(long endedMillis) {
+    snapshots.put(
+        "default",
+        REVISION,
+        TestSnapshots.CHECKOUT,
+        List.of(),
+        List.of(
+            new SplitPeriod("main", 5, "user_key", List.of("old", "new"), SplitPeriod.NOT_ENDED),
+            new SplitPeriod("main", 3, "account", List.of("old", "blue"), endedMillis)));
+  }
+
+  private static String ofPeriod(long period, String variant) {
+    return new DecisionToken(
+            "default", "checkout", "main", "", 0, Arm.ARM_SPLIT, variant, period, REVISION)
+        .encode();
   }
 
   @Test
@@ -192,7 +284,7 @@ class JudgeTest {
   void judge_snapshotWithoutTheSplit_forgetsWhatTokensMeant() {
     assertThat(judged(outcome())).isEqualTo(Judgement.Counted.COUNTED);
 
-    snapshots.put("default", REVISION + 1, TestSnapshots.CHECKOUT.subList(1, 2));
+    snapshots.put("default", REVISION + 1, TestSnapshots.CHECKOUT.subList(1, 3));
 
     assertThat(judged(outcome()))
         .isInstanceOfSatisfying(
@@ -204,7 +296,8 @@ class JudgeTest {
 
   @Test
   void judge_tokenOfARun_countsAtItsStageAndArm() {
-    snapshots.put("default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.RUNNING)));
+    snapshots.put(
+        "default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.RUNNING)), List.of());
     token = snapshots.token("checkout", Arm.ARM_TREATMENT, "new");
 
     assertThat(judged(outcome())).isEqualTo(Judgement.Counted.COUNTED);
@@ -218,9 +311,11 @@ class JudgeTest {
 
   @Test
   void judge_tokenOfARunThatEnded_isMarkedAfterTheEnd() {
-    snapshots.put("default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.RUNNING)));
+    snapshots.put(
+        "default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.RUNNING)), List.of());
     token = snapshots.token("checkout", Arm.ARM_TREATMENT, "new");
-    snapshots.put("default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.COMPLETED)));
+    snapshots.put(
+        "default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.COMPLETED)), List.of());
 
     assertThat(judged(outcome())).isEqualTo(Judgement.Counted.COUNTED);
 
@@ -314,7 +409,8 @@ class JudgeTest {
                           "default",
                           REVISION,
                           TestSnapshots.CHECKOUT,
-                          List.of(run(RunPhase.RUNNING)));
+                          List.of(run(RunPhase.RUNNING)),
+                          List.of());
                       row.getExecutable().execute();
                     }));
   }
@@ -372,7 +468,7 @@ class JudgeTest {
       int stage,
       Arm arm,
       String variant) {
-    return new DecisionToken(namespace, feature, split, run, stage, arm, variant, REVISION)
+    return new DecisionToken(namespace, feature, split, run, stage, arm, variant, 0, REVISION)
         .encode();
   }
 

@@ -10,6 +10,7 @@ import dev.serin.engine.MetricSource;
 import dev.serin.engine.Snapshot;
 import dev.serin.engine.SnapshotCompiler;
 import dev.serin.engine.SnapshotSource;
+import dev.serin.engine.SplitPeriod;
 import dev.serin.v1.Arm;
 import dev.serin.v1.Document;
 import java.util.HashMap;
@@ -45,6 +46,14 @@ final class TestSnapshots implements OutcomeSnapshots {
               "defaultRule": { "split": "draw" } } }
           """,
           """
+          { "feature": { "key": "plain", "defaultVariant": "a",
+              "variants": [ { "key": "a", "value": 1 }, { "key": "b", "value": 2 } ],
+              "splits": [ { "id": "halves", "bucketing": "BUCKETING_XXH3_MIX64", "salt": "p",
+                  "weights": [ { "variant": "a", "weight": 50 },
+                      { "variant": "b", "weight": 50 } ] } ],
+              "defaultRule": { "split": "halves" } } }
+          """,
+          """
           { "metric": { "key": "bought", "kind": "METRIC_KIND_EVENT",
               "better": "BETTER_DIRECTION_HIGHER" } }
           """,
@@ -71,11 +80,16 @@ final class TestSnapshots implements OutcomeSnapshots {
 
   /** Replaces a namespace by these documents, given as JSON. */
   Snapshot put(String namespace, long revision, List<String> documents) {
-    return put(namespace, revision, documents, List.of());
+    return put(namespace, revision, documents, List.of(), List.of());
   }
 
-  /** Replaces a namespace by these documents; the runs are those of the first feature. */
-  Snapshot put(String namespace, long revision, List<String> documents, List<LiveRun> runs) {
+  /** Replaces a namespace by these documents; runs and periods are those of the first feature. */
+  Snapshot put(
+      String namespace,
+      long revision,
+      List<String> documents,
+      List<LiveRun> runs,
+      List<SplitPeriod> periods) {
     Map<String, FeatureSource> features = new HashMap<>();
     Map<String, MetricSource> metrics = new HashMap<>();
     for (String json : documents) {
@@ -84,7 +98,11 @@ final class TestSnapshots implements OutcomeSnapshots {
         features.put(
             document.getFeature().getKey(),
             new FeatureSource(
-                document.getFeature(), revision, false, features.isEmpty() ? runs : List.of()));
+                document.getFeature(),
+                revision,
+                false,
+                features.isEmpty() ? runs : List.of(),
+                features.isEmpty() ? periods : List.of()));
       } else {
         metrics.put(
             document.getMetric().getKey(), new MetricSource(document.getMetric(), revision));
