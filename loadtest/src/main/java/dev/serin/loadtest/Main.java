@@ -1,7 +1,9 @@
 package dev.serin.loadtest;
 
 import dev.serin.loadtest.evaluation.EngineCommand;
+import dev.serin.loadtest.faults.FaultsCommand;
 import dev.serin.loadtest.hash.HashCommand;
+import dev.serin.loadtest.ingest.IngestCommand;
 import dev.serin.loadtest.serving.LoadCommand;
 import dev.serin.loadtest.serving.PairedCommand;
 import dev.serin.loadtest.serving.PropagationCommand;
@@ -18,7 +20,9 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     subcommands = {
       EngineCommand.class,
+      FaultsCommand.class,
       HashCommand.class,
+      IngestCommand.class,
       LoadCommand.class,
       PairedCommand.class,
       PropagationCommand.class,

@@ -106,6 +106,21 @@ public final class ServerUnderTest implements AutoCloseable {
                 .split("\0", -1)));
   }
 
+  /** Whether the process is there. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Kills it, and waits until it is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Asks it to stop, and kills it where it does not. */
   @Override
   public void close() {

@@ -1,0 +1,134 @@
+package dev.serin.loadtest.ingest;
+
+import dev.serin.loadtest.process.Cores;
+import dev.serin.loadtest.process.Installation;
+import dev.serin.loadtest.process.ServerUnderTest;
+import dev.serin.loadtest.process.TemporaryDirectory;
+import dev.serin.loadtest.report.Table;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ingest}: outcomes a second, what each costs the server, and when it is acknowledged. */
+@Command(
+    name = "ingest",
+    description = {
+      "Starts a server on an embedded store, reports outcomes of three values each to it over",
+      "streams, durably acknowledged, and measures: outcomes a second at saturation, the server's",
+      "CPU time for each, and from when a message was due to its acknowledgement at half of that."
+    },
+    mixinStandardHelpOptions = true)
+public final class IngestCommand implements Callable<Integer> {
+  private static final Duration WARM_UP = Duration.ofSeconds(10);
+  private static final long WAITING_BYTES = 1L << 20;
+  private static final int OUTCOME_BYTES = 200;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "15",
+      description = "Seconds of each measurement. Default: ${DEFAULT-VALUE}.")
+  private int seconds;
+
+  @Option(
+      names = "--users",
+      defaultValue = "100000",
+      description = "Different users. Default: ${DEFAULT-VALUE}.")
+  private int users;
+
+  /** Created by the command line. */
+  public IngestCommand() {}
+
+  /** A way to report. */
+  private record Mode(int streams, int batch) {
+    String title() {
+      return streams
+          + (streams == 1 ? " stream, " : " streams, ")
+          + (batch == 1 ? "single messages" : "batches of " + batch);
+    }
+  }
+
+  private static final List<Mode> MODES =
+      List.of(new Mode(1, 100), new Mode(100, 100), new Mode(1, 1), new Mode(100, 1));
+
+  @Override
+  public Integer call() throws IOException {
+    Cores cores = Cores.choose();
+    System.out.println(cores.description());
+    cores.pinThisProcess();
+    Table table =
+        new Table(
+            "outcomes of three values",
+            "a second",
+            "CPU ns each",
+            "a second and core",
+            "ack p50 ms at half",
+            "ack p99 ms at half");
+    for (Mode mode : MODES) {
+      measure(cores, mode, table);
+    }
+    System.out.print(table.text());
+    return 0;
+  }
+
+  private void measure(Cores cores, Mode mode, Table table) throws IOException {
+    try (var directory = TemporaryDirectory.create();
+        var server =
+            ServerUnderTest.start(
+                cores.onServerCore(Installation.own().server(directory.path().resolve("data"))),
+                directory.path().resolve("server.log"))) {
+      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.grpcPort());
+      ManagedChannel channel = NettyChannelBuilder.forAddress(address).usePlaintext().build();
+      List<String> tokens = IngestFeatures.create(channel);
+      channel.shutdownNow();
+      var batches = new OutcomeBatches(tokens, mode.batch(), users, 1);
+      long waiting = Math.max(mode.batch(), WAITING_BYTES / OUTCOME_BYTES);
+      try (var run = new IngestRun(address, mode.streams(), batches, waiting)) {
+        run.saturate();
+        rest(WARM_UP);
+        long before = run.acknowledged();
+        Duration cpuBefore = server.cpu();
+        long begin = System.nanoTime();
+        rest(Duration.ofSeconds(seconds));
+        long counted = run.acknowledged() - before;
+        double elapsed = (System.nanoTime() - begin) / 1e9;
+        double cpu = server.cpu().minus(cpuBefore).toNanos() / 1e9;
+        run.rest();
+        rest(Duration.ofSeconds(2));
+        var _ = run.latencies();
+        run.pace(counted / elapsed / 2, Duration.ofSeconds(seconds));
+        Histogram latencies = run.latencies();
+        run.finish();
+        if (run.refused() > 0) {
+          throw new IOException(run.refused() + " outcomes refused (expected: none)");
+        }
+        table.row(
+            mode.title(),
+            "%.0f".formatted(counted / elapsed),
+            "%.0f".formatted(cpu / counted * 1e9),
+            "%.0f".formatted(counted / cpu),
+            "%.0f".formatted(latencies.getValueAtPercentile(50) / 1e6),
+            "%.0f".formatted(latencies.getValueAtPercentile(99) / 1e6));
+      }
+    }
+  }
+
+  private static void rest(Duration time) throws IOException {
+    try {
+      boolean never = new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
+      assert !never;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+}
