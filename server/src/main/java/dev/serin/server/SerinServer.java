@@ -22,6 +22,7 @@ import dev.serin.server.http.Readiness;
 import dev.serin.server.http.UnaryServices;
 import dev.serin.server.outcome.OutcomeSnapshots;
 import dev.serin.server.outcome.Outcomes;
+import dev.serin.server.report.AnalysisServiceAdapter;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.ProcessLock;
 import dev.serin.server.store.StoreConfig;
@@ -120,7 +121,11 @@ public final class SerinServer implements AutoCloseable {
             new OffLoopCalls(workers::of, Workers::requestBytesMax),
             open,
             metrics.calls(),
-            List.of(decisions, new FeatureServiceAdapter(catalog), outcomes.service()),
+            List.of(
+                decisions,
+                new FeatureServiceAdapter(catalog),
+                outcomes.service(),
+                new AnalysisServiceAdapter(new ServedReports(snapshots), outcomes::ask, clock)),
             onLoop(snapshots, metrics.calls()));
 
     health = parts.add(new HealthWatch(refresher::status));

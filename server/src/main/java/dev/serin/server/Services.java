@@ -3,7 +3,6 @@ package dev.serin.server;
 import dev.serin.server.error.ErrorInterceptor;
 import dev.serin.server.http.HttpPort;
 import dev.serin.server.telemetry.CallMeters;
-import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceImplBase;
 import dev.serin.v1.FleetServiceGrpc;
 import dev.serin.v1.FleetServiceGrpc.FleetServiceImplBase;
 import dev.serin.v1.RolloutServiceGrpc.RolloutServiceImplBase;
@@ -125,9 +124,6 @@ final class Services {
 
   /** Known to reflection already, so that nobody wonders where they are. */
   private static List<BindableService> notBuilt() {
-    return List.of(
-        new AnalysisServiceImplBase() {},
-        new RolloutServiceImplBase() {},
-        new FleetServiceImplBase() {});
+    return List.of(new RolloutServiceImplBase() {}, new FleetServiceImplBase() {});
   }
 }

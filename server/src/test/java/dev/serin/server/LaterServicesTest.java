@@ -48,13 +48,14 @@ class LaterServicesTest {
   static Stream<MethodDescriptor<?, ?>> laterMethods() {
     return Stream.concat(
         Stream.of(
-                AnalysisServiceGrpc.getServiceDescriptor(),
                 RolloutServiceGrpc.getServiceDescriptor(),
                 FleetServiceGrpc.getServiceDescriptor())
             .map(ServiceDescriptor::getMethods)
             .flatMap(methods -> methods.stream()),
         Stream.of(
-            DecisionServiceGrpc.getRouteMethod(), DecisionServiceGrpc.getWatchSnapshotMethod()));
+            DecisionServiceGrpc.getRouteMethod(),
+            DecisionServiceGrpc.getWatchSnapshotMethod(),
+            AnalysisServiceGrpc.getExportDecisionsMethod()));
   }
 
   @ParameterizedTest
