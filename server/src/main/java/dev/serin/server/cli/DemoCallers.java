@@ -32,6 +32,7 @@ final class DemoCallers implements AutoCloseable {
   private final List<String> features;
   private final DecisionServiceStub stub;
   private final DemoTally tally;
+  private final DemoOutcomes outcomes;
   private final Random random;
   private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -40,12 +41,19 @@ final class DemoCallers implements AutoCloseable {
    * Callers that have not begun.
    *
    * @param features the features they ask for
+   * @param outcomes what they did with the answers
    * @param seed of the order in which users and features come
    */
-  DemoCallers(List<String> features, ManagedChannel channel, DemoTally tally, long seed) {
+  DemoCallers(
+      List<String> features,
+      ManagedChannel channel,
+      DemoTally tally,
+      DemoOutcomes outcomes,
+      long seed) {
     this.features = features;
     this.stub = DecisionServiceGrpc.newStub(channel);
     this.tally = tally;
+    this.outcomes = outcomes;
     this.random = new Random(seed);
   }
 
@@ -97,6 +105,7 @@ final class DemoCallers implements AutoCloseable {
               @Override
               public void onNext(EvaluateResponse decision) {
                 tally.answered(feature, decision);
+                outcomes.after(feature, user, decision);
               }
 
               @Override

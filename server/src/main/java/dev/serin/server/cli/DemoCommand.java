@@ -5,6 +5,7 @@ import dev.serin.server.catalog.ParsedDocuments;
 import dev.serin.server.cli.ServerLauncher.RunningServer;
 import dev.serin.v1.Document;
 import dev.serin.v1.EvaluateAllRequest;
+import dev.serin.v1.Feature;
 import dev.serin.v1.FeatureDecision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,15 +123,19 @@ final class DemoCommand implements Callable<Integer> {
     DemoFiles.write(documents);
     try (RunningServer server = start(directory, documents);
         Session session = Session.open("127.0.0.1:" + server.grpcPort(), false, null, TIMEOUT)) {
-      List<String> features = features(session, documents, stop);
+      List<Feature> features = features(session, documents, stop);
       if (features.isEmpty()) {
         return;
       }
       new DemoHints(command(), server.grpcPort(), server.httpPort(), documents).print(terminal);
       DemoTally tally = new DemoTally();
-      try (DemoCallers callers = new DemoCallers(features, session.channel(), tally, SEED)) {
+      try (DemoOutcomes outcomes =
+              new DemoOutcomes(measured(features), session.channel(), tally, SEED);
+          DemoCallers callers =
+              new DemoCallers(keys(features), session.channel(), tally, outcomes, SEED)) {
+        outcomes.start();
         callers.start(callsPerSecond);
-        watch(tally, stop);
+        watch(tally, outcomes.figures(), stop);
       }
     }
   }
@@ -149,13 +154,13 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** The features of the documents, as soon as all of them are served. */
-  private static List<String> features(Session session, Path documents, CountDownLatch stop)
+  private static List<Feature> features(Session session, Path documents, CountDownLatch stop)
       throws InterruptedException {
     ParsedDocuments parsed = DocumentFiles.read(documents);
-    List<String> features =
+    List<Feature> features =
         parsed.toDocuments().stream()
             .filter(Document::hasFeature)
-            .map(document -> document.getFeature().getKey())
+            .map(Document::getFeature)
             .toList();
     if (features.isEmpty() || !parsed.errors().isEmpty()) {
       throw new CommandFailure(
@@ -163,7 +168,7 @@ final class DemoCommand implements Callable<Integer> {
           documents + ": " + parsed.errors() + " (expected: documents without errors)");
     }
     long end = System.nanoTime() + TIMEOUT.toNanos();
-    while (!served(session).containsAll(features)) {
+    while (!served(session).containsAll(keys(features))) {
       if (System.nanoTime() > end) {
         throw new CommandFailure(
             ExitCode.REFUSED, documents + ": not served yet (expected: within " + TIMEOUT + ")");
@@ -173,6 +178,15 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     return features;
+  }
+
+  private static List<String> keys(List<Feature> features) {
+    return features.stream().map(Feature::getKey).toList();
+  }
+
+  /** Those whose users are compared: of one split, whose unit is the user. */
+  private static List<String> measured(List<Feature> features) {
+    return keys(features.stream().filter(feature -> feature.getSplitsCount() == 1).toList());
   }
 
   private static Set<String> served(Session session) {
@@ -185,8 +199,9 @@ final class DemoCommand implements Callable<Integer> {
         .collect(Collectors.toSet());
   }
 
-  private void watch(DemoTally tally, CountDownLatch stop) throws InterruptedException {
-    DemoScreen screen = new DemoScreen(terminal);
+  private void watch(DemoTally tally, DemoFigures figures, CountDownLatch stop)
+      throws InterruptedException {
+    DemoScreen screen = new DemoScreen(terminal, figures);
     long end = duration == null ? Long.MAX_VALUE : Math.max(1, duration.toSeconds());
     for (long second = 1; second <= end; second++) {
       boolean last = stop.await(1, TimeUnit.SECONDS) || second == end;

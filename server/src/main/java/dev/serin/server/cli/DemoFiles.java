@@ -17,7 +17,8 @@ final class DemoFiles {
           "checkout-layout.yaml",
           "home-page.yaml",
           "dispatch-engine.yaml",
-          "search-timeout.yaml");
+          "search-timeout.yaml",
+          "metrics.yaml");
 
   private DemoFiles() {}
 

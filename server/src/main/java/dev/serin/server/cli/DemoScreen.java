@@ -20,10 +20,12 @@ final class DemoScreen {
   private static final String WRAP = "\u001b[?7h";
 
   private final Terminal terminal;
+  private final DemoFigures figures;
   private int linesOnScreen;
 
-  DemoScreen(Terminal terminal) {
+  DemoScreen(Terminal terminal, DemoFigures figures) {
     this.terminal = terminal;
+    this.figures = figures;
   }
 
   void show(DemoTally tally, long seconds) {
@@ -53,6 +55,9 @@ final class DemoScreen {
             ">IN ALL",
             ">COUNT",
             ">PER S",
+            ">P95",
+            ">ERRORS",
+            ">BOUGHT",
             "LATEST REASON");
     String last = "";
     for (DemoTally.Row row : tally.rows()) {
@@ -64,6 +69,9 @@ final class DemoScreen {
           percent(row.totalShare()),
           row.count(),
           String.format(Locale.ROOT, "%.1f", row.perSecond()),
+          figures.of(row.feature(), row.variant(), DemoBehaviour.LATENCY),
+          figures.of(row.feature(), row.variant(), DemoBehaviour.ERROR),
+          figures.of(row.feature(), row.variant(), DemoBehaviour.CONVERSION),
           row.reason());
       last = row.feature();
     }
@@ -72,7 +80,16 @@ final class DemoScreen {
         tally.refused() == 0
             ? ""
             : terminal.red(", " + tally.refused() + " refused, last: " + tally.lastRefusal());
-    lines.add(terminal.dim(seconds + " s, " + Texts.count(tally.answered(), "decision")) + refused);
+    String refusedOutcomes =
+        tally.refusedOutcomes() == 0
+            ? ""
+            : terminal.red(", " + Texts.count(tally.refusedOutcomes(), "outcome") + " refused");
+    String counts =
+        Texts.count(tally.answered(), "decision")
+            + ", "
+            + Texts.count(tally.counted(), "outcome")
+            + " counted";
+    lines.add(terminal.dim(seconds + " s, " + counts) + refusedOutcomes + refused);
     return lines;
   }
 

@@ -22,6 +22,8 @@ final class DemoTally {
   private int seconds;
   private long answered;
   private long refused;
+  private long reported;
+  private long refusedOutcomes;
   private String lastRefusal = "";
 
   /** One variant's answers; each element of recent is a second. */
@@ -83,6 +85,22 @@ final class DemoTally {
   synchronized void refused(String why) {
     refused++;
     lastRefusal = why;
+  }
+
+  /** Outcomes were acknowledged, some of them as refused. */
+  synchronized void reported(long outcomes, long refused) {
+    reported += outcomes;
+    refusedOutcomes += refused;
+  }
+
+  /** Outcomes that were counted. */
+  synchronized long counted() {
+    return reported - refusedOutcomes;
+  }
+
+  /** Outcomes that were refused. */
+  synchronized long refusedOutcomes() {
+    return refusedOutcomes;
   }
 
   /** A second is over. */

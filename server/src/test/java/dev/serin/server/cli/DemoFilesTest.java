@@ -24,7 +24,7 @@ class DemoFilesTest {
 
     assertThat(parsed.errors()).isEmpty();
     assertThat(OfflineValidation.violations(parsed.toDocuments())).isEmpty();
-    assertThat(parsed.documents()).hasSize(10);
+    assertThat(parsed.documents()).hasSize(13);
   }
 
   /** The demo shows every kind of document and of condition it can. */

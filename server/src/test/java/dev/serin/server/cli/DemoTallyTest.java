@@ -2,8 +2,11 @@ package dev.serin.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.v1.Arm;
+import dev.serin.v1.CompareVariantsResponse;
 import dev.serin.v1.EvaluateResponse;
 import dev.serin.v1.Reason;
+import dev.serin.v1.VariantSummary;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class DemoTallyTest {
   private final DemoTally tally = new DemoTally();
+  private final DemoFigures figures = new DemoFigures();
 
   @Test
   void rows_lately_forgetWhatIsLongerAgoThanTheWindow() {
@@ -50,12 +54,27 @@ class DemoTallyTest {
     answer("on", Reason.REASON_SPLIT, 1);
     answer("off", Reason.REASON_SPLIT, 3);
     tally.tick();
+    tally.reported(4, 1);
+    figures.put(
+        "f",
+        CompareVariantsResponse.newBuilder()
+            .addSummaries(summary("off", "latency", Arm.ARM_SPLIT).setP95(181.4).setMeasure("ms"))
+            .addSummaries(summary("off", "error", Arm.ARM_SPLIT).setMean(0.0125))
+            .addSummaries(summary("on", "conversion", Arm.ARM_SPLIT).setMean(1))
+            // Shown by nobody: no draw led there.
+            .addSummaries(summary("on", "error", Arm.ARM_NONE).setMean(0.5))
+            // Counted, and no figure can be made of it yet.
+            .addSummaries(summary("on", "latency", Arm.ARM_SPLIT))
+            .build());
     String table =
         """
-        FEATURE  VARIANT  LAST 10 S                IN ALL  COUNT  PER S  LATEST REASON
-        f        off         75.0 %  █████████     75.0 %      3    3.0  SPLIT
-                 on          25.0 %  ███           25.0 %      1    1.0  SPLIT
-        1 s, 4 decisions
+        FEATURE  VARIANT  LAST 10 S                IN ALL  COUNT  PER S  \
+           P95  ERRORS   BOUGHT  LATEST REASON
+        f        off         75.0 %  █████████     75.0 %      3    3.0  \
+        181 ms   1.3 %           SPLIT
+                 on          25.0 %  ███           25.0 %      1    1.0  \
+                        100.0 %  SPLIT
+        1 s, 4 decisions, 3 outcomes counted, 1 outcome refused
 
         """;
 
@@ -81,6 +100,10 @@ class DemoTallyTest {
     assertThat(shown(false, 1)).doesNotContain("\u001b");
   }
 
+  private static VariantSummary.Builder summary(String variant, String metric, Arm arm) {
+    return VariantSummary.newBuilder().setVariant(variant).setMetric(metric).setArm(arm);
+  }
+
   private void answer(String variant, Reason reason, int times) {
     for (int i = 0; i < times; i++) {
       tally.answered(
@@ -92,7 +115,8 @@ class DemoTallyTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
     DemoScreen screen =
-        new DemoScreen(new Terminal(InputStream.nullInputStream(), stream, stream, colour));
+        new DemoScreen(
+            new Terminal(InputStream.nullInputStream(), stream, stream, colour), figures);
     for (int i = 0; i < times; i++) {
       screen.show(tally, 1);
     }
