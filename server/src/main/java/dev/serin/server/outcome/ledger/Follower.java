@@ -57,10 +57,12 @@ final class Follower {
       sink.apply(all.bodies());
       seen.putAll(all.seen());
       loaded = true;
-      log.info(
-          "outcomes: {} bases and deltas loaded in {} ms",
-          all.bodies().size(),
-          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+      if (!all.bodies().isEmpty()) {
+        log.info(
+            "outcomes: {} bases and deltas loaded in {} ms",
+            all.bodies().size(),
+            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+      }
     } else if (database.dialect() == Dialect.POSTGRESQL
         && (now - followed > PAUSE_MAX || !follow())) {
       loadAnew();
