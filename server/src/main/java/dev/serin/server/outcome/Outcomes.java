@@ -13,6 +13,7 @@ import dev.serin.server.telemetry.CallMeter;
 import dev.serin.server.telemetry.Metrics;
 import io.grpc.BindableService;
 import io.grpc.ServerMethodDefinition;
+import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -85,7 +86,8 @@ public final class Outcomes implements AutoCloseable {
   }
 
   private static String processName() {
-    return ProcessHandle.current().pid() + "@" + System.getenv().getOrDefault("HOSTNAME", "");
+    // Process and host.
+    return ManagementFactory.getRuntimeMXBean().getName();
   }
 
   private static byte[] merged(List<byte[]> deltas) {

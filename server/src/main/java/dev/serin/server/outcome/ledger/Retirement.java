@@ -85,13 +85,16 @@ final class Retirement {
     }
     bases.takeOver(handle, incarnation, me.id());
     replicas.retire(handle, row, me.id());
-    handle.afterCommit(
-        () ->
-            log.info(
-                "replica {} ({}) retired: {} flushes taken over",
-                row.name(),
-                incarnation,
-                deltas.size()));
+    // A process that ended on its own store and left nothing behind is no news.
+    if (database.dialect() == Dialect.POSTGRESQL || !deltas.isEmpty()) {
+      handle.afterCommit(
+          () ->
+              log.info(
+                  "replica {} ({}) retired: {} flushes taken over",
+                  row.name(),
+                  incarnation,
+                  deltas.size()));
+    }
     return true;
   }
 }
