@@ -48,8 +48,7 @@ class LaterServicesTest {
   static Stream<MethodDescriptor<?, ?>> laterMethods() {
     return Stream.concat(
         Stream.of(
-                RolloutServiceGrpc.getServiceDescriptor(),
-                FleetServiceGrpc.getServiceDescriptor())
+                RolloutServiceGrpc.getServiceDescriptor(), FleetServiceGrpc.getServiceDescriptor())
             .map(ServiceDescriptor::getMethods)
             .flatMap(methods -> methods.stream()),
         Stream.of(
