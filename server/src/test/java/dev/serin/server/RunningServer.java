@@ -121,6 +121,20 @@ public final class RunningServer implements AutoCloseable {
     return http.send(HttpRequest.newBuilder(uri(path)).build(), text());
   }
 
+  /** What the metrics endpoint shows under a name and its labels; 0: it does not show it. */
+  public double meter(String sample) throws IOException, InterruptedException {
+    return meter(get("/metrics").body(), sample);
+  }
+
+  /** What a scrape shows under a name and its labels; 0: it does not show it. */
+  static double meter(String scraped, String sample) {
+    return scraped
+        .lines()
+        .filter(line -> line.startsWith(sample + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(sample.length() + 1)))
+        .sum();
+  }
+
   /** Calls a method with JSON over the HTTP port. */
   public HttpResponse<String> post(String path, String json)
       throws IOException, InterruptedException {

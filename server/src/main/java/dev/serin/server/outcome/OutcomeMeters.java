@@ -19,6 +19,7 @@ final class OutcomeMeters {
   private final LongAdder counted = new LongAdder();
   private final LongAdder skipped = new LongAdder();
   private final LongAdder displayedOnly = new LongAdder();
+  private final LongAdder unread = new LongAdder();
   private final Map<RefusalReason, LongAdder> refused = new ConcurrentHashMap<>();
   private final Map<ErrorReason, LongAdder> ended = new ConcurrentHashMap<>();
 
@@ -46,6 +47,11 @@ final class OutcomeMeters {
   /** A call was ended for a reason of ours. */
   void ended(ErrorReason reason) {
     ended.computeIfAbsent(reason, ending -> new LongAdder()).increment();
+  }
+
+  /** Streams began, or ended, to have acknowledgements that their clients do not read. */
+  void unread(int streams) {
+    unread.add(streams);
   }
 
   /**
@@ -82,6 +88,11 @@ final class OutcomeMeters {
           return samples;
         });
     gauge(metrics, "serin_outcome_streams", "Streams of outcomes that are open.", streams);
+    gauge(
+        metrics,
+        "serin_outcome_streams_unread",
+        "Streams with acknowledgements that their clients do not read.",
+        unread::sum);
     gauge(
         metrics,
         "serin_outcome_room_bytes",

@@ -54,6 +54,7 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
   private final StreamIntake intake;
   private int ahead = 1;
   private boolean headersSent;
+  private boolean unread;
   private boolean closed;
 
   /** The ledger's answer to the claim: a session, or why there is none. */
@@ -175,6 +176,7 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
       }
       endWhenDurable();
     }
+    meterUnread(!closed && intake.acks().isDue());
     if (closed) {
       leave();
     } else {
@@ -185,6 +187,7 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
   @Override
   void failed(RuntimeException fault) {
     close(ErrorInterceptor.listed(fault, call.getMethodDescriptor().getFullMethodName()), null);
+    meterUnread(false);
     leave();
   }
 
@@ -221,6 +224,14 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
     if (message != null) {
       sendHeaders();
       call.sendMessage(message);
+    }
+  }
+
+  /** Shows whether there is something to tell that the client makes no room for. */
+  private void meterUnread(boolean now) {
+    if (now != unread) {
+      unread = now;
+      ingest.meters().unread(now ? 1 : -1);
     }
   }
 

@@ -84,7 +84,12 @@ public final class TestReporter {
 
   /** Opens the session with the first outcomes. */
   public TestReporter open(long first, Outcome... outcomes) {
-    return send(message(first, outcomes).toBuilder().setSession(SESSION).build());
+    return open(SESSION, first, outcomes);
+  }
+
+  /** Opens a session with its first outcomes. */
+  public TestReporter open(Session session, long first, Outcome... outcomes) {
+    return send(message(first, outcomes).toBuilder().setSession(session).build());
   }
 
   /** Sends outcomes under the stream's session. */
