@@ -164,6 +164,11 @@ final class PackagedServer implements AutoCloseable {
     }
   }
 
+  /** What the metrics endpoint shows under a name and its labels; 0: it does not show it. */
+  double meter(String sample) throws IOException, InterruptedException {
+    return RunningServer.meter(get("/metrics").body(), sample);
+  }
+
   int grpcPort() {
     return grpcPort;
   }
