@@ -42,14 +42,20 @@ final class Cluster implements AutoCloseable {
 
   private ServerUnderTest start(int index) throws IOException {
     Path own = Files.createDirectories(directory.resolve("server-" + index));
+    return ServerUnderTest.start(
+        command(0, own.resolve("data"), storeOptions), own.resolve("server.log"));
+  }
+
+  /** The command that starts a server on the packaged jar. */
+  static List<String> command(int grpcPort, Path data, List<String> more) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_OPTIONS);
     command.addAll(List.of("-jar", Installation.own().serverJar().toString(), "server"));
-    command.addAll(List.of("--grpc-port", "0", "--http-port", "0"));
-    command.addAll(List.of("--data-dir", own.resolve("data").toString()));
-    command.addAll(storeOptions);
-    return ServerUnderTest.start(command, own.resolve("server.log"));
+    command.addAll(List.of("--grpc-port", Integer.toString(grpcPort), "--http-port", "0"));
+    command.addAll(List.of("--data-dir", data.toString()));
+    command.addAll(more);
+    return command;
   }
 
   int size() {

@@ -121,6 +121,20 @@ public final class ServerUnderTest implements AutoCloseable {
     }
   }
 
+  /**
+   * Asks it to stop, and waits until it has; returns its exit code.
+   *
+   * @throws IOException where it is still there when the time is over
+   */
+  public int stop(Duration limit) throws IOException, InterruptedException {
+    process.destroy();
+    if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new IOException(
+          "process %d: still there (expected: to end within %s)".formatted(process.pid(), limit));
+    }
+    return process.exitValue();
+  }
+
   /** Asks it to stop, and kills it where it does not. */
   @Override
   public void close() {
