@@ -30,7 +30,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class IngestCommand implements Callable<Integer> {
   private static final Duration WARM_UP = Duration.ofSeconds(10);
-  private static final long WAITING_BYTES = 1L << 20;
+
+  /** Bytes that wait for acknowledgements, of all streams together, so that no window bounds. */
+  private static final long WAITING_BYTES = 24L << 20;
+
   private static final int OUTCOME_BYTES = 200;
 
   @Option(
@@ -44,6 +47,17 @@ public final class IngestCommand implements Callable<Integer> {
       defaultValue = "100000",
       description = "Different users. Default: ${DEFAULT-VALUE}.")
   private int users;
+
+  @Option(
+      names = "--streams",
+      description = "Measures only this many streams, with --batch. Default: 1 and 100 streams.")
+  private int streams;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "100",
+      description = "Outcomes of a message, with --streams. Default: ${DEFAULT-VALUE}.")
+  private int batch;
 
   /** Created by the command line. */
   public IngestCommand() {}
@@ -73,7 +87,7 @@ public final class IngestCommand implements Callable<Integer> {
             "a second and core",
             "ack p50 ms at half",
             "ack p99 ms at half");
-    for (Mode mode : MODES) {
+    for (Mode mode : streams > 0 ? List.of(new Mode(streams, batch)) : MODES) {
       measure(cores, mode, table);
     }
     System.out.print(table.text());
@@ -91,7 +105,7 @@ public final class IngestCommand implements Callable<Integer> {
       List<String> tokens = IngestFeatures.create(channel);
       channel.shutdownNow();
       var batches = new OutcomeBatches(tokens, mode.batch(), users, 1);
-      long waiting = Math.max(mode.batch(), WAITING_BYTES / OUTCOME_BYTES);
+      long waiting = Math.max(10L * mode.batch(), WAITING_BYTES / OUTCOME_BYTES / mode.streams());
       try (var run = new IngestRun(address, mode.streams(), batches, waiting)) {
         run.saturate();
         rest(WARM_UP);

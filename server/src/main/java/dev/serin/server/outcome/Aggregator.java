@@ -219,9 +219,10 @@ final class Aggregator implements FlushSource, DeltaSink, Watermarks, AutoClosea
 
   private PreparedFlush begin(List<PendingLog> taken) {
     DeltaBuilder builder = new DeltaBuilder(view);
+    Tallies tallies = new Tallies(builder);
     Map<OpenSession, Long> sessions = new HashMap<>();
     for (PendingLog log : taken) {
-      requireNonNull(log.counts()).addTo(builder);
+      requireNonNull(log.counts()).addTo(tallies);
       if (log.session() != null) {
         sessions.merge(log.session(), log.last(), Math::max);
       }

@@ -2,9 +2,10 @@ package dev.serin.server.outcome;
 
 import dev.serin.server.outcome.PlaceHandle.CountedMetric;
 import dev.serin.server.outcome.PlaceHandle.CountedRatio;
-import dev.serin.server.outcome.aggregate.DeltaBuilder;
-import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.server.outcome.aggregate.MetricTally;
+import dev.serin.server.outcome.aggregate.PlaceTally;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The judged outcomes of one message, in the order they came: numbers in a row, so that appending
@@ -90,54 +91,55 @@ final class OutcomeLog {
   }
 
   /** Adds all of it to a delta. */
-  void addTo(DeltaBuilder builder) {
+  void addTo(Tallies tallies) {
     int at = 0;
     for (int i = 0; i < entries; i++) {
       PlaceHandle handle = places[i];
+      Tallies.Tally tally = tallies.of(handle);
       long unit = words[at];
       long timeMillis = words[at + 1];
       int count = (int) words[at + 2];
       at += HEAD_WORDS;
       if (count == EXPOSURE) {
-        addExposure(builder, handle, unit, timeMillis);
+        addExposure(tally.place(), handle, unit, timeMillis);
       } else {
-        addOutcome(builder, handle, unit, timeMillis, at, count);
+        addOutcome(tally, handle, unit, timeMillis, at, count);
         at += 2 * count;
       }
     }
   }
 
   private static void addExposure(
-      DeltaBuilder builder, PlaceHandle handle, long unit, long timeMillis) {
-    Place place = handle.place();
+      PlaceTally place, PlaceHandle handle, long unit, long timeMillis) {
     if (handle.keepsUnits()) {
-      builder.exposure(place, unit, timeMillis);
+      place.exposure(unit, timeMillis);
     } else {
-      builder.exposureWithoutUnit(place, timeMillis);
+      place.exposureWithoutUnit(timeMillis);
     }
   }
 
   private void addOutcome(
-      DeltaBuilder builder, PlaceHandle handle, long unit, long timeMillis, int at, int count) {
-    builder.outcome(handle.place(), timeMillis);
+      Tallies.Tally tally, PlaceHandle handle, long unit, long timeMillis, int at, int count) {
+    tally.place().outcome(timeMillis);
     if (handle.marks()) {
-      builder.mark(handle.place(), unit);
+      tally.place().mark(unit);
     }
     int bucket = handle.bucket(unit);
     for (int i = at; i < at + 2 * count; i += 2) {
       CountedMetric metric = handle.metricAt((int) words[i]);
+      MetricTally counted = tally.metrics().get(metric.index());
       long steps = words[i + 1];
-      builder.value(metric.key(), metric.parts(), steps, bucket, timeMillis);
+      counted.value(steps, bucket, timeMillis);
       if (steps != 0 && handle.keepsUnits() && metric.isEvent()) {
-        builder.event(metric.key(), unit);
+        counted.event(unit);
       }
     }
-    for (CountedRatio ratio : handle.ratios()) {
-      int numerator = find(ratio.numerator(), at, count);
-      int denominator = find(ratio.denominator(), at, count);
+    List<CountedRatio> ratios = handle.ratios();
+    for (int i = 0; i < ratios.size(); i++) {
+      int numerator = find(ratios.get(i).numerator(), at, count);
+      int denominator = find(ratios.get(i).denominator(), at, count);
       if (numerator >= 0 || denominator >= 0) {
-        builder.ratio(
-            ratio.key(), ratio.parts(), steps(numerator), steps(denominator), bucket, timeMillis);
+        tally.ratios().get(i).ratio(steps(numerator), steps(denominator), bucket, timeMillis);
       }
     }
   }

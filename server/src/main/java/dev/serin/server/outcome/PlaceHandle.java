@@ -145,6 +145,11 @@ final class PlaceHandle implements Resolution {
     return metrics.get(index);
   }
 
+  /** The metrics that have values, by index. */
+  List<CountedMetric> metrics() {
+    return metrics;
+  }
+
   /** The metrics of which an outcome without a value says 0. */
   List<CountedMetric> zeroWhenMissing() {
     return zeroWhenMissing;

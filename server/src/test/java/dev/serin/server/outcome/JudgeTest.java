@@ -57,7 +57,7 @@ class JudgeTest {
   private MergedView counted() {
     MergedView view = new MergedView();
     DeltaBuilder builder = new DeltaBuilder(view);
-    log.addTo(builder);
+    log.addTo(new Tallies(builder));
     view.apply(builder.build());
     return view;
   }

@@ -1,15 +1,25 @@
 package dev.serin.server.outcome.aggregate;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * Adds up what one flush counts. Members of sets that are committed already are left out, so that a
  * delta's size follows what changed; what is left out changes no total, as unions do not count
  * twice.
  *
- * <p>For one thread, the one that owns the view.
+ * <p>For one thread, the one that owns the view; which stays as it is until the delta is built.
  */
 public final class DeltaBuilder {
   private final MergedView committed;
   private final Delta delta;
+  private final Map<Place, PlaceTally> tallies = new HashMap<>();
+
+  /** The unit that was asked for last, and its id: an outcome asks for the same several times. */
+  private long lastUnit;
+
+  private int lastId = UnitTable.UNKNOWN;
+  private boolean hasLast;
 
   /**
    * Begins an empty delta.
@@ -21,71 +31,43 @@ public final class DeltaBuilder {
     this.delta = new Delta(committed.thinning());
   }
 
+  /** Returns what adds up one place: for whoever has many outcomes of it. */
+  public PlaceTally at(Place place) {
+    return tallies.computeIfAbsent(
+        place, key -> new PlaceTally(this, key, committed.setsOrNull(key)));
+  }
+
   /** Counts an outcome, whatever its values are. */
   public void outcome(Place place, long timeMillis) {
-    count(CellKey.outcomes(place), timeMillis);
+    at(place).outcome(timeMillis);
   }
 
   /** Counts an exposure and its unit, given as a hash. */
   public void exposure(Place place, long unit, long timeMillis) {
-    exposureWithoutUnit(place, timeMillis);
-    if (isKept(unit) && !committed.isExposed(place, unit)) {
-      delta.setsOf(place).expose(delta.units().idOf(unit));
-    }
+    at(place).exposure(unit, timeMillis);
   }
 
   /** Counts an exposure for the chart only: its unit is the call. */
   public void exposureWithoutUnit(Place place, long timeMillis) {
-    count(CellKey.exposures(place), timeMillis);
-  }
-
-  private void count(CellKey key, long timeMillis) {
-    delta.happened(timeMillis);
-    delta.cellOf(key).add(0, CellParts.PLAIN, 0);
-    delta.chartOf(key).add(timeMillis, 0, false);
+    at(place).exposureWithoutUnit(timeMillis);
   }
 
   /** Marks the unit of an outcome as one that was given its variant. */
   public void mark(Place place, long unit) {
-    if (isKept(unit) && !committed.isExposed(place, unit) && !committed.isMarked(place, unit)) {
-      delta.setsOf(place).mark(delta.units().idOf(unit));
-    }
+    at(place).mark(unit);
   }
 
   /** Remembers that a unit had an event; its value is added apart. */
   public void event(CellKey metric, long unit) {
-    if (isKept(unit) && !committed.hadEvent(metric, unit)) {
-      delta.setsOf(metric.place()).event(metric, delta.units().idOf(unit));
-    }
+    at(metric.place()).metric(metric, CellParts.BUCKETS).event(unit);
   }
 
-  private boolean isKept(long unit) {
-    return delta.thinning().keeps(unit);
-  }
-
-  /**
-   * Adds a value of a metric.
-   *
-   * @param steps the value in steps of 2^-20, see {@link FixedPoint}
-   * @param bucket user bucket, 0 to 127
-   * @param timeMillis event time, milliseconds since 1970
-   */
+  /** Adds a value of a metric, see {@link MetricTally#value}. */
   public void value(CellKey metric, CellParts parts, long steps, int bucket, long timeMillis) {
-    delta.happened(timeMillis);
-    delta.cellOf(metric).add(steps, parts, bucket);
-    delta.chartOf(metric).add(timeMillis, steps, parts == CellParts.CHARTED_HISTOGRAM);
+    at(metric.place()).metric(metric, parts).value(steps, bucket, timeMillis);
   }
 
-  /**
-   * Adds what an outcome reports of a ratio: called once for each outcome that has a value of the
-   * numerator, of the denominator or of both. It has no chart: those of both metrics are its chart.
-   *
-   * @param parts {@link CellParts#PLAIN} or {@link CellParts#BUCKETS}
-   * @param numeratorSteps in steps of 2^-20; 0: the outcome has none
-   * @param denominatorSteps in steps of 2^-20; 0: the outcome has none
-   * @param bucket user bucket, 0 to 127
-   * @param timeMillis event time, milliseconds since 1970
-   */
+  /** Adds what an outcome reports of a ratio, see {@link MetricTally#ratio}. */
   public void ratio(
       CellKey metric,
       CellParts parts,
@@ -93,8 +75,9 @@ public final class DeltaBuilder {
       long denominatorSteps,
       int bucket,
       long timeMillis) {
-    delta.happened(timeMillis);
-    delta.cellOf(metric).addRatio(numeratorSteps, denominatorSteps, parts, bucket);
+    at(metric.place())
+        .metric(metric, parts)
+        .ratio(numeratorSteps, denominatorSteps, bucket, timeMillis);
   }
 
   /** States the event time up to which everything was sent, in milliseconds since 1970. */
@@ -105,5 +88,29 @@ public final class DeltaBuilder {
   /** Returns what was added. The builder is used up. */
   public Delta build() {
     return delta;
+  }
+
+  Delta delta() {
+    return delta;
+  }
+
+  /** Whether sets hold a unit, given as a hash: whether it is not thinned away. */
+  boolean isKept(long unit) {
+    return delta.thinning().keeps(unit);
+  }
+
+  /** Returns the number of a unit among those committed, or {@link UnitTable#UNKNOWN}. */
+  int committedId(long unit) {
+    if (!hasLast || unit != lastUnit) {
+      hasLast = true;
+      lastUnit = unit;
+      lastId = committed.idOf(unit);
+    }
+    return lastId;
+  }
+
+  /** Returns the number of a unit in the delta, a new one if it has none. */
+  int idOf(long unit) {
+    return delta.units().idOf(unit);
   }
 }

@@ -17,6 +17,9 @@ public final class FixedPoint {
   /** {@link #MAX_VALUE} in steps. */
   static final long MAX_STEPS = 1_000_000_000_000L << FRACTION_BITS;
 
+  /** A power of two: multiplying and dividing by it are exact. */
+  private static final double STEPS_OF_ONE = 1L << FRACTION_BITS;
+
   private FixedPoint() {}
 
   /** Whether a value can be counted: finite and within ±{@link #MAX_VALUE}. */
@@ -35,11 +38,11 @@ public final class FixedPoint {
           "value: " + value + " (expected: finite, within ±" + MAX_VALUE + ")");
     }
     // Scaling by a power of two is exact here; rint rounds half to even.
-    return (long) Math.rint(Math.scalb(value, FRACTION_BITS));
+    return (long) Math.rint(value * STEPS_OF_ONE);
   }
 
   /** Returns the double nearest to a number of steps. */
   public static double toDouble(long steps) {
-    return Math.scalb((double) steps, -FRACTION_BITS);
+    return steps / STEPS_OF_ONE;
   }
 }

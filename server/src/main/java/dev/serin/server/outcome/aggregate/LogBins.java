@@ -34,7 +34,29 @@ public final class LogBins {
     0xd5818dcfba488L, 0xdfc97337b9b5fL, 0xea4afa2a490daL, 0xf50765b6e4541L,
   };
 
+  private static final int PART_BITS = 6;
+  private static final int PART_SHIFT = MANTISSA_BITS - PART_BITS;
+
+  /**
+   * For each sixty-fourth of an octave's doubles the last index whose entry is not above its begin.
+   * A part holds at most one more entry: the nearest two are 1/46 apart.
+   */
+  private static final byte[] FIRST_INDEXES = firstIndexes();
+
   private LogBins() {}
+
+  private static byte[] firstIndexes() {
+    byte[] first = new byte[1 << PART_BITS];
+    int index = 0;
+    for (int part = 0; part < first.length; part++) {
+      while (index < BINS_PER_OCTAVE - 1
+          && LOWER_MANTISSAS[index + 1] <= (long) part << PART_SHIFT) {
+        index++;
+      }
+      first[part] = (byte) index;
+    }
+    return first;
+  }
 
   /**
    * Returns the number of a value's bin.
@@ -53,13 +75,8 @@ public final class LogBins {
 
   /** Returns the last index of the table whose entry is not above a mantissa. */
   private static int indexOf(long mantissa) {
-    int index = 0;
-    for (int step = BINS_PER_OCTAVE / 2; step > 0; step /= 2) {
-      if (LOWER_MANTISSAS[index + step] <= mantissa) {
-        index += step;
-      }
-    }
-    return index;
+    int index = FIRST_INDEXES[(int) (mantissa >>> PART_SHIFT)];
+    return index + (index < BINS_PER_OCTAVE - 1 && LOWER_MANTISSAS[index + 1] <= mantissa ? 1 : 0);
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a replica knows to be counted: every delta it has seen, merged. What is asked for is
@@ -110,27 +111,14 @@ public final class MergedView {
     frozen = new FrozenSizes(frozen.thinning(), sizes);
   }
 
-  boolean isExposed(Place place, long unit) {
-    return has(place, unit, (sets, id) -> sets.exposed().contains(id));
+  /** Returns the sets of a place as they are, not a copy; null: it has none. */
+  @Nullable PlaceSets setsOrNull(Place place) {
+    return all.sets().get(place);
   }
 
-  boolean isMarked(Place place, long unit) {
-    return has(place, unit, (sets, id) -> sets.marked().contains(id));
-  }
-
-  boolean hadEvent(CellKey metric, long unit) {
-    return has(metric.place(), unit, (sets, id) -> sets.event(metric).contains(id));
-  }
-
-  private boolean has(Place place, long unit, Membership question) {
-    PlaceSets sets = all.sets().get(place);
-    int id = sets == null ? UnitTable.UNKNOWN : all.units().find(unit);
-    return sets != null && id != UnitTable.UNKNOWN && question.holds(sets, id);
-  }
-
-  @FunctionalInterface
-  private interface Membership {
-    boolean holds(PlaceSets sets, int id);
+  /** Returns the number of a unit, given as a hash, or {@link UnitTable#UNKNOWN}. */
+  int idOf(long unit) {
+    return all.units().find(unit);
   }
 
   /** Returns what has been counted, in order of place, metric and definition. */

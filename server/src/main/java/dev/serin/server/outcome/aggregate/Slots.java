@@ -39,8 +39,11 @@ public final class Slots {
     if (timeMillis < 0) {
       throw new IllegalArgumentException("time: " + timeMillis + " (expected: 0 or more)");
     }
+    int slots = narrow.size();
     narrow.add(Math.toIntExact(timeMillis / NARROW_MILLIS), steps, withHistogram);
-    settle();
+    if (narrow.size() > slots) {
+      settle();
+    }
   }
 
   void merge(Slots other) {

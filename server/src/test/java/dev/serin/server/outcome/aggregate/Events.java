@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Things that happen: random ones, each a call of a {@link DeltaBuilder}. */
 final class Events {
@@ -77,5 +78,13 @@ final class Events {
                   metric(place, "latency"), CellParts.CHARTED_HISTOGRAM, steps, bucket, time);
       default -> builder -> builder.watermark(time);
     };
+  }
+
+  /** Whether a unit, given as a hash, is in one of the sets that a view holds of a place. */
+  static boolean isIn(
+      MergedView view, Place place, long unit, Function<PlaceSets, SeenUnits> chosen) {
+    PlaceSets sets = view.setsOrNull(place);
+    int id = view.idOf(unit);
+    return sets != null && id != UnitTable.UNKNOWN && chosen.apply(sets).contains(id);
   }
 }

@@ -165,9 +165,9 @@ class MergedViewTest {
           RandomTrees.merged(events, random, Batch::new, Batch::add, Batch::takeAll)
               .merged(random));
       assertThat(view.units(NEW).exposed().size()).isEqualTo(exposed.size());
-      assertThat(exposed).allMatch(unit -> view.isExposed(NEW, unit));
+      assertThat(exposed).allMatch(unit -> Events.isIn(view, NEW, unit, PlaceSets::exposed));
       assertThat(view.units(NEW).marked().size()).isEqualTo(marked.size());
-      assertThat(marked).allMatch(unit -> view.isMarked(NEW, unit));
+      assertThat(marked).allMatch(unit -> Events.isIn(view, NEW, unit, PlaceSets::marked));
     }
   }
 

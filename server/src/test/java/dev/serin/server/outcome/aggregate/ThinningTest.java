@@ -70,10 +70,13 @@ class ThinningTest {
       for (int i = 0; i < 2 * USERS; i++) {
         boolean isKept = thinning.keeps(Events.unit(i));
         kept += isKept ? 1 : 0;
-        assertThat(view.isExposed(NEW, Events.unit(i))).isEqualTo(isKept && i < USERS);
-        assertThat(view.isExposed(OLD, Events.unit(i))).isEqualTo(isKept && i >= USERS);
-        assertThat(view.isExposed(NEXT, Events.unit(i))).isEqualTo(isKept);
-        assertThat(view.hadEvent(ERROR, Events.unit(i))).isEqualTo(isKept && i < 4_000);
+        assertThat(Events.isIn(view, NEW, Events.unit(i), PlaceSets::exposed))
+            .isEqualTo(isKept && i < USERS);
+        assertThat(Events.isIn(view, OLD, Events.unit(i), PlaceSets::exposed))
+            .isEqualTo(isKept && i >= USERS);
+        assertThat(Events.isIn(view, NEXT, Events.unit(i), PlaceSets::exposed)).isEqualTo(isKept);
+        assertThat(Events.isIn(view, ERROR.place(), Events.unit(i), sets -> sets.event(ERROR)))
+            .isEqualTo(isKept && i < 4_000);
       }
       assertThat(view.unitCount()).isEqualTo(kept);
       assertThat(kept).isCloseTo((2 * USERS) >> level, within(600));

@@ -1,0 +1,47 @@
+package dev.serin.server.outcome;
+
+import dev.serin.server.outcome.aggregate.DeltaBuilder;
+import dev.serin.server.outcome.aggregate.MetricTally;
+import dev.serin.server.outcome.aggregate.PlaceTally;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where a flush adds up what logs hold, found once for each place. For one thread. */
+final class Tallies {
+  private final DeltaBuilder builder;
+  private final Map<PlaceHandle, Tally> known = new IdentityHashMap<>();
+  private @Nullable PlaceHandle lastHandle;
+  private @Nullable Tally lastTally;
+
+  /**
+   * Where outcomes of one handle are added up.
+   *
+   * @param metrics by the index of a metric
+   * @param ratios in the order of the handle's
+   */
+  record Tally(PlaceTally place, List<MetricTally> metrics, List<MetricTally> ratios) {}
+
+  Tallies(DeltaBuilder builder) {
+    this.builder = builder;
+  }
+
+  Tally of(PlaceHandle handle) {
+    Tally tally = lastTally;
+    if (tally == null || handle != lastHandle) {
+      tally = known.computeIfAbsent(handle, this::made);
+      lastHandle = handle;
+      lastTally = tally;
+    }
+    return tally;
+  }
+
+  private Tally made(PlaceHandle handle) {
+    PlaceTally place = builder.at(handle.place());
+    return new Tally(
+        place,
+        handle.metrics().stream().map(one -> place.metric(one.key(), one.parts())).toList(),
+        handle.ratios().stream().map(one -> place.metric(one.key(), one.parts())).toList());
+  }
+}
