@@ -20,8 +20,8 @@ import java.util.function.Predicate;
  * @param root the package whose sub-packages the table names
  */
 record Directions(String root) {
-  /** What every domain may use: connections, meters, identity, and the factory of errors. */
-  private static final Set<String> GROUND = Set.of("store", "telemetry", "access", "error");
+  /** What every domain may use: connections, meters, identity, errors, and bytes of messages. */
+  private static final Set<String> GROUND = Set.of("store", "telemetry", "access", "error", "wire");
 
   /** Each package with what it may use besides itself. Whatever is not listed is forbidden. */
   private static final Map<String, Set<String>> MAY_USE = table();
@@ -35,6 +35,7 @@ record Directions(String root) {
     Map<String, Set<String>> table = new LinkedHashMap<>();
     table.put("error", Set.of());
     table.put("telemetry", Set.of());
+    table.put("wire", Set.of());
     table.put("access", Set.of("error", "telemetry"));
     table.put("store", Set.of("error", "telemetry"));
     table.put("analysis", Set.of());

@@ -1,6 +1,7 @@
 package dev.serin.server.decision;
 
 import dev.serin.engine.EvaluationContext;
+import dev.serin.server.wire.WireReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

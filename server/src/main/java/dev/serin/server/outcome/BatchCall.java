@@ -7,7 +7,6 @@ import dev.serin.server.outcome.ledger.Claim;
 import dev.serin.server.outcome.ledger.Claimant;
 import dev.serin.server.outcome.ledger.OpenSession;
 import dev.serin.v1.OutcomeRefusal;
-import dev.serin.v1.ReportOutcomeBatchRequest;
 import dev.serin.v1.ReportOutcomeBatchResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
@@ -21,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchCall extends IngestTask implements Claimant, Reporter {
   private final Ingest ingest;
-  private final ReportOutcomeBatchRequest request;
+  private final ReportedMessage request;
+  private final long bytes;
   private final StreamObserver<ReportOutcomeBatchResponse> observer;
   private final Consumer<BatchCall> end;
   private final long first;
@@ -42,21 +42,24 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
   private boolean over;
 
   /**
-   * A batch; what it holds of the room is taken already.
+   * A batch.
    *
+   * @param bytes what it holds of the room
    * @param first sequence of its first outcome, checked
    * @param watermark see {@link PendingLog}
    * @param end is told, once, that it was answered
    */
   BatchCall(
       Ingest ingest,
-      ReportOutcomeBatchRequest request,
+      ReportedMessage request,
+      long bytes,
       long first,
       long watermark,
       StreamObserver<ReportOutcomeBatchResponse> observer,
       Consumer<BatchCall> end) {
     this.ingest = ingest;
     this.request = request;
+    this.bytes = bytes;
     this.first = first;
     this.watermark = watermark;
     this.observer = observer;
@@ -78,7 +81,7 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
   }
 
   private JudgedMessage message(int seen) {
-    return new JudgedMessage(request.getOutcomesList(), first, seen, request.getSerializedSize());
+    return new JudgedMessage(request.outcomes(), first, seen, bytes);
   }
 
   private void signal() {
@@ -153,7 +156,7 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
     }
     if (fenced) {
       return ApiErrors.producerFenced(
-          request.getSession().getProducer(), request.getSession().getSession());
+          request.sessionOrDefault().getProducer(), request.sessionOrDefault().getSession());
     }
     return dropped ? ApiErrors.shuttingDown() : null;
   }
@@ -162,7 +165,7 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
     OpenSession session = given;
     if (session != null && judged == null && !handedOver) {
       StreamSequence sequence = new StreamSequence(durable);
-      int seen = sequence.admit(first, request.getOutcomesCount());
+      int seen = sequence.admit(first, request.count());
       if (seen == StreamSequence.GAP) {
         return ApiErrors.sequenceGap(sequence.expected(), first);
       }
@@ -201,7 +204,7 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
             .setCommittedSequence(durable)
             .addAllRefusals(refusals)
             .setRefusedTotal(refusedTotal)
-            .setAtLeastOnce(!request.hasSession())
+            .setAtLeastOnce(request.session() == null)
             .build());
     observer.onCompleted();
     leave();
@@ -211,7 +214,7 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
     if (!over) {
       over = true;
       if (!handedOver) {
-        ingest.room().release(request.getSerializedSize());
+        ingest.room().release(bytes);
       }
       end.accept(this);
     }

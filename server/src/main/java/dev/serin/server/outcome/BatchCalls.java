@@ -5,6 +5,7 @@ import dev.serin.server.outcome.ledger.Claim;
 import dev.serin.v1.OutcomeServiceGrpc.OutcomeServiceImplBase;
 import dev.serin.v1.ReportOutcomeBatchRequest;
 import dev.serin.v1.ReportOutcomeBatchResponse;
+import dev.serin.v1.Session;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,17 +48,14 @@ final class BatchCalls extends OutcomeServiceImplBase {
       throw ApiErrors.requestTooLarge(
           "request", bytes + " bytes", OutcomeLimits.MESSAGE_BYTES_MAX + " bytes");
     }
-    int count = request.getOutcomesCount();
-    Opening.outcomes(count, 1);
-    long first = Opening.first(request.getFirstSequence(), count, request.hasSession(), true);
+    ReportedMessage message = ReportedMessage.of(request);
+    Session session = message.session();
+    Opening.outcomes(message.count(), 1);
+    long first = Opening.first(message.firstSequence(), message.count(), session != null, true);
     long nowMillis = ingest.clock().millis();
-    long watermark =
-        request.hasWatermark()
-            ? Opening.watermark(request.getWatermark(), nowMillis)
-            : Reporter.NO_WATERMARK;
-    var call = new BatchCall(ingest, request, first, watermark, observer, open::remove);
-    Claim claim =
-        request.hasSession() ? Opening.claim(request.getSession(), first, nowMillis, call) : null;
+    long watermark = Opening.watermark(message, nowMillis);
+    var call = new BatchCall(ingest, message, bytes, first, watermark, observer, open::remove);
+    Claim claim = session == null ? null : Opening.claim(session, first, nowMillis, call);
     if (!ingest.room().isOpen()) {
       throw ApiErrors.overloaded("outcomes", IngestRoom.BYTES_MAX, "bytes");
     }

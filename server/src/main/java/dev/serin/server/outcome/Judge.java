@@ -1,14 +1,17 @@
 package dev.serin.server.outcome;
 
-import com.google.common.base.Utf8;
+import static dev.serin.server.outcome.ReportedOutcomes.FEATURE;
+import static dev.serin.server.outcome.ReportedOutcomes.INSTANCE_ID;
+import static dev.serin.server.outcome.ReportedOutcomes.NAMESPACE;
+import static dev.serin.server.outcome.ReportedOutcomes.TOKEN;
+import static dev.serin.server.outcome.ReportedOutcomes.UNIT_KEY;
+
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.serin.engine.Bucketing;
 import dev.serin.server.outcome.PlaceHandle.CountedMetric;
 import dev.serin.server.outcome.aggregate.FixedPoint;
-import dev.serin.v1.Outcome;
 import dev.serin.v1.RefusalReason;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class Judge {
   /** Milliseconds since 1970 at which an outcome without time happened: now. */
   private static final long NO_TIME = -1;
+
+  private static final long AGE_MAX_MILLIS = OutcomeLimits.AGE_MAX.toMillis();
+  private static final long AHEAD_MAX_MILLIS = OutcomeLimits.AHEAD_MAX.toMillis();
+  private static final long MILLIS_OF_SECOND = 1_000;
+  private static final int NANOS_OF_MILLI = 1_000_000;
 
   private final PlaceResolver places;
 
@@ -35,58 +43,64 @@ final class Judge {
   /**
    * Judges an outcome; one that counts, or is displayed, stands in the log afterwards.
    *
+   * @param one index of the outcome
    * @param nowMillis the server's time, milliseconds since 1970
    * @param mayWait false: a snapshot that has not come is not waited for
    */
-  Judgement judge(Outcome outcome, long nowMillis, boolean mayWait, OutcomeLog log) {
-    Refusal malformed = malformed(outcome);
+  Judgement judge(
+      ReportedOutcomes outcomes, int one, long nowMillis, boolean mayWait, OutcomeLog log) {
+    Refusal malformed = malformed(outcomes, one);
     if (malformed != null) {
       return malformed;
     }
-    long timeMillis = outcome.hasTime() ? millis(outcome.getTime()) : nowMillis;
-    Refusal untimely = untimely(outcome, timeMillis, nowMillis);
+    long timeMillis = outcomes.hasTime(one) ? millis(outcomes, one) : nowMillis;
+    Refusal untimely = untimely(outcomes, one, timeMillis, nowMillis);
     if (untimely != null) {
       return untimely;
     }
-    boolean hasToken = !outcome.getDecisionToken().isEmpty();
+    boolean hasToken = outcomes.length(one, TOKEN) > 0;
     Resolution resolution =
         hasToken
-            ? places.ofToken(outcome.getDecisionToken(), mayWait)
+            ? places.ofToken(
+                outcomes.bytes(), outcomes.at(one, TOKEN), outcomes.length(one, TOKEN), mayWait)
             : places.ofKey(
-                namespace(outcome), outcome.getFeature(), outcome.getUnitKey(), nowMillis);
+                namespace(outcomes, one),
+                outcomes.text(one, FEATURE),
+                outcomes.text(one, UNIT_KEY),
+                nowMillis);
     return switch (resolution) {
       case Refusal refusal -> refusal;
       case Judgement.Later later -> later;
       case PlaceHandle place -> {
-        Refusal misplaced = hasToken ? misplaced(outcome, place, nowMillis) : null;
+        Refusal misplaced = hasToken ? misplaced(outcomes, one, place, nowMillis) : null;
         if (misplaced != null) {
           yield misplaced;
         }
-        Refusal refused = append(outcome, place, timeMillis, log);
+        Refusal refused = append(outcomes, one, place, timeMillis, log);
         if (refused != null) {
           yield refused;
         }
         yield place.place().variant().isEmpty()
-            ? displayedOnly(outcome)
+            ? displayedOnly(outcomes.text(one, FEATURE))
             : Judgement.Counted.COUNTED;
       }
     };
   }
 
-  private static String namespace(Outcome outcome) {
-    return outcome.getNamespace().isEmpty()
+  private static String namespace(ReportedOutcomes outcomes, int one) {
+    return outcomes.length(one, NAMESPACE) == 0
         ? OutcomeLimits.DEFAULT_NAMESPACE
-        : outcome.getNamespace();
+        : outcomes.text(one, NAMESPACE);
   }
 
-  private static @Nullable Refusal malformed(Outcome outcome) {
-    boolean hasToken = !outcome.getDecisionToken().isEmpty();
-    if (!hasToken && outcome.getFeature().isEmpty()) {
+  private static @Nullable Refusal malformed(ReportedOutcomes outcomes, int one) {
+    boolean hasToken = outcomes.length(one, TOKEN) > 0;
+    if (!hasToken && outcomes.length(one, FEATURE) == 0) {
       return Refusal.of(
           RefusalReason.REFUSAL_REASON_MISSING_FEATURE,
           "decision_token, feature: none (expected: one of them)");
     }
-    int unitBytes = Utf8.encodedLength(outcome.getUnitKey());
+    int unitBytes = outcomes.length(one, UNIT_KEY);
     if (unitBytes == 0 || unitBytes > OutcomeLimits.UNIT_KEY_BYTES_MAX) {
       return Refusal.of(
           RefusalReason.REFUSAL_REASON_INVALID_UNIT_KEY,
@@ -96,26 +110,26 @@ final class Judge {
               + OutcomeLimits.UNIT_KEY_BYTES_MAX
               + ")");
     }
-    if (outcome.getInstanceId().length() > OutcomeLimits.INSTANCE_CHARS_MAX) {
-      return invalid(
-          "instance_id: "
-              + outcome.getInstanceId().length()
-              + " characters (expected: at most "
-              + OutcomeLimits.INSTANCE_CHARS_MAX
-              + ")");
+    // A character takes at least one byte: only long ones are counted.
+    if (outcomes.length(one, INSTANCE_ID) > OutcomeLimits.INSTANCE_CHARS_MAX) {
+      int characters = outcomes.text(one, INSTANCE_ID).length();
+      if (characters > OutcomeLimits.INSTANCE_CHARS_MAX) {
+        return invalid(
+            "instance_id: "
+                + characters
+                + " characters (expected: at most "
+                + OutcomeLimits.INSTANCE_CHARS_MAX
+                + ")");
+      }
     }
-    if (outcome.getValuesCount() > OutcomeLimits.VALUES_MAX) {
-      return invalid(
-          "values: "
-              + outcome.getValuesCount()
-              + " (expected: at most "
-              + OutcomeLimits.VALUES_MAX
-              + ")");
+    int values = outcomes.valuesCount(one);
+    if (values > OutcomeLimits.VALUES_MAX) {
+      return invalid("values: " + values + " (expected: at most " + OutcomeLimits.VALUES_MAX + ")");
     }
-    if (outcome.getExposure() && outcome.getValuesCount() > 0) {
-      return invalid("values: " + outcome.getValuesCount() + " (expected: none of an exposure)");
+    if (outcomes.isExposure(one) && values > 0) {
+      return invalid("values: " + values + " (expected: none of an exposure)");
     }
-    if (outcome.getExposure() && !hasToken) {
+    if (outcomes.isExposure(one) && !hasToken) {
       return invalid("decision_token: none (expected: the token of the exposure's answer)");
     }
     return null;
@@ -126,47 +140,61 @@ final class Judge {
   }
 
   /** The time in milliseconds since 1970; {@link #NO_TIME}: before 1970, or no time at all. */
-  private static long millis(Timestamp time) {
-    return Timestamps.isValid(time) && time.getSeconds() >= 0 ? Timestamps.toMillis(time) : NO_TIME;
+  private static long millis(ReportedOutcomes outcomes, int one) {
+    long seconds = outcomes.seconds(one);
+    int nanos = outcomes.nanos(one);
+    return Timestamps.isValid(seconds, nanos) && seconds >= 0
+        ? seconds * MILLIS_OF_SECOND + nanos / NANOS_OF_MILLI
+        : NO_TIME;
   }
 
-  private static @Nullable Refusal untimely(Outcome outcome, long timeMillis, long nowMillis) {
-    if (!Timestamps.isValid(outcome.getTime())) {
+  private static @Nullable Refusal untimely(
+      ReportedOutcomes outcomes, int one, long timeMillis, long nowMillis) {
+    if (!Timestamps.isValid(outcomes.seconds(one), outcomes.nanos(one))) {
       return invalid(
           "time: "
-              + outcome.getTime().getSeconds()
+              + outcomes.seconds(one)
               + " s and "
-              + outcome.getTime().getNanos()
+              + outcomes.nanos(one)
               + " ns (expected: a time of the years 1 to 9999)");
     }
-    if (timeMillis < nowMillis - OutcomeLimits.AGE_MAX.toMillis()) {
+    if (timeMillis < nowMillis - AGE_MAX_MILLIS) {
       return Refusal.of(
           RefusalReason.REFUSAL_REASON_TOO_OLD,
-          "time: " + Timestamps.toString(outcome.getTime()) + " (expected: at most 7 days ago)");
+          "time: " + shown(outcomes, one) + " (expected: at most 7 days ago)");
     }
-    if (timeMillis > nowMillis + OutcomeLimits.AHEAD_MAX.toMillis()) {
+    if (timeMillis > nowMillis + AHEAD_MAX_MILLIS) {
       return Refusal.of(
           RefusalReason.REFUSAL_REASON_IN_THE_FUTURE,
           "time: "
-              + Timestamps.toString(outcome.getTime())
+              + shown(outcomes, one)
               + " (expected: at most 1 minute ahead of the server's clock)");
     }
     return null;
   }
 
-  private static @Nullable Refusal misplaced(Outcome outcome, PlaceHandle place, long nowMillis) {
-    if (contradicts(outcome.getNamespace(), place.place().namespace())
-        || contradicts(outcome.getFeature(), place.place().feature())) {
+  private static String shown(ReportedOutcomes outcomes, int one) {
+    return Timestamps.toString(
+        Timestamp.newBuilder()
+            .setSeconds(outcomes.seconds(one))
+            .setNanos(outcomes.nanos(one))
+            .build());
+  }
+
+  private static @Nullable Refusal misplaced(
+      ReportedOutcomes outcomes, int one, PlaceHandle place, long nowMillis) {
+    if (contradicts(outcomes, one, NAMESPACE, place.place().namespace())
+        || contradicts(outcomes, one, FEATURE, place.place().feature())) {
       return Refusal.of(
           RefusalReason.REFUSAL_REASON_CONTRADICTS_TOKEN,
           "feature: "
-              + Refusal.shown(namespace(outcome) + "/" + outcome.getFeature())
+              + Refusal.shown(namespace(outcomes, one) + "/" + outcomes.text(one, FEATURE))
               + " (expected: "
               + Refusal.shown(place.place().namespace() + "/" + place.place().feature())
               + ", as the token says)");
     }
     if (place.endedMillis() > RunDirectory.OPEN
-        && place.endedMillis() < nowMillis - OutcomeLimits.AGE_MAX.toMillis()) {
+        && place.endedMillis() < nowMillis - AGE_MAX_MILLIS) {
       return Refusal.of(
           RefusalReason.REFUSAL_REASON_TOO_OLD,
           "decision_token: its run or counting period ended "
@@ -176,47 +204,59 @@ final class Judge {
     return null;
   }
 
-  private static boolean contradicts(String stated, String known) {
-    return !stated.isEmpty() && !stated.equals(known);
+  private static boolean contradicts(ReportedOutcomes outcomes, int one, int text, String known) {
+    return outcomes.length(one, text) > 0 && !outcomes.text(one, text).equals(known);
   }
 
   private @Nullable Refusal append(
-      Outcome outcome, PlaceHandle place, long timeMillis, OutcomeLog log) {
-    long unit = Bucketing.hash(outcome.getUnitKey());
-    if (outcome.getExposure()) {
+      ReportedOutcomes outcomes, int one, PlaceHandle place, long timeMillis, OutcomeLog log) {
+    byte[] bytes = outcomes.bytes();
+    long unit = Bucketing.hash(bytes, outcomes.at(one, UNIT_KEY), outcomes.length(one, UNIT_KEY));
+    if (outcomes.isExposure(one)) {
       log.exposure(place, unit, timeMillis);
       return null;
     }
-    int count = 0;
-    for (Map.Entry<String, Double> value : outcome.getValuesMap().entrySet()) {
-      CountedMetric metric = place.metric(value.getKey());
+    int count = outcomes.valuesCount(one);
+    int from = outcomes.valuesFrom(one);
+    for (int i = 0; i < count; i++) {
+      int value = from + i;
+      CountedMetric metric = place.metric(bytes, outcomes.keyAt(value), outcomes.keyLength(value));
       if (metric == null) {
         return Refusal.of(
             RefusalReason.REFUSAL_REASON_UNKNOWN_METRIC,
             "values: "
-                + Refusal.shown(value.getKey())
+                + Refusal.shown(outcomes.key(value))
                 + " (expected: a metric of the feature or its namespace that takes values)");
       }
-      double reported = value.getValue();
+      double reported = outcomes.value(value);
       if (!metric.metric().accepts(reported)) {
         return Refusal.of(
             RefusalReason.REFUSAL_REASON_INVALID_VALUE,
             "values." + metric.metric().key() + ": " + reported + expected(metric));
       }
-      metrics[count] = metric;
-      steps[count] = FixedPoint.toSteps(metric.metric().counted(reported));
-      count++;
+      metrics[i] = metric;
+      steps[i] = FixedPoint.toSteps(metric.metric().counted(reported));
     }
     log.outcome(place, unit, timeMillis);
     for (int i = 0; i < count; i++) {
       log.value(metrics[i], steps[i]);
     }
     for (CountedMetric metric : place.zeroWhenMissing()) {
-      if (!outcome.containsValues(metric.metric().key())) {
+      if (!isReported(metric, count)) {
         log.value(metric, 0);
       }
     }
     return null;
+  }
+
+  /** Whether a metric is among the first so many of those that were read last. */
+  private boolean isReported(CountedMetric metric, int count) {
+    for (int i = 0; i < count; i++) {
+      if (metrics[i].index() == metric.index()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String expected(CountedMetric metric) {
@@ -226,11 +266,11 @@ final class Judge {
     return metric.metric().min() < 0 ? " (expected: within 10^12 of 0)" : " (expected: 0 to 10^12)";
   }
 
-  private static Refusal displayedOnly(Outcome outcome) {
+  private static Refusal displayedOnly(String feature) {
     return new Refusal(
         RefusalReason.REFUSAL_REASON_TOKEN_REQUIRED_FOR_EVIDENCE,
         "decision_token: none (expected: the token of the answer; "
-            + Refusal.shown(outcome.getFeature())
+            + Refusal.shown(feature)
             + " cannot be decided by the unit key alone)",
         true);
   }

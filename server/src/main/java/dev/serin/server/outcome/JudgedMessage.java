@@ -1,10 +1,8 @@
 package dev.serin.server.outcome;
 
-import dev.serin.v1.Outcome;
 import dev.serin.v1.OutcomeRefusal;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -15,7 +13,7 @@ final class JudgedMessage {
   /** After how long it is looked again whether a snapshot has come. */
   static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
-  private final List<Outcome> outcomes;
+  private final ReportedOutcomes outcomes;
   private final long first;
   private final long bytes;
   private final boolean isNew;
@@ -32,7 +30,7 @@ final class JudgedMessage {
    * @param seen how many of the outcomes were seen before
    * @param bytes what it holds of the room
    */
-  JudgedMessage(List<Outcome> outcomes, long first, int seen, long bytes) {
+  JudgedMessage(ReportedOutcomes outcomes, long first, int seen, long bytes) {
     this.outcomes = outcomes;
     this.first = first;
     this.next = seen;
@@ -50,7 +48,7 @@ final class JudgedMessage {
     long nowMillis = clock.millis();
     boolean mayWait = waitUntilMillis == 0 || nowMillis < waitUntilMillis;
     while (next < outcomes.size()) {
-      switch (judge.judge(outcomes.get(next), nowMillis, mayWait, log)) {
+      switch (judge.judge(outcomes, next, nowMillis, mayWait, log)) {
         case Judgement.Later later -> {
           if (waitUntilMillis == 0) {
             waitUntilMillis = nowMillis + OutcomeLimits.NEWER_TOKEN_WAIT.toMillis();

@@ -92,11 +92,16 @@ final class Opening {
   }
 
   /**
-   * Checks a watermark, and returns it in milliseconds since 1970.
+   * Checks the watermark that a message states, and returns it in milliseconds since 1970; {@link
+   * Reporter#NO_WATERMARK}: it states none.
    *
    * @throws dev.serin.server.error.ApiException INVALID_REQUEST
    */
-  static long watermark(Timestamp watermark, long nowMillis) {
+  static long watermark(ReportedMessage message, long nowMillis) {
+    Timestamp watermark = message.watermark();
+    if (watermark == null) {
+      return Reporter.NO_WATERMARK;
+    }
     if (!Timestamps.isValid(watermark)) {
       throw ApiErrors.invalidRequest(
           "watermark",

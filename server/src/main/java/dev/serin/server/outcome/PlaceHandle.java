@@ -8,10 +8,10 @@ import dev.serin.server.outcome.aggregate.CellParts;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.v1.Arm;
 import dev.serin.v1.MetricKind;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ final class PlaceHandle implements Resolution {
   private final long endedMillis;
   private final long bucketSalt;
   private final List<CountedMetric> metrics = new ArrayList<>();
-  private final Map<String, CountedMetric> byKey = new HashMap<>();
+  private final List<byte[]> keys = new ArrayList<>();
   private final List<CountedMetric> zeroWhenMissing = new ArrayList<>();
   private final List<CountedRatio> ratios = new ArrayList<>();
 
@@ -79,15 +79,15 @@ final class PlaceHandle implements Resolution {
     }
     var counted = new CountedMetric(metrics.size(), metric, keyOf(metric), kept(parts));
     metrics.add(counted);
-    byKey.put(metric.key(), counted);
+    keys.add(metric.key().getBytes(StandardCharsets.UTF_8));
     if (metric.zeroWhenMissing()) {
       zeroWhenMissing.add(counted);
     }
   }
 
   private void addRatio(CompiledMetric metric) {
-    CountedMetric numerator = byKey.get(metric.numerator());
-    CountedMetric denominator = byKey.get(metric.denominator());
+    CountedMetric numerator = named(metric.numerator());
+    CountedMetric denominator = named(metric.denominator());
     if (numerator != null && denominator != null) {
       ratios.add(
           new CountedRatio(
@@ -136,9 +136,21 @@ final class PlaceHandle implements Resolution {
     return (int) Bucketing.bucket(Bucketing.draw(unit, bucketSalt), Bucketing.VARIANCE_BUCKETS);
   }
 
-  /** The metric that values are reported of under a key; null: there is none. */
-  @Nullable CountedMetric metric(String key) {
-    return byKey.get(key);
+  /** The metric that values are reported of under a key, given as UTF-8; null: there is none. */
+  @Nullable CountedMetric metric(byte[] bytes, int at, int length) {
+    // Compared one by one: a feature has a few, and most differ in length.
+    for (int i = 0; i < keys.size(); i++) {
+      byte[] key = keys.get(i);
+      if (key.length == length && Arrays.equals(key, 0, length, bytes, at, at + length)) {
+        return metrics.get(i);
+      }
+    }
+    return null;
+  }
+
+  private @Nullable CountedMetric named(String key) {
+    byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+    return metric(bytes, 0, bytes.length);
   }
 
   CountedMetric metricAt(int index) {

@@ -11,6 +11,7 @@ import dev.serin.v1.Arm;
 import dev.serin.v1.Feature;
 import dev.serin.v1.RefusalReason;
 import dev.serin.v1.Variant;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class PlaceResolver {
 
   private final OutcomeSnapshots snapshots;
   private final RunDirectory runs;
-  private final Map<String, Known> byToken = bounded();
+  private final KnownTokens byToken = new KnownTokens(REMEMBERED_MAX);
   private final Map<FeatureName, KeyArms> byFeature = bounded();
   private final EvaluationContext context = new EvaluationContext();
 
@@ -36,9 +37,6 @@ final class PlaceResolver {
     this.snapshots = snapshots;
     this.runs = runs;
   }
-
-  /** What was found with a snapshot. */
-  private record Known(String namespace, Snapshot snapshot, Resolution resolution) {}
 
   private record FeatureName(String namespace, String feature) {}
 
@@ -55,13 +53,15 @@ final class PlaceResolver {
    * Returns the place that a token names; {@link Judgement.Later}: the snapshot it was made with
    * has not come yet.
    *
+   * @param bytes hold the token from {@code at} on
    * @param mayWait false: a snapshot that has not come is not waited for
    */
-  Resolution ofToken(String token, boolean mayWait) {
-    Known known = byToken.get(token);
+  Resolution ofToken(byte[] bytes, int at, int length, boolean mayWait) {
+    KnownTokens.Known known = byToken.find(bytes, at, length);
     if (known != null && isCurrent(known)) {
       return known.resolution();
     }
+    String token = new String(bytes, at, length, StandardCharsets.UTF_8);
     DecisionToken decoded;
     try {
       decoded = DecisionToken.decode(token);
@@ -87,7 +87,7 @@ final class PlaceResolver {
                 Long.toString(decoded.featureRevision()),
                 "at most " + snapshot.revision())
             : checked(decoded, snapshot);
-    byToken.put(token, new Known(decoded.namespace(), snapshot, resolution));
+    byToken.add(token, decoded.namespace(), snapshot, resolution);
     return resolution;
   }
 
@@ -115,7 +115,7 @@ final class PlaceResolver {
     return arms.resolve(context, unitKey, nowMillis);
   }
 
-  private boolean isCurrent(Known known) {
+  private boolean isCurrent(KnownTokens.Known known) {
     return snapshots.get(known.namespace()) == known.snapshot();
   }
 

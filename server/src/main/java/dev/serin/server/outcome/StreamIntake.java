@@ -7,7 +7,6 @@ import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.outcome.ledger.Claim;
 import dev.serin.server.outcome.ledger.OpenSession;
-import dev.serin.v1.ReportOutcomeRequest;
 import dev.serin.v1.Session;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,7 @@ final class StreamIntake {
   private final UncommittedBytes uncommitted = new UncommittedBytes();
 
   /** A message whose numbers were checked. */
-  private record Parsed(ReportOutcomeRequest request, long first, long watermark, long bytes) {}
+  private record Parsed(ReportedMessage message, long first, long watermark, long bytes) {}
 
   StreamIntake(Ingest ingest, ReportStream stream) {
     this.ingest = ingest;
@@ -101,28 +100,24 @@ final class StreamIntake {
   }
 
   private Parsed parsed(byte[] bytes) {
-    ReportOutcomeRequest request;
+    ReportedMessage message;
     try {
-      request = ReportOutcomeRequest.parseFrom(bytes);
+      message = ReportedMessage.parse(bytes);
     } catch (InvalidProtocolBufferException e) {
       throw ApiErrors.invalidRequest("", "bytes that are no message (" + e.getMessage() + ")");
     }
     boolean opens = sequence == null;
-    int count = request.getOutcomesCount();
-    Opening.outcomes(count, 0);
-    boolean hasSession = opens ? request.hasSession() : opened != null;
-    long first = Opening.first(request.getFirstSequence(), count, hasSession, opens);
-    long stated =
-        request.hasWatermark()
-            ? Opening.watermark(request.getWatermark(), ingest.clock().millis())
-            : Reporter.NO_WATERMARK;
-    if (!opens && request.hasSession() && !isSame(request.getSession())) {
+    Session named = message.session();
+    Opening.outcomes(message.count(), 0);
+    boolean hasSession = opens ? named != null : opened != null;
+    long first = Opening.first(message.firstSequence(), message.count(), hasSession, opens);
+    long stated = Opening.watermark(message, ingest.clock().millis());
+    if (!opens && named != null && !isSame(named)) {
       throw ApiErrors.invalidRequest(
           "session",
-          Refusal.shown(request.getSession().getSession())
-              + " (expected: that of the first message, or none)");
+          Refusal.shown(named.getSession()) + " (expected: that of the first message, or none)");
     }
-    return new Parsed(request, first, stated, bytes.length);
+    return new Parsed(message, first, stated, bytes.length);
   }
 
   private boolean isSame(Session other) {
@@ -132,13 +127,13 @@ final class StreamIntake {
   }
 
   private void open(Parsed parsed, boolean stopping) {
-    if (!parsed.request().hasSession()) {
+    Session stated = parsed.message().session();
+    if (stated == null) {
       sequence = new StreamSequence(0);
       acks = new AckState(true);
       admit(parsed, false);
       return;
     }
-    Session stated = parsed.request().getSession();
     Claim claim = Opening.claim(stated, parsed.first(), ingest.clock().millis(), stream);
     if (stopping) {
       throw ApiErrors.shuttingDown();
@@ -151,7 +146,7 @@ final class StreamIntake {
   /** Takes what is new of a message; the first one says where its series begins even if empty. */
   private void admit(Parsed parsed, boolean opens) {
     StreamSequence series = requireNonNull(sequence, "sequence");
-    int count = parsed.request().getOutcomesCount();
+    int count = parsed.message().count();
     boolean isNumbered = opened != null && (count > 0 || opens);
     long first = isNumbered ? parsed.first() : series.expected();
     int seen = series.admit(first, count);
@@ -163,7 +158,7 @@ final class StreamIntake {
     ingest.meters().skipped(seen);
     // One that goes back is ignored.
     watermark = Math.max(watermark, parsed.watermark());
-    judged = new JudgedMessage(parsed.request().getOutcomesList(), first, seen, parsed.bytes());
+    judged = new JudgedMessage(parsed.message().outcomes(), first, seen, parsed.bytes());
   }
 
   /** Judges on; false: not to the end. */

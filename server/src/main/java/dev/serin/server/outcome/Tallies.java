@@ -5,13 +5,12 @@ import dev.serin.server.outcome.aggregate.MetricTally;
 import dev.serin.server.outcome.aggregate.PlaceTally;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Where a flush adds up what logs hold, found once for each place. For one thread. */
 final class Tallies {
   private final DeltaBuilder builder;
-  private final Map<PlaceHandle, Tally> known = new IdentityHashMap<>();
+  private final IdentityHashMap<PlaceHandle, Tally> known = new IdentityHashMap<>();
   private @Nullable PlaceHandle lastHandle;
   private @Nullable Tally lastTally;
 

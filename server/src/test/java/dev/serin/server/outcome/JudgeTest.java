@@ -19,6 +19,7 @@ import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.v1.Arm;
 import dev.serin.v1.Outcome;
 import dev.serin.v1.RefusalReason;
+import dev.serin.v1.ReportOutcomeBatchRequest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -50,8 +51,13 @@ class JudgeTest {
     return Outcome.newBuilder().setDecisionToken(token).setUnitKey("ada");
   }
 
+  private static ReportedOutcomes reported(Outcome.Builder outcome) {
+    return ReportedMessage.of(ReportOutcomeBatchRequest.newBuilder().addOutcomes(outcome).build())
+        .outcomes();
+  }
+
   private Judgement judged(Outcome.Builder outcome) {
-    return judge.judge(outcome.build(), NOW, true, log);
+    return judge.judge(reported(outcome), 0, NOW, true, log);
   }
 
   private MergedView counted() {
@@ -258,7 +264,7 @@ class JudgeTest {
     snapshots.put("default", REVISION, TestSnapshots.CHECKOUT);
 
     assertThat(judged(outcome())).isEqualTo(Judgement.Later.LATER);
-    assertThat(judge.judge(outcome().build(), NOW, false, log))
+    assertThat(judge.judge(reported(outcome()), 0, NOW, false, log))
         .isInstanceOfSatisfying(
             Refusal.class,
             refusal ->

@@ -1,4 +1,4 @@
-package dev.serin.server.decision;
+package dev.serin.server.wire;
 
 import com.google.common.base.Utf8;
 import java.lang.invoke.MethodHandles;
@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Whether bytes are text, as protobuf asks of every string field; allocates nothing. */
-final class Utf8Text {
+public final class Utf8Text {
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -15,7 +15,8 @@ final class Utf8Text {
 
   private Utf8Text() {}
 
-  static boolean isWellFormed(byte[] bytes, int offset, int length) {
+  /** Whether so many bytes from an offset on are UTF-8. */
+  public static boolean isWellFormed(byte[] bytes, int offset, int length) {
     int at = offset;
     int end = offset + length;
     for (; at + Long.BYTES <= end; at += Long.BYTES) {
