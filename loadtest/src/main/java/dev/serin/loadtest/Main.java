@@ -3,6 +3,7 @@ package dev.serin.loadtest;
 import dev.serin.loadtest.evaluation.EngineCommand;
 import dev.serin.loadtest.faults.FaultsCommand;
 import dev.serin.loadtest.hash.HashCommand;
+import dev.serin.loadtest.ingest.BesideCommand;
 import dev.serin.loadtest.ingest.IngestCommand;
 import dev.serin.loadtest.serving.LoadCommand;
 import dev.serin.loadtest.serving.PairedCommand;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
     description = "Measures Serin. Every number of docs/performance.md comes from here.",
     mixinStandardHelpOptions = true,
     subcommands = {
+      BesideCommand.class,
       EngineCommand.class,
       FaultsCommand.class,
       HashCommand.class,

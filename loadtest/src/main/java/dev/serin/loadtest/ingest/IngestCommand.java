@@ -13,8 +13,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,11 +28,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class IngestCommand implements Callable<Integer> {
   private static final Duration WARM_UP = Duration.ofSeconds(10);
-
-  /** Bytes that wait for acknowledgements, of all streams together, so that no window bounds. */
-  private static final long WAITING_BYTES = 24L << 20;
-
-  private static final int OUTCOME_BYTES = 200;
 
   @Option(
       names = "--seconds",
@@ -105,19 +98,19 @@ public final class IngestCommand implements Callable<Integer> {
       List<String> tokens = IngestFeatures.create(channel);
       channel.shutdownNow();
       var batches = new OutcomeBatches(tokens, mode.batch(), users, 1);
-      long waiting = Math.max(10L * mode.batch(), WAITING_BYTES / OUTCOME_BYTES / mode.streams());
-      try (var run = new IngestRun(address, mode.streams(), batches, waiting)) {
+      try (var run =
+          new IngestRun(address, mode.streams(), batches, IngestRun.window(mode.streams()))) {
         run.saturate();
-        rest(WARM_UP);
+        IngestRun.rest(WARM_UP);
         long before = run.acknowledged();
         Duration cpuBefore = server.cpu();
         long begin = System.nanoTime();
-        rest(Duration.ofSeconds(seconds));
+        IngestRun.rest(Duration.ofSeconds(seconds));
         long counted = run.acknowledged() - before;
         double elapsed = (System.nanoTime() - begin) / 1e9;
         double cpu = server.cpu().minus(cpuBefore).toNanos() / 1e9;
-        run.rest();
-        rest(Duration.ofSeconds(2));
+        run.stop();
+        IngestRun.rest(Duration.ofSeconds(2));
         var _ = run.latencies();
         run.pace(counted / elapsed / 2, Duration.ofSeconds(seconds));
         Histogram latencies = run.latencies();
@@ -133,16 +126,6 @@ public final class IngestCommand implements Callable<Integer> {
             "%.0f".formatted(latencies.getValueAtPercentile(50) / 1e6),
             "%.0f".formatted(latencies.getValueAtPercentile(99) / 1e6));
       }
-    }
-  }
-
-  private static void rest(Duration time) throws IOException {
-    try {
-      boolean never = new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
-      assert !never;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
   }
 }

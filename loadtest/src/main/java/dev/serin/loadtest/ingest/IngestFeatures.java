@@ -28,8 +28,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A feature with three metrics on a running server, and tokens of its variants. */
 final class IngestFeatures {
-  private static final String NAMESPACE = "ingest";
-  private static final String FEATURE = "checkout";
+  static final String NAMESPACE = "ingest";
+  static final String FEATURE = "checkout";
   private static final ChangeNote NOTE =
       ChangeNote.newBuilder().setActor("loadtest").setReason("measurement").build();
   private static final long LIMIT_SECONDS = 30;

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,6 +20,11 @@ import org.HdrHistogram.Recorder;
 final class IngestRun implements AutoCloseable {
   private static final int STREAMS_PER_CONNECTION = 25;
   private static final long OPEN_SECONDS = 30;
+
+  /** Bytes that wait for acknowledgements, of all streams together, so that no window bounds. */
+  private static final long WAITING_BYTES = 24L << 20;
+
+  private static final int OUTCOME_BYTES = 200;
 
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final List<IngestStream> streams = new ArrayList<>();
@@ -54,13 +60,41 @@ final class IngestRun implements AutoCloseable {
     }
   }
 
+  /** How many outcomes of a stream may wait, where there are so many streams. */
+  static long window(int streams) {
+    return WAITING_BYTES / OUTCOME_BYTES / streams;
+  }
+
+  /** Sends as much as is acknowledged; returns how many outcomes a second that is. */
+  double saturation(Duration warmUp, Duration time) throws IOException {
+    saturate();
+    rest(warmUp);
+    long before = acknowledged();
+    long begin = System.nanoTime();
+    rest(time);
+    double perSecond = (acknowledged() - before) / ((System.nanoTime() - begin) / 1e9);
+    stop();
+    rest(Duration.ofSeconds(2));
+    return perSecond;
+  }
+
+  static void rest(Duration time) throws IOException {
+    try {
+      boolean never = new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
+      assert !never;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
   /** Sends as much as is acknowledged, from now on. */
   void saturate() {
     streams.forEach(IngestStream::start);
   }
 
   /** Sends no more by itself. */
-  void rest() {
+  void stop() {
     streams.forEach(IngestStream::stop);
   }
 
@@ -97,7 +131,7 @@ final class IngestRun implements AutoCloseable {
 
   /** Waits for all acknowledgements and ends the streams. */
   void finish() throws IOException {
-    rest();
+    stop();
     for (IngestStream stream : streams) {
       Status status = stream.end();
       if (!status.isOk()) {
