@@ -2,6 +2,7 @@ package dev.serin.server;
 
 import dev.serin.server.ServerConfig.SharedStore;
 import dev.serin.server.access.TlsFiles;
+import dev.serin.server.outcome.OutcomeBounds;
 import dev.serin.server.store.StoreUrl;
 import dev.serin.server.telemetry.LogFormat;
 import dev.serin.server.telemetry.LogLevel;
@@ -33,10 +34,23 @@ final class ConfigReader {
   private static final int EVENT_LOOPS_DEFAULT_MAX = 8;
 
   private static final int INGEST_THREADS_MAX = 256;
+
+  /** So many users that what is shown of them is no guess. */
+  private static final int OUTCOME_UNITS_MIN = 1_024;
+
+  /** Some 3 GB. */
+  private static final int OUTCOME_UNITS_MAX = 134_217_728;
+
+  /** Outcomes may come 7 days late, and clocks differ. */
+  private static final int OUTCOME_RETENTION_MIN_DAYS = 8;
+
+  private static final int OUTCOME_RETENTION_MAX_DAYS = 3_650;
   private static final int WORKER_THREADS_MAX = 512;
   private static final int WORKER_QUEUE_MAX = 100_000;
   private static final Duration DRAIN_TIMEOUT_MAX = Duration.ofMinutes(10);
   private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m)");
+
+  private static final Pattern DAYS = Pattern.compile("(\\d{1,9})d");
 
   private final List<String> errors = new ArrayList<>();
   private OptionSources sources = OptionSources.gather(List.of(), Map.of());
@@ -69,6 +83,12 @@ final class ConfigReader {
             constant(ServerOption.LOG_LEVEL, LogLevel.class, LogLevel.INFO),
             eventLoops == 0 ? defaultEventLoops() : eventLoops,
             ingestThreads == 0 ? defaultIngestThreads() : ingestThreads,
+            new OutcomeBounds(
+                number(ServerOption.OUTCOME_UNITS, OUTCOME_UNITS_MIN, OUTCOME_UNITS_MAX),
+                days(
+                    ServerOption.OUTCOME_RETENTION,
+                    OUTCOME_RETENTION_MIN_DAYS,
+                    OUTCOME_RETENTION_MAX_DAYS)),
             number(ServerOption.WORKER_THREADS, 1, WORKER_THREADS_MAX),
             number(ServerOption.WORKER_QUEUE, 1, WORKER_QUEUE_MAX),
             time(ServerOption.DRAIN_TIMEOUT, DRAIN_TIMEOUT_MAX));
@@ -203,6 +223,17 @@ final class ConfigReader {
       return Duration.ZERO;
     }
     return time;
+  }
+
+  private Duration days(ServerOption option, int least, int most) {
+    Setting setting = sources.setting(option);
+    Matcher matcher = DAYS.matcher(setting.value());
+    int days = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+    if (days < least || days > most) {
+      errors.add(setting.error("a number of days like 30d, " + least + "d to " + most + "d"));
+      return Duration.ofDays(least);
+    }
+    return Duration.ofDays(days);
   }
 
   private static @Nullable Duration timeOrNull(String text) {

@@ -111,6 +111,7 @@ public final class SerinServer implements AutoCloseable {
                 metrics,
                 clock,
                 config.ingestThreads(),
+                config.outcomes(),
                 retired));
     outcomes.start();
 

@@ -1,6 +1,7 @@
 package dev.serin.server;
 
 import dev.serin.server.access.TlsFiles;
+import dev.serin.server.outcome.OutcomeBounds;
 import dev.serin.server.store.StoreUrl;
 import dev.serin.server.telemetry.LogFormat;
 import dev.serin.server.telemetry.LogLevel;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param logLevel what is logged
  * @param eventLoops threads that read, decide and write, 1 or more
  * @param ingestThreads threads that judge outcomes, 1 or more
+ * @param outcomes how much of what outcomes add up to is kept
  * @param workerThreads threads for calls that may wait for the store, 1 or more
  * @param workerQueue calls that may wait for a worker thread, 1 or more
  * @param drainTimeout how long calls in flight may take when the server stops
@@ -39,6 +41,7 @@ public record ServerConfig(
     LogLevel logLevel,
     int eventLoops,
     int ingestThreads,
+    OutcomeBounds outcomes,
     int workerThreads,
     int workerQueue,
     Duration drainTimeout) {

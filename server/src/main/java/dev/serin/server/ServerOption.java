@@ -51,6 +51,18 @@ enum ServerOption {
       "event-loops", "N", "0", "Threads that read, decide and write; 0: one per core, at most 8."),
   INGEST_THREADS(
       "ingest-threads", "N", "0", "Threads that judge outcomes; 0: one for two cores (1 to 256)."),
+  OUTCOME_UNITS(
+      "outcome-units",
+      "N",
+      "4194304",
+      "Distinct users in memory, 21 bytes each and some bits for each set; beyond it every second"
+          + " one is kept, on all servers (1024 to 134217728)."),
+  OUTCOME_RETENTION(
+      "outcome-retention",
+      "DAYS",
+      "30d",
+      "How long sets of users, histograms and charts are kept after a counting period ended; sums"
+          + " stay (8d to 3650d)."),
   WORKER_THREADS(
       "worker-threads", "N", "16", "Threads for calls that may wait for the store (1 to 512)."),
   WORKER_QUEUE(

@@ -3,6 +3,7 @@ package dev.serin.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.serin.server.outcome.OutcomeBounds;
 import dev.serin.server.telemetry.LogFormat;
 import dev.serin.server.telemetry.LogLevel;
 import java.io.IOException;
@@ -39,6 +40,7 @@ class ServerConfigTest {
     assertThat(config.logFormat()).isEqualTo(LogFormat.TEXT);
     assertThat(config.logLevel()).isEqualTo(LogLevel.INFO);
     assertThat(config.eventLoops()).isBetween(1, 8);
+    assertThat(config.outcomes()).isEqualTo(new OutcomeBounds(4_194_304, Duration.ofDays(30)));
     assertThat(config.drainTimeout()).isEqualTo(Duration.ofSeconds(10));
   }
 
@@ -75,6 +77,8 @@ class ServerConfigTest {
             Map.entry("log-level", "debug"),
             Map.entry("event-loops", "3"),
             Map.entry("ingest-threads", "4"),
+            Map.entry("outcome-units", "2048"),
+            Map.entry("outcome-retention", "14d"),
             Map.entry("worker-threads", "5"),
             Map.entry("worker-queue", "7"),
             Map.entry("drain-timeout", "250ms"));
@@ -96,6 +100,7 @@ class ServerConfigTest {
         .isEqualTo(fromFlags);
     assertThat(fromFlags.eventLoops()).isEqualTo(3);
     assertThat(fromFlags.ingestThreads()).isEqualTo(4);
+    assertThat(fromFlags.outcomes()).isEqualTo(new OutcomeBounds(2_048, Duration.ofDays(14)));
     assertThat(fromFlags.drainTimeout()).isEqualTo(Duration.ofMillis(250));
     assertThat(fromFlags.toString()).doesNotContain("secret");
   }
@@ -113,6 +118,8 @@ class ServerConfigTest {
                 "--grpc-port=99999",
                 "--http-address=0.0.0.0",
                 "--drain-timeout=soon",
+                "--outcome-units=1000",
+                "--outcome-retention=7d",
                 "--tls-key=key.pem",
                 "--documents=nowhere",
                 "--grpc-prt=1",
@@ -126,6 +133,10 @@ class ServerConfigTest {
                 + " --insecure-listen) [from --http-address]",
             "drain-timeout: soon (expected: a time like 500ms, 10s or 2m, at most 10m)"
                 + " [from --drain-timeout]",
+            "outcome-units: 1000 (expected: a whole number, 1024 to 134217728)"
+                + " [from --outcome-units]",
+            "outcome-retention: 7d (expected: a number of days like 30d, 8d to 3650d)"
+                + " [from --outcome-retention]",
             "tls-key: key.pem (expected: --tls-cert too) [from --tls-key]",
             "documents: nowhere (expected: a directory that exists) [from --documents]",
             "--grpc-prt: unknown option (expected: --grpc-port?)",

@@ -7,7 +7,6 @@ import dev.serin.server.outcome.aggregate.Delta;
 import dev.serin.server.outcome.aggregate.DeltaBuilder;
 import dev.serin.server.outcome.aggregate.DeltaCodec;
 import dev.serin.server.outcome.aggregate.MergedView;
-import dev.serin.server.outcome.ledger.DeltaSink;
 import dev.serin.server.outcome.ledger.FlushSource;
 import dev.serin.server.outcome.ledger.OpenSession;
 import dev.serin.server.outcome.ledger.PreparedFlush;
@@ -30,6 +29,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Logs are handed over through a queue without locks, a message at a time, so that a stream that
  * is always busy is flushed like any other, and the oldest comes first.
  */
-final class Aggregator implements FlushSource, DeltaSink, Watermarks, AutoCloseable {
+final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
   /**
    * Bytes that the outcomes of a flush may add to its delta, besides its cells; SQLite writes so
    * much in some milliseconds.
@@ -257,23 +257,22 @@ final class Aggregator implements FlushSource, DeltaSink, Watermarks, AutoClosea
         });
   }
 
-  /** Adds them one at a time, so that flushes and questions come in between. */
-  @Override
-  public void apply(List<byte[]> deltas) {
-    for (byte[] bytes : deltas) {
-      Delta delta = DeltaCodec.decode(bytes);
-      await(
-          () -> {
-            view.apply(delta);
-            return null;
-          });
-    }
+  /** Looks at the view, after what stands in line, and waits for it; what it keeps are copies. */
+  <T extends @Nullable Object> T look(Function<MergedView, T> step) {
+    return await(() -> step.apply(view));
   }
 
-  @Override
-  public void replace(List<byte[]> deltas) {
-    MergedView loaded = new MergedView();
-    deltas.forEach(bytes -> loaded.apply(DeltaCodec.decode(bytes)));
+  /** Changes the view, after what stands in line, and waits for it. */
+  void change(Consumer<MergedView> step) {
+    await(
+        () -> {
+          step.accept(view);
+          return null;
+        });
+  }
+
+  /** Has another view hold from now on, which nobody else changes. */
+  void replace(MergedView loaded) {
     await(
         () -> {
           view = loaded;

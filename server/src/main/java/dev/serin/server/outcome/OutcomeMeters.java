@@ -105,6 +105,25 @@ final class OutcomeMeters {
         room::waiting);
   }
 
+  /** Shows how large the view is. */
+  static void register(Metrics metrics, ViewKeeper keeper) {
+    gauge(
+        metrics,
+        "serin_outcome_units",
+        "Distinct units in memory; beyond --outcome-units half of them are kept.",
+        () -> keeper.shape().units());
+    gauge(
+        metrics,
+        "serin_outcome_thinning_level",
+        "One unit in 2^level is kept.",
+        () -> keeper.shape().level());
+    gauge(
+        metrics,
+        "serin_outcome_view_bytes",
+        "About what all that was counted takes in memory, names aside.",
+        () -> keeper.shape().bytes());
+  }
+
   private static Sample sample(String label, LongAdder count) {
     return new Sample(List.of(label), count.sum());
   }

@@ -1,8 +1,7 @@
 package dev.serin.server.outcome;
 
+import dev.serin.server.catalog.PeriodEnds;
 import dev.serin.server.error.ApiErrors;
-import dev.serin.server.outcome.aggregate.Delta;
-import dev.serin.server.outcome.aggregate.DeltaCodec;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.ledger.Incarnation;
 import dev.serin.server.outcome.ledger.Ledger;
@@ -17,7 +16,6 @@ import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -49,6 +47,7 @@ public final class Outcomes implements AutoCloseable {
    * Outcomes that are not taken in yet.
    *
    * @param threads threads that judge, 1 or more
+   * @param bounds how much of what was counted is kept
    * @param ended called once, by another thread, when this replica may count nothing more: it
    *     should be started again
    */
@@ -58,6 +57,7 @@ public final class Outcomes implements AutoCloseable {
       Metrics metrics,
       InstantSource clock,
       int threads,
+      OutcomeBounds bounds,
       Runnable ended) {
     RunDirectory runs = new LiveRuns(snapshots);
     OutcomeMeters meters = new OutcomeMeters();
@@ -65,11 +65,17 @@ public final class Outcomes implements AutoCloseable {
     pool = new IngestPool(threads, () -> new Judge(new PlaceResolver(snapshots, runs)));
     IngestRoom room = new IngestRoom(IngestRoom.BYTES_MAX, pool);
     aggregator = new Aggregator(room, meters);
+    ViewKeeper keeper =
+        new ViewKeeper(
+            aggregator,
+            bounds.unitsMax(),
+            new PlaceRetention(
+                namespace -> PeriodEnds.read(database, namespace), bounds.retention(), clock));
     ledger =
         new Ledger(
             database,
             new Incarnation(random.nextLong(), processName()),
-            new LedgerParts(aggregator, aggregator, Outcomes::merged, aggregator),
+            new LedgerParts(aggregator, keeper, keeper, keeper, aggregator),
             metrics.registry(),
             clock,
             random::nextLong,
@@ -83,17 +89,12 @@ public final class Outcomes implements AutoCloseable {
     streams = new ReportStreams(ingest, OutcomeLimits.STREAMS_MAX);
     batches = new BatchCalls(ingest);
     meters.register(metrics, streams::size, room);
+    OutcomeMeters.register(metrics, keeper);
   }
 
   private static String processName() {
     // Process and host.
     return ManagementFactory.getRuntimeMXBean().getName();
-  }
-
-  private static byte[] merged(List<byte[]> deltas) {
-    Delta all = new Delta();
-    deltas.forEach(bytes -> all.merge(DeltaCodec.decode(bytes)));
-    return DeltaCodec.encode(all);
   }
 
   /** Begins: from now on sessions are opened, and what was counted before is loaded. */

@@ -169,6 +169,10 @@ public final class Cell {
     return Math.clamp(value, FixedPoint.toDouble(min), FixedPoint.toDouble(max));
   }
 
+  boolean hasParts() {
+    return buckets != null || histogram != null;
+  }
+
   /** Returns a copy without buckets and histogram. */
   Cell withoutParts() {
     Cell plain = plain(count, sum.copy(), squares.copy(), min, max);

@@ -32,8 +32,8 @@ public final class Delta {
     this(Thinning.NONE);
   }
 
-  /** Makes one that adds nothing, of a generation. */
-  Delta(Thinning thinning) {
+  /** Makes one that adds nothing, of a generation: what is merged into it is thinned to that. */
+  public Delta(Thinning thinning) {
     this.thinning = thinning;
   }
 
@@ -95,11 +95,15 @@ public final class Delta {
 
   /**
    * Returns the same without what retention drops of places: sets, buckets, histograms and charts.
-   * Counts, sums, squares and extremes stay; units that are in no set any more are forgotten.
+   * Counts, sums, squares and extremes stay; units that are in no set any more are forgotten. It is
+   * itself where there is nothing to drop.
    *
    * @param expired the places whose run or period ended long enough ago
    */
   public Delta retained(Predicate<Place> expired) {
+    if (!keepsAny(expired)) {
+      return this;
+    }
     Delta kept = new Delta(thinning);
     kept.watermark = watermark;
     kept.fromMillis = fromMillis;
@@ -122,6 +126,14 @@ public final class Delta {
           }
         });
     return kept;
+  }
+
+  /** Whether it holds more of such places than sums. */
+  boolean keepsAny(Predicate<Place> expired) {
+    return sets.keySet().stream().anyMatch(expired)
+        || charts.keySet().stream().map(CellKey::place).anyMatch(expired)
+        || cells.entrySet().stream()
+            .anyMatch(cell -> cell.getValue().hasParts() && expired.test(cell.getKey().place()));
   }
 
   /** Whether merging it changes nothing. */

@@ -3,6 +3,7 @@ package dev.serin.server.outcome.aggregate;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toSet;
 
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -103,12 +105,15 @@ public final class MergedView {
     }
   }
 
-  /** Drops what retention drops of places, see {@link Delta#retained}. */
-  public void expire(Predicate<Place> expired) {
-    all = all.retained(expired);
+  /** Drops what retention drops of places, see {@link Delta#retained}; false: there is nothing. */
+  public boolean expire(Predicate<Place> expired) {
+    Delta kept = all.retained(expired);
+    boolean isLess = kept != all;
+    all = kept;
     Map<CellKey, Long> sizes = new HashMap<>(frozen.sizes());
-    sizes.keySet().removeIf(key -> expired.test(key.place()));
+    isLess |= sizes.keySet().removeIf(key -> expired.test(key.place()));
     frozen = new FrozenSizes(frozen.thinning(), sizes);
+    return isLess;
   }
 
   /** Returns the sets of a place as they are, not a copy; null: it has none. */
@@ -119,6 +124,11 @@ public final class MergedView {
   /** Returns the number of a unit, given as a hash, or {@link UnitTable#UNKNOWN}. */
   int idOf(long unit) {
     return all.units().find(unit);
+  }
+
+  /** Returns the namespaces in which something has been counted. */
+  public Set<String> namespaces() {
+    return all.cells().keySet().stream().map(key -> key.place().namespace()).collect(toSet());
   }
 
   /** Returns what has been counted, in order of place, metric and definition. */

@@ -10,13 +10,18 @@ final class BackgroundWork {
   private static final long EVERY = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Follower follower;
+  private final Thinner thinner;
   private final Folder folder;
+  private final Expiry expiry;
   private final Retention retention;
   private volatile boolean loaded;
 
-  BackgroundWork(Follower follower, Folder folder, Retention retention) {
+  BackgroundWork(
+      Follower follower, Thinner thinner, Folder folder, Expiry expiry, Retention retention) {
     this.follower = follower;
+    this.thinner = thinner;
     this.folder = folder;
+    this.expiry = expiry;
     this.retention = retention;
   }
 
@@ -31,7 +36,9 @@ final class BackgroundWork {
     }
     follower.turn(now);
     loaded = true;
+    thinner.turn();
     folder.turn(now);
+    expiry.turn(now);
     retention.turn(now);
     return EVERY;
   }

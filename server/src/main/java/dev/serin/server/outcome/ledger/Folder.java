@@ -6,9 +6,12 @@ import static java.util.stream.Collectors.toList;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Priority;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -55,6 +58,9 @@ final class Folder {
   private final Map<Long, List<Folded>> folded = new HashMap<>();
 
   private record Folded(long through, long at) {}
+
+  /** Bases that merging anew would leave as they are. */
+  private final Set<Long> merged = new HashSet<>();
 
   Folder(
       Database database,
@@ -151,6 +157,7 @@ final class Folder {
             bases.insertPart(handle, base, number, body);
           });
     }
+    merged.add(base);
     return base;
   }
 
@@ -196,10 +203,34 @@ final class Folder {
             List<byte[]> bodies =
                 database.read(
                     handle -> some.stream().map(base -> bases.body(handle, base)).toList());
-            long merged = write(level + 1, merger.merge(bodies));
-            switchTo(merged, some, handle -> true);
+            long next = write(level + 1, merger.merge(bodies));
+            switchTo(next, some, handle -> true);
           }
         });
+  }
+
+  /** From now on merging drops more than it did. */
+  void forgetMerged() {
+    merged.clear();
+  }
+
+  /**
+   * Merges each base by itself that may hold what merging drops by now: made before, or taken over.
+   */
+  void mergeAnew() {
+    List<BaseRow> all = database.read(handle -> bases.ownedBy(handle, me.id()));
+    merged.retainAll(all.stream().map(BaseRow::base).toList());
+    for (BaseRow base : all) {
+      if (base.current() && !merged.contains(base.base())) {
+        byte[] before = database.read(handle -> bases.body(handle, base));
+        byte[] after = merger.merge(List.of(before));
+        if (Arrays.equals(before, after)) {
+          merged.add(base.base());
+        } else {
+          switchTo(write(base.level(), after), List.of(base), handle -> true);
+        }
+      }
+    }
   }
 
   /** Those that nobody reads: replaced, or never finished. What was switched to meanwhile stays. */

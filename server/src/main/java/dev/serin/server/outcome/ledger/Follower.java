@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -36,6 +37,9 @@ final class Follower {
   /** Last delta that was added, by incarnation. */
   private final Map<Long, Long> seen = new HashMap<>();
 
+  /** Generation of thinning that the view was thinned to. */
+  private int generation;
+
   private boolean loaded;
   private long followed;
 
@@ -54,6 +58,7 @@ final class Follower {
       // Nothing of this replica is folded yet: what it flushes meanwhile it adds by itself.
       long begin = System.nanoTime();
       Loaded all = database.read(handle -> load(handle, false));
+      thin(all.thinning());
       sink.apply(all.bodies());
       seen.putAll(all.seen());
       loaded = true;
@@ -70,8 +75,9 @@ final class Follower {
     followed = now;
   }
 
-  /** What was counted, and up to which delta of whom. */
-  private record Loaded(List<byte[]> bodies, Map<Long, Long> seen) {}
+  /** What was counted, up to which delta of whom, and the generation of thinning that holds. */
+  private record Loaded(
+      List<byte[]> bodies, Map<Long, Long> seen, Optional<ThinningRow> thinning) {}
 
   private Loaded load(Handle handle, boolean withOwn) {
     List<byte[]> bodies = new ArrayList<>();
@@ -91,17 +97,39 @@ final class Follower {
         upTo.put(replica.incarnation(), replica.flushNumber());
       }
     }
-    return new Loaded(bodies, upTo);
+    return new Loaded(bodies, upTo, ThinningRows.newest(handle, 0));
   }
 
   /** Adds what came since; false: some of it is gone already. */
   private boolean follow() {
-    for (ReplicaRow replica : database.read(replicas::all)) {
+    // Read as one state: whoever flushed under a generation had read its row.
+    Progressed others =
+        database.read(
+            handle ->
+                new Progressed(replicas.all(handle), ThinningRows.newest(handle, generation)));
+    thin(others.thinning());
+    for (ReplicaRow replica : others.replicas()) {
       if (replica.incarnation() != me.id() && !follow(replica)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** How far all replicas are, and the generation of thinning that was begun meanwhile. */
+  private record Progressed(List<ReplicaRow> replicas, Optional<ThinningRow> thinning) {}
+
+  /** Thins the view to what the store says by now. */
+  void thin() {
+    thin(database.read(handle -> ThinningRows.newest(handle, generation)));
+  }
+
+  private void thin(Optional<ThinningRow> begun) {
+    begun.ifPresent(
+        row -> {
+          sink.thin(row.sizes());
+          generation = row.generation();
+        });
   }
 
   private boolean follow(ReplicaRow replica) {
@@ -133,7 +161,8 @@ final class Follower {
     flushes.hold();
     try {
       Loaded all = database.read(handle -> load(handle, true));
-      sink.replace(all.bodies());
+      sink.replace(all.thinning().map(ThinningRow::sizes).orElse(null), all.bodies());
+      generation = all.thinning().map(ThinningRow::generation).orElse(0);
       seen.clear();
       seen.putAll(all.seen());
     } finally {

@@ -53,21 +53,15 @@ public final class Ledger implements Sessions, AutoCloseable {
     LedgerMeters meters = new LedgerMeters(registry, unfolded);
     this.nanoTime = nanoTime;
     this.ended = ended;
-    work =
-        new LedgerWork(
-            database,
-            me,
-            parts.source(),
-            parts.watermarks(),
-            parts.merger(),
-            unfolded,
-            meters,
-            clock,
-            randomIds);
+    work = new LedgerWork(database, me, parts, unfolded, meters, clock, randomIds);
+    Follower follower = new Follower(database, me, parts.sink(), work.flushes());
+    Folder folder = new Folder(database, me, parts.merger(), unfolded, randomIds);
     background =
         new BackgroundWork(
-            new Follower(database, me, parts.sink(), work.flushes()),
-            new Folder(database, me, parts.merger(), unfolded, randomIds),
+            follower,
+            new Thinner(database, me, parts.bounds(), follower),
+            folder,
+            new Expiry(parts.bounds(), folder),
             new Retention(database, me, work, clock));
     thread.setDaemon(true);
     folding.setDaemon(true);

@@ -5,8 +5,13 @@ package dev.serin.server.outcome.ledger;
  *
  * @param source where flushes come from
  * @param sink the view that what others committed is added to
+ * @param bounds what keeps that view within its bounds
  * @param merger adds deltas up
  * @param watermarks how complete the outcomes are
  */
 public record LedgerParts(
-    FlushSource source, DeltaSink sink, DeltaMerger merger, Watermarks watermarks) {}
+    FlushSource source,
+    DeltaSink sink,
+    ViewBounds bounds,
+    DeltaMerger merger,
+    Watermarks watermarks) {}

@@ -38,6 +38,7 @@ final class LedgerWork {
   private final Database database;
   private final Incarnation me;
   private final Watermarks watermarks;
+  private final DeltaSink sink;
   private final InstantSource clock;
   private final ReplicaRows replicas;
   private final SessionRows sessions;
@@ -66,23 +67,22 @@ final class LedgerWork {
   LedgerWork(
       Database database,
       Incarnation me,
-      FlushSource source,
-      Watermarks watermarks,
-      DeltaMerger merger,
+      LedgerParts parts,
       Unfolded unfolded,
       LedgerMeters meters,
       InstantSource clock,
       LongSupplier randomIds) {
     this.database = database;
     this.me = me;
-    this.watermarks = watermarks;
+    watermarks = parts.watermarks();
+    sink = parts.sink();
     this.clock = clock;
     this.meters = meters;
     replicas = new ReplicaRows(database.dialect());
     sessions = new SessionRows(database.dialect());
     claims = new ClaimBatch(database, me, randomIds);
-    retirement = new Retirement(database, me, merger, randomIds);
-    flushes = new FlushCycle(database, me, source, watermarks, open, unfolded, meters);
+    retirement = new Retirement(database, me, parts.merger(), randomIds);
+    flushes = new FlushCycle(database, me, parts.source(), watermarks, open, unfolded, meters);
   }
 
   ClaimLine line() {
@@ -145,6 +145,10 @@ final class LedgerWork {
       if (database.dialect() == Dialect.SQLITE) {
         meters.retired(retirement.retireAll());
       }
+      // Before the first flush: what is counted under an older generation is no evidence.
+      database
+          .read(handle -> ThinningRows.newest(handle, 0))
+          .ifPresent(thinning -> sink.thin(thinning.sizes()));
     } catch (RuntimeException e) {
       failed("register this replica", e, now);
       return false;

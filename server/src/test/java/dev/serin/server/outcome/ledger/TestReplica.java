@@ -22,6 +22,19 @@ import org.jspecify.annotations.Nullable;
  * of names, a line for each outcome, so that what is counted can be seen.
  */
 final class TestReplica implements FlushSource, DeltaSink {
+  private static final ViewBounds NO_BOUNDS =
+      new ViewBounds() {
+        @Override
+        public @Nullable ThinningRow exceeded() {
+          return null;
+        }
+
+        @Override
+        public boolean expire() {
+          return false;
+        }
+      };
+
   private final Database database;
   private final Incarnation me;
   private final LedgerWork work;
@@ -52,9 +65,7 @@ final class TestReplica implements FlushSource, DeltaSink {
         new LedgerWork(
             database,
             me,
-            this,
-            () -> null,
-            TestReplica::merge,
+            new LedgerParts(this, this, NO_BOUNDS, TestReplica::merge, () -> null),
             unfolded,
             new LedgerMeters(new SimpleMeterRegistry(), unfolded),
             clock,
@@ -217,7 +228,12 @@ final class TestReplica implements FlushSource, DeltaSink {
   }
 
   @Override
-  public void replace(List<byte[]> deltas) {
+  public void thin(byte[] sizes) {
+    throw new IllegalStateException("thinned (expected: nothing to be thinned)");
+  }
+
+  @Override
+  public void replace(byte @Nullable [] sizes, List<byte[]> deltas) {
     view.clear();
     apply(deltas);
   }
