@@ -38,6 +38,12 @@ class OutcomeStreamsTest {
   /** What a stream may fill that is not read. */
   private static final long WINDOW_BYTES = 256 * 1024;
 
+  /** For parts of large messages. */
+  private static final long ROOM_BYTES = 64L * 1024 * 1024;
+
+  /** As gRPC numbers it. */
+  private static final String RESOURCE_EXHAUSTED = "8";
+
   @TempDir Path directory;
   private RunningServer server;
   private String token = "";
@@ -197,6 +203,49 @@ class OutcomeStreamsTest {
     // Beside the window: what the server took in, and what the client keeps before it says so.
     assertThat(sent).isBetween(WINDOW_BYTES, 2 * WINDOW_BYTES);
     stalled.cut();
+  }
+
+  @Test
+  void messages_thatArriveInPart_areEndedAboveTheirRoomAndSmallOnesGoOn() throws Exception {
+    String arriving = "serin_outcome_arriving_bytes";
+    int bytes = 1_000_000;
+    double ended = server.meter("serin_outcome_calls_ended_total{reason=\"OVERLOADED\"}");
+    TestReporter neighbour = report().open(1, outcomes(1));
+    neighbour.awaitCommitted(1);
+    try (PartialMessages parts = new PartialMessages(server.server().grpcPort())) {
+      for (int i = 0; i < ROOM_BYTES / bytes; i++) {
+        parts.send(bytes + 1, bytes);
+      }
+      Await.until("arrived", () -> server.meter(arriving) == ROOM_BYTES / bytes * bytes);
+      assertThat(parts.ends()).isEmpty();
+
+      for (int i = 0; i < 10; i++) {
+        parts.send(bytes + 1, bytes);
+      }
+
+      for (int i = 0; i < 10; i++) {
+        assertThat(parts.ends().poll(60, TimeUnit.SECONDS)).isEqualTo(RESOURCE_EXHAUSTED);
+      }
+      assertThat(server.meter("serin_outcome_calls_ended_total{reason=\"OVERLOADED\"}"))
+          .isEqualTo(ended + 10);
+      Await.until("given back", () -> server.meter(arriving) <= ROOM_BYTES);
+      neighbour.send(2, outcomes(100)).awaitCommitted(101);
+    }
+    Await.until("all given back", () -> server.meter(arriving) == 0);
+    neighbour.send(102, outcomes(9_000)).awaitCommitted(9_101);
+  }
+
+  @Test
+  void message_muchTooLarge_isNotReadOnWhileWhatCameBeforeWaits() throws Exception {
+    TestReporter reporter = report().send(0, waiting(1));
+    Await.until("taken in", () -> server.meter("serin_outcome_room_bytes") > 10_000);
+
+    reporter.send(0, outcomes(1)[0].toBuilder().setInstanceId("x".repeat(30_000_000)).build());
+
+    assertThat(GrpcError.of(reporter.end()).reason()).isEqualTo("REQUEST_TOO_LARGE");
+    assertThat(reporter.waiting()).isZero();
+    Await.until("given back", () -> server.meter("serin_outcome_room_bytes") == 0);
+    assertThat(server.meter("serin_outcome_arriving_bytes")).isZero();
   }
 
   /** An outcome of 10 kB whose token is newer than any snapshot: it is waited for. */

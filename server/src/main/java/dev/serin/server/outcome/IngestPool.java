@@ -51,6 +51,12 @@ final class IngestPool implements AutoCloseable {
     var _ = later.schedule(() -> signal(task), delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Has something looked at again and again; it must not fail. */
+  void lookEach(Duration interval, Runnable look) {
+    long millis = interval.toMillis();
+    var _ = later.scheduleWithFixedDelay(look, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
   private void work(Judge judge) {
     try {
       while (true) {

@@ -5,9 +5,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Room for what was received and is not committed. What arrives is always taken in, as it is there
- * already; where there is no room left, nothing more is asked for, and whoever would have asked is
- * signalled when there is. Takes no lock; safe for all threads.
+ * Room for what was received and is not committed. What was received is always taken in, as it is
+ * there already; where there is no room left, nothing more is asked for, and whoever would have
+ * asked is signalled when there is. Beside it, as much room for what was asked for and is arriving.
+ * Takes no lock; safe for all threads.
  */
 final class IngestRoom {
   /** Bytes of all messages together. */
@@ -16,6 +17,7 @@ final class IngestRoom {
   private final long bytesMax;
   private final IngestPool pool;
   private final AtomicLong held = new AtomicLong();
+  private final AtomicLong arriving = new AtomicLong();
   private final ConcurrentLinkedQueue<IngestTask> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waitingCount = new AtomicInteger();
 
@@ -45,7 +47,27 @@ final class IngestRoom {
     return false;
   }
 
-  /** Takes in what has arrived. */
+  /** Takes in more of a large message that is arriving; false: there is no room for it. */
+  boolean arriving(long bytes) {
+    return arriving.addAndGet(bytes) <= bytesMax;
+  }
+
+  /** What had arrived of a large message was received as a whole, or is dropped. */
+  void arrived(long bytes) {
+    arriving.addAndGet(-bytes);
+  }
+
+  /** Bytes of large messages that are arriving. */
+  long arrivingBytes() {
+    return arriving.get();
+  }
+
+  /** Bytes that there is room for: received, and arriving beside them. */
+  long bytesMax() {
+    return bytesMax;
+  }
+
+  /** Takes in what was received. */
   void take(long bytes) {
     held.addAndGet(bytes);
   }

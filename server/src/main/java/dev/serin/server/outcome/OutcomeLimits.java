@@ -34,6 +34,9 @@ public final class OutcomeLimits {
   /** How long a token that is newer than the snapshot is held up before it is called forged. */
   static final Duration NEWER_TOKEN_WAIT = Duration.ofSeconds(5);
 
+  /** How long a large message may take to arrive, looked at as often; in it do 140 kbit/s. */
+  static final Duration ARRIVING_MAX = Duration.ofSeconds(60);
+
   /** Streams of a replica. */
   static final int STREAMS_MAX = 20_000;
 

@@ -100,6 +100,11 @@ final class OutcomeMeters {
         room::heldBytes);
     gauge(
         metrics,
+        "serin_outcome_arriving_bytes",
+        "Bytes of messages above 64 KiB that have arrived in part.",
+        room::arrivingBytes);
+    gauge(
+        metrics,
         "serin_outcome_streams_waiting",
         "Streams that are not read until there is room.",
         room::waiting);

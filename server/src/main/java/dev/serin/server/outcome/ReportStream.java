@@ -34,6 +34,9 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
   /** Bytes that are received and not durable, above which no more is asked for. */
   private static final long UNCOMMITTED_BYTES_MAX = IngestRoom.BYTES_MAX / 8;
 
+  /** No large message is arriving. */
+  private static final long NONE = 0;
+
   private final Ingest ingest;
   private final ServerCall<ReceivedMessage, ReportOutcomeResponse> call;
   private final StreamEnd end;
@@ -44,11 +47,19 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
   private volatile boolean halfClosed;
   private volatile boolean cancelled;
   private volatile boolean tooLarge;
+  private volatile @Nullable ApiException endAtOnce;
+  private volatile long largeNumber = NONE;
   private volatile boolean stopping;
   private volatile boolean fenced;
   private volatile boolean dropped;
   private volatile long durable;
   private volatile @Nullable Answer claimAnswer;
+
+  /** Large messages that began to arrive; of the event loop. */
+  private long largeCount;
+
+  /** The large message that was arriving at the last look; of whoever looks. */
+  private long largeSeen = NONE;
 
   // Of the worker.
   private final StreamIntake intake;
@@ -96,10 +107,53 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
     signal();
   }
 
-  /** A message that is larger than allowed is arriving. */
-  void tooLarge() {
-    tooLarge = true;
-    signal();
+  /** A large message is arriving; called by the event loop. */
+  void largeBegins() {
+    largeNumber = ++largeCount;
+  }
+
+  /** It has arrived, or never will; called by the event loop. */
+  void largeEnds() {
+    largeNumber = NONE;
+  }
+
+  /** Ends the call where the same large message is arriving as when this was last called. */
+  void endUnfinished() {
+    long arriving = largeNumber;
+    if (arriving != NONE && arriving == largeSeen) {
+      long seconds = OutcomeLimits.ARRIVING_MAX.toSeconds();
+      endAtOnce(
+          ApiErrors.invalidRequest(
+              "", "message: not complete after " + seconds + " s (expected: sooner)"));
+    }
+    largeSeen = arriving;
+  }
+
+  /**
+   * A message that is larger than allowed is arriving. Its call ends when what came before is
+   * durable; but gRPC, whose own limit is that of the largest method, reads on what it was asked
+   * for, so that this is waited for no longer than while it stays small.
+   */
+  void tooLarge(long arrivedBytes) {
+    if (arrivedBytes > UNCOMMITTED_BYTES_MAX) {
+      endAtOnce(messageTooLarge());
+    } else if (!tooLarge) {
+      tooLarge = true;
+      signal();
+    }
+  }
+
+  /** Ends the call without waiting for anything to become durable, which goes on by itself. */
+  void endAtOnce(ApiException reason) {
+    if (endAtOnce == null) {
+      endAtOnce = reason;
+      signal();
+    }
+  }
+
+  private static ApiException messageTooLarge() {
+    String limit = OutcomeLimits.MESSAGE_BYTES_MAX + " bytes";
+    return ApiErrors.requestTooLarge("message", "more than " + limit, limit);
   }
 
   void halfClosed() {
@@ -167,7 +221,7 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
     }
     intake.committed(durable);
     if (!closed) {
-      endAtOnce();
+      endWithoutWaiting();
     }
     if (!closed) {
       intake.take(judge, this::nextMessage, stopping);
@@ -199,7 +253,8 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
   }
 
   /** Ends what has nothing to wait for. */
-  private void endAtOnce() {
+  private void endWithoutWaiting() {
+    ApiException reason = endAtOnce;
     if (cancelled) {
       ended(Status.Code.CANCELLED, null);
     } else if (fenced) {
@@ -207,6 +262,8 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
       close(ApiErrors.producerFenced(session.getProducer(), session.getSession()));
     } else if (dropped) {
       close(ApiErrors.shuttingDown());
+    } else if (reason != null) {
+      close(reason);
     }
   }
 
@@ -252,8 +309,7 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
       return;
     }
     if (reason == null && isTooLarge) {
-      String limit = OutcomeLimits.MESSAGE_BYTES_MAX + " bytes";
-      reason = ApiErrors.requestTooLarge("message", "more than " + limit, limit);
+      reason = messageTooLarge();
     }
     if (reason == null && !isLast && stopping) {
       reason = ApiErrors.shuttingDown();

@@ -30,6 +30,9 @@ final class ReportStreams {
   /** Bytes beyond a message's limit that may arrive before its call is ended: frames, headers. */
   private static final long ARRIVING_MARGIN_BYTES = 64 * 1024;
 
+  /** Bytes of a message up to which nobody looks at what has arrived of it. */
+  private static final long SMALL_BYTES = 64 * 1024;
+
   private final Ingest ingest;
   private final int streamsMax;
   private final Set<ReportStream> open = ConcurrentHashMap.newKeySet();
@@ -39,6 +42,14 @@ final class ReportStreams {
   ReportStreams(Ingest ingest, int streamsMax) {
     this.ingest = ingest;
     this.streamsMax = streamsMax;
+    ingest.pool().lookEach(OutcomeLimits.ARRIVING_MAX, this::endUnfinished);
+  }
+
+  /**
+   * Ends streams with a large message that was arriving when this was last called, and still is.
+   */
+  void endUnfinished() {
+    open.forEach(ReportStream::endUnfinished);
   }
 
   /**
@@ -102,7 +113,7 @@ final class ReportStreams {
       if (stopping) {
         stream.stop();
       }
-      var listener = new Listener(stream);
+      var listener = new Listener(stream, ingest.room());
       arriving.accept(listener::arrived);
       call.request(1);
       return listener;
@@ -125,27 +136,56 @@ final class ReportStreams {
     }
   }
 
-  /** Passes on what the event loop says of a call. */
+  /**
+   * Passes on what the event loop says of a call, of a large message while it arrives: gRPC keeps
+   * its parts to itself, and all who were asked for one may send it at the same time.
+   */
   private static final class Listener extends ServerCall.Listener<ReceivedMessage> {
     private final ReportStream stream;
+    private final IngestRoom room;
 
     /** Bytes of the message that is arriving. */
     private long arrivingBytes;
 
-    Listener(ReportStream stream) {
+    /** Those of them that are counted in the room: all, once they are many. */
+    private long countedBytes;
+
+    Listener(ReportStream stream, IngestRoom room) {
       this.stream = stream;
+      this.room = room;
     }
 
     void arrived(long bytes) {
       arrivingBytes += bytes;
-      if (arrivingBytes > OutcomeLimits.MESSAGE_BYTES_MAX + ARRIVING_MARGIN_BYTES) {
-        stream.tooLarge();
+      if (arrivingBytes <= SMALL_BYTES) {
+        return;
       }
+      if (countedBytes == 0) {
+        stream.largeBegins();
+      }
+      boolean fits = room.arriving(arrivingBytes - countedBytes);
+      countedBytes = arrivingBytes;
+      if (arrivingBytes > OutcomeLimits.MESSAGE_BYTES_MAX + ARRIVING_MARGIN_BYTES) {
+        stream.tooLarge(arrivingBytes);
+      }
+      if (!fits) {
+        stream.endAtOnce(ApiErrors.overloaded("messages", room.bytesMax(), "bytes"));
+      }
+    }
+
+    /** What was arriving is there, or is dropped. */
+    private void arrived() {
+      if (countedBytes > 0) {
+        room.arrived(countedBytes);
+        countedBytes = 0;
+        stream.largeEnds();
+      }
+      arrivingBytes = 0;
     }
 
     @Override
     public void onMessage(ReceivedMessage message) {
-      arrivingBytes = 0;
+      arrived();
       stream.received(message);
     }
 
@@ -156,7 +196,13 @@ final class ReportStreams {
 
     @Override
     public void onCancel() {
+      arrived();
       stream.cancelled();
+    }
+
+    @Override
+    public void onComplete() {
+      arrived();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +141,37 @@ class BackPressureTest {
     assertThat(refusals).isEqualTo(sent);
     assertThat(answer.getRefusedTotal()).isEqualTo(sent);
     assertThat(answers).isLessThan(messages);
+  }
+
+  @Test
+  void message_largeAndNeverComplete_endsItsCallAtTheSecondLook() throws Exception {
+    TestReporter slow = server.report();
+    server.arrived().accept(100_000);
+    TestReporter small = server.report();
+    server.arrived().accept(60_000);
+
+    server.streams.endUnfinished();
+    assertThat(slow.hasEnded()).isFalse();
+    server.streams.endUnfinished();
+
+    GrpcError error = GrpcError.of(slow.end());
+    assertThat(error.reason()).isEqualTo("INVALID_REQUEST");
+    assertThat(error.text()).isEqualTo("message: not complete after 60 s (expected: sooner)");
+    Await.until("given back", () -> server.room.arrivingBytes() == 0);
+    small.send(0, outcome()).awaitCommitted(1);
+  }
+
+  @Test
+  void message_largeThatEnds_isAnotherOneAtTheNextLook() throws Exception {
+    TestReporter reporter = server.report();
+    LongConsumer arrived = server.arrived();
+    for (int i = 1; i <= 3; i++) {
+      arrived.accept(100_000);
+      server.streams.endUnfinished();
+      reporter.send(0, outcome()).awaitCommitted(i);
+      assertThat(server.room.arrivingBytes()).isZero();
+    }
+    assertThat(reporter.halfClose().end().getStatus().isOk()).isTrue();
   }
 
   @Test

@@ -23,7 +23,11 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /** Streams and batches over a real connection, before a ledger in memory. */
 final class OutcomeServer implements AutoCloseable {
@@ -39,6 +43,7 @@ final class OutcomeServer implements AutoCloseable {
   final Aggregator aggregator;
   final ReportStreams streams;
   final BatchCalls batches;
+  private final LinkedBlockingQueue<LongConsumer> arrived = new LinkedBlockingQueue<>();
   private final IngestPool pool;
   private final Server server;
   private final ListedErrorsInterceptor listed = new ListedErrorsInterceptor();
@@ -77,12 +82,21 @@ final class OutcomeServer implements AutoCloseable {
 
   private ServerServiceDefinition services() {
     ServerMethodDefinition<?, ?> method =
-        streams.method(new CallMeters().meter("ReportOutcome"), listener -> {});
+        streams.method(new CallMeters().meter("ReportOutcome"), this::arriving);
     MethodDescriptor<?, ?> batch = OutcomeServiceGrpc.getReportOutcomeBatchMethod();
     return ServerServiceDefinition.builder(OutcomeServiceGrpc.SERVICE_NAME)
         .addMethod(method)
         .addMethod(ErrorInterceptor.guard(batches).getMethod(batch.getFullMethodName()))
         .build();
+  }
+
+  private void arriving(LongConsumer listener) {
+    arrived.add(listener);
+  }
+
+  /** Says, in the transport's place, of the next stream that was opened what arrives of it. */
+  LongConsumer arrived() throws InterruptedException {
+    return Objects.requireNonNull(arrived.poll(60, TimeUnit.SECONDS), "no stream");
   }
 
   /** Opens a stream. */
