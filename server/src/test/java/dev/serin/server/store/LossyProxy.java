@@ -11,11 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Stands between a client and a PostgreSQL, and can lose the answer to a commit: the commit is sent
- * on, its answer is awaited, and then the connection is cut. It can lose the commit itself, too.
+ * on, its answer is awaited, and then the connection is cut. It can lose the commit itself, too, or
+ * hold it up.
  */
 public final class LossyProxy implements AutoCloseable {
   private static final byte[] COMMIT = "COMMIT".getBytes(StandardCharsets.US_ASCII);
@@ -26,8 +29,20 @@ public final class LossyProxy implements AutoCloseable {
   private final URI server;
   private final AtomicReference<byte[]> marker = new AtomicReference<>(NONE);
   private final Queue<Link> links = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch heldUp = new CountDownLatch(1);
+  private final CountDownLatch goOn = new CountDownLatch(1);
   private volatile boolean away;
-  private volatile boolean sendsOn = true;
+  private volatile Fate fate = Fate.LOSE_ANSWER;
+
+  /** What becomes of the commit. */
+  private enum Fate {
+    LOSE_ANSWER,
+    LOSE_COMMIT,
+    /** Its sender waits. */
+    HOLD_UP,
+    /** Its sender is cut off. */
+    HOLD_UP_AND_CUT
+  }
 
   /** Begins to listen, for a database given by its JDBC URL. */
   public LossyProxy(String jdbcUrl) throws IOException {
@@ -51,7 +66,11 @@ public final class LossyProxy implements AutoCloseable {
 
   /** Loses the answer to the next commit of a transaction with a statement that holds a text. */
   public void loseAnswer(String statement) {
-    sendsOn = true;
+    become(Fate.LOSE_ANSWER, statement);
+  }
+
+  private void become(Fate next, String statement) {
+    fate = next;
     marker.set(statement.getBytes(StandardCharsets.US_ASCII));
   }
 
@@ -65,8 +84,35 @@ public final class LossyProxy implements AutoCloseable {
    * Loses the next commit of such a transaction: it never arrives, which its sender cannot tell.
    */
   public void loseCommit(String statement) {
-    sendsOn = false;
-    marker.set(statement.getBytes(StandardCharsets.US_ASCII));
+    become(Fate.LOSE_COMMIT, statement);
+  }
+
+  /**
+   * Holds up the next commit of such a transaction until {@link #goOn}, and all that its sender
+   * would hear meanwhile: as if the sender were frozen. Once.
+   */
+  public void holdUpCommit(String statement) {
+    become(Fate.HOLD_UP, statement);
+  }
+
+  /**
+   * Holds up the next commit of such a transaction until {@link #goOn}, and cuts its sender off,
+   * which cannot tell what becomes of it. Once.
+   */
+  public void holdUpCommitAndCut(String statement) {
+    become(Fate.HOLD_UP_AND_CUT, statement);
+  }
+
+  /** Waits until a commit is held up. */
+  public void awaitHeldUp() throws InterruptedException {
+    if (!heldUp.await(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("commit: not held up (expected: within 60 s)");
+    }
+  }
+
+  /** Sends on the commit that is held up. */
+  public void goOn() {
+    goOn.countDown();
   }
 
   /** Whether the answer, or the commit, has been lost. */
@@ -92,7 +138,9 @@ public final class LossyProxy implements AutoCloseable {
   private final class Link {
     private final Socket client;
     private final Socket upstream;
+    private final CountDownLatch answered = new CountDownLatch(1);
     private volatile boolean losing;
+    private volatile boolean holding;
 
     Link(Socket client, Socket upstream) {
       this.client = client;
@@ -111,16 +159,33 @@ public final class LossyProxy implements AutoCloseable {
           byte[] statement = marker.get();
           marked |= statement.length > 0 && holds(buffer, count, statement);
           if (holds(buffer, count, COMMIT)) {
-            losing = marked && marker.compareAndSet(statement, NONE);
+            boolean found = marked && marker.compareAndSet(statement, NONE);
             marked = false;
-            if (losing && !sendsOn) {
+            if (found && fate == Fate.LOSE_COMMIT) {
+              losing = true;
               return;
             }
+            if (found && fate != Fate.LOSE_ANSWER) {
+              holdUp();
+            }
+            losing = found && fate != Fate.HOLD_UP;
           }
           out.write(buffer, 0, count);
           out.flush();
+          if (losing && fate == Fate.HOLD_UP_AND_CUT) {
+            await(answered);
+          }
         }
       }
+    }
+
+    private void holdUp() throws IOException {
+      holding = fate == Fate.HOLD_UP;
+      if (!holding) {
+        client.close();
+      }
+      heldUp.countDown();
+      await(goOn);
     }
 
     /** From the server to the client, until an answer is to be lost. */
@@ -131,9 +196,14 @@ public final class LossyProxy implements AutoCloseable {
         InputStream in = upstream.getInputStream();
         OutputStream out = client.getOutputStream();
         for (int count = in.read(buffer); count >= 0 && !losing; count = in.read(buffer)) {
+          if (holding) {
+            await(goOn);
+          }
           out.write(buffer, 0, count);
           out.flush();
         }
+      } finally {
+        answered.countDown();
       }
       if (losing && away) {
         for (Link link : links) {
@@ -150,6 +220,14 @@ public final class LossyProxy implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   private interface Task {
@@ -170,6 +248,7 @@ public final class LossyProxy implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    goOn();
     listening.close();
   }
 }

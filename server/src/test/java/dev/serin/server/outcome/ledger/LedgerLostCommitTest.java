@@ -2,6 +2,7 @@ package dev.serin.server.outcome.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.server.Await;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.LossyProxy;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,9 +123,87 @@ class LedgerLostCommitTest {
     assertThat(stored()).hasSize(2).containsValue(1);
   }
 
+  /**
+   * F12: the commit is still on its way when it is asked for; the row that it holds is waited for.
+   */
+  @Test
+  void flush_commitOnItsWay_isWaitedForAndNotRepeated() throws Exception {
+    proxy.holdUpCommitAndCut(FLUSHED);
+
+    CompletableFuture<Void> flush = CompletableFuture.runAsync(() -> replica.count(claimant, 2));
+    proxy.awaitHeldUp();
+    try (Database direct = direct()) {
+      Await.until("asking", () -> waitForLocks(direct) == 1);
+      proxy.goOn();
+      flush.get(60, TimeUnit.SECONDS);
+      replica.turn(LATER);
+
+      assertThat(claimant.committed()).isEqualTo(2);
+      assertThat(replica.flushNumber()).isEqualTo(2);
+      assertThat(stored()).hasSize(2).containsValue(1).isEqualTo(replica.view());
+    }
+  }
+
+  /** R5: the store ends the frozen one's transaction; until then its sessions cannot be claimed. */
+  @Test
+  void flush_ofAReplicaFrozenWithLocksHeld_isEndedAndItsSessionTakenOver() throws Exception {
+    proxy.holdUpCommit(FLUSHED);
+    replica.accept(claimant, 2);
+    CompletableFuture<Void> frozen =
+        CompletableFuture.runAsync(() -> replica.turn(Duration.ofMillis(100)));
+    proxy.awaitHeldUp();
+    try (Database direct = direct()) {
+      TestReplica two = new TestReplica(direct, random);
+      two.turn(Duration.ZERO);
+      long attempt = 2;
+      TestClaimant newer = two.open(SESSION, attempt);
+      assertThat(newer.refusal()).isEqualTo(ErrorReason.STORE_UNAVAILABLE);
+      TestClaimant unconcerned = two.open("unconcerned", 1);
+      two.count(unconcerned, 1);
+      assertThat(unconcerned.committed()).isEqualTo(1);
+      // Each waits for a while; the second or third comes after the transaction was ended.
+      while (!newer.isOpen() && attempt < 5) {
+        newer = two.open(SESSION, ++attempt);
+      }
+      assertThat(newer.committed()).isEqualTo(1);
+      two.count(newer, 2);
+      assertThat(frozen).isNotDone();
+
+      proxy.goOn();
+      frozen.get(60, TimeUnit.SECONDS);
+      replica.turn(LATER);
+
+      assertThat(claimant.isFenced()).isTrue();
+      assertThat(claimant.committed()).isEqualTo(1);
+      assertThat(replica.state()).isEqualTo(LedgerState.LIVE);
+      assertThat(stored()).hasSize(3).containsValue(1);
+      TestClaimant back = replica.open(SESSION, 9);
+      replica.count(back, 3);
+      assertThat(back.committed()).isEqualTo(3);
+      assertThat(stored()).hasSize(4).containsValue(1);
+    }
+  }
+
+  /** Connections to this database that wait for a lock. */
+  private static long waitForLocks(Database direct) {
+    return direct.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    """)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  private Database direct() {
+    return Database.open(new StoreConfig.Postgres(url, "", ""), TransactionObserver.NONE);
+  }
+
   private Map<String, Integer> stored() {
-    try (Database direct =
-        Database.open(new StoreConfig.Postgres(url, "", ""), TransactionObserver.NONE)) {
+    try (Database direct = direct()) {
       return TestReplica.stored(direct);
     }
   }
