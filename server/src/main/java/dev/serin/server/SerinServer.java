@@ -23,6 +23,7 @@ import dev.serin.server.http.UnaryServices;
 import dev.serin.server.outcome.OutcomeSnapshots;
 import dev.serin.server.outcome.Outcomes;
 import dev.serin.server.report.AnalysisServiceAdapter;
+import dev.serin.server.report.Exports;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.ProcessLock;
 import dev.serin.server.store.StoreConfig;
@@ -66,6 +67,7 @@ public final class SerinServer implements AutoCloseable {
   private final SnapshotRefresher<ServedSnapshot> refresher;
   private final OpenCalls open = new OpenCalls();
   private final Outcomes outcomes;
+  private final Exports exports;
   private final HealthWatch health;
   private final GrpcPort grpc;
   private final HttpPort http;
@@ -114,6 +116,8 @@ public final class SerinServer implements AutoCloseable {
                 config.outcomes(),
                 retired));
     outcomes.start();
+    exports = parts.add(new Exports(outcomes.committed()));
+    exports.register(metrics);
 
     Workers workers = parts.add(new Workers(config));
     workers.register(metrics.registry());
@@ -126,7 +130,8 @@ public final class SerinServer implements AutoCloseable {
                 decisions,
                 new FeatureServiceAdapter(catalog),
                 outcomes.service(),
-                new AnalysisServiceAdapter(new ServedReports(snapshots), outcomes::ask, clock)),
+                new AnalysisServiceAdapter(
+                    new ServedReports(snapshots), outcomes::ask, exports, clock)),
             onLoop(snapshots, metrics.calls()));
 
     health = parts.add(new HealthWatch(refresher::status));
@@ -332,6 +337,8 @@ public final class SerinServer implements AutoCloseable {
     health.close();
     try {
       outcomes.drain(config.drainTimeout());
+      // When nothing more becomes durable.
+      exports.stop(Duration.ofMillis(END_MILLIS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -26,12 +26,21 @@ final class ServedReports implements ReportedFeatures {
   }
 
   @Override
-  public ReportedFeature find(String namespace, String key) {
+  public void requireNamespace(String namespace) {
+    snapshot(namespace);
+  }
+
+  private Snapshot snapshot(String namespace) {
     ServedSnapshot served = snapshots.get(namespace);
     if (served == null) {
       throw snapshots.ready() ? ApiErrors.namespaceNotFound(namespace) : ApiErrors.notReady();
     }
-    Snapshot snapshot = served.snapshot();
+    return served.snapshot();
+  }
+
+  @Override
+  public ReportedFeature find(String namespace, String key) {
+    Snapshot snapshot = snapshot(namespace);
     CompiledFeature feature = snapshot.feature(key);
     if (feature == null) {
       throw ApiErrors.featureNotFound(namespace, key);

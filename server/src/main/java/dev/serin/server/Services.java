@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * parsed off the event loops, and on the HTTP port, which makes messages of JSON.
  */
 final class Services {
+  private static final ServerInterceptor LIMITED = new LimitedRequests(Workers::requestBytesMax);
+
   private final OffLoopCalls offLoop;
   private final OpenCalls open;
   private final CallMeters meters;
@@ -56,7 +58,7 @@ final class Services {
     var own =
         services.stream()
             .map(ErrorInterceptor::guard)
-            .map(service -> ServerInterceptors.intercept(service, offLoop, open, meters))
+            .map(service -> ServerInterceptors.intercept(service, offLoop, LIMITED, open, meters))
             .map(this::withOnLoop)
             .map(Services::withErrorDetails);
     return Stream.concat(

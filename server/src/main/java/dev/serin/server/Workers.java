@@ -6,6 +6,8 @@ import dev.serin.server.http.BodyLimits;
 import dev.serin.server.http.HttpPort;
 import dev.serin.server.http.RequestRoom;
 import dev.serin.server.outcome.OutcomeLimits;
+import dev.serin.server.report.AnalysisServiceAdapter;
+import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc;
 import dev.serin.v1.OutcomeServiceGrpc;
@@ -100,6 +102,9 @@ final class Workers implements AutoCloseable {
     }
     if (method.equals(BATCH)) {
       return OutcomeLimits.MESSAGE_BYTES_MAX;
+    }
+    if (method.startsWith(AnalysisServiceGrpc.SERVICE_NAME + "/")) {
+      return AnalysisServiceAdapter.MAX_REQUEST_BYTES;
     }
     return method.startsWith(DecisionServiceGrpc.SERVICE_NAME + "/")
         ? RequestLimits.REQUEST_BYTES_MAX

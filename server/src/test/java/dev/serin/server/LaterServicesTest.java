@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
-import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FleetServiceGrpc;
 import dev.serin.v1.RolloutServiceGrpc;
@@ -52,9 +51,7 @@ class LaterServicesTest {
             .map(ServiceDescriptor::getMethods)
             .flatMap(methods -> methods.stream()),
         Stream.of(
-            DecisionServiceGrpc.getRouteMethod(),
-            DecisionServiceGrpc.getWatchSnapshotMethod(),
-            AnalysisServiceGrpc.getExportDecisionsMethod()));
+            DecisionServiceGrpc.getRouteMethod(), DecisionServiceGrpc.getWatchSnapshotMethod()));
   }
 
   @ParameterizedTest

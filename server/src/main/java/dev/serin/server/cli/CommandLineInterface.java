@@ -36,6 +36,7 @@ public final class CommandLineInterface {
         .addSubcommand(new ExplainCommand(terminal))
         .addSubcommand(new CompareCommand(terminal))
         .addSubcommand(new SeriesCommand(terminal))
+        .addSubcommand(new ExportCommand(terminal))
         .addSubcommand(new KillCommand(terminal))
         .addSubcommand(new ReviveCommand(terminal))
         .addSubcommand(new HistoryCommand(terminal))

@@ -2,13 +2,11 @@ package dev.serin.server.cli;
 
 import dev.serin.v1.CompareVariantsRequest;
 import dev.serin.v1.CompareVariantsResponse;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Compares the variants of a feature's split by what their outcomes say. */
 @Command(
@@ -19,23 +17,13 @@ import picocli.CommandLine.Parameters;
     })
 final class CompareCommand implements Callable<Integer> {
   private final Terminal terminal;
-  @Mixin private final CallOptions call = new CallOptions();
-  @Mixin private final OutputOptions output = new OutputOptions();
-
-  @Parameters(paramLabel = "FEATURE", description = "Key of the feature.")
-  private String feature = "";
+  @Mixin private final AnalysisOptions options = new AnalysisOptions();
 
   @Option(
       names = "--split",
       paramLabel = "ID",
       description = "The split, where the feature has several.")
   private String split = "";
-
-  @Option(
-      names = "--metric",
-      paramLabel = "KEY",
-      description = "Only this metric; several times for several.")
-  private List<String> metrics = List.of();
 
   @Option(
       names = "--control",
@@ -66,24 +54,26 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() {
     CompareVariantsRequest.Builder request =
         CompareVariantsRequest.newBuilder()
-            .setNamespace(call.namespace())
-            .setFeature(feature)
+            .setNamespace(options.call().namespace())
+            .setFeature(options.feature())
             .setSplit(split)
             .setRunId(run)
             .setControl(control)
-            .addAllMetrics(metrics);
+            .addAllMetrics(options.metrics());
     if (stage != null) {
       request.setStage(stage);
     }
     if (period != null) {
       request.setPeriod(period);
     }
-    try (Session session = call.open()) {
+    try (Session session = options.call().open()) {
       CompareVariantsResponse answer = session.analysis().compareVariants(request.build());
-      output.print(
-          terminal,
-          answer,
-          () -> ComparisonText.lines(answer, terminal).forEach(terminal.out()::println));
+      options
+          .output()
+          .print(
+              terminal,
+              answer,
+              () -> ComparisonText.lines(answer, terminal).forEach(terminal.out()::println));
     }
     return ExitCode.OK.code();
   }

@@ -33,6 +33,7 @@ final class Mending {
       case "NOT_READY" -> "the server is starting: repeat in a moment";
       case "SHUTTING_DOWN" -> "the server is stopping: call another one, or repeat in a moment";
       case "OVERLOADED" -> "repeat in a moment";
+      case "EXPORT_TOO_SLOW" -> "begin again: write to a file first, or export fewer features";
       case "REQUEST_TOO_LARGE" -> "send fewer documents at once, or smaller ones";
       case "INTERNAL" -> "look up the incident in the server's log";
       case "" -> ofTransport(status);

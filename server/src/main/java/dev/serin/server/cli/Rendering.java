@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 final class Rendering {
   private static final JsonFormat.Printer JSON = JsonFormat.printer().preservingProtoFieldNames();
 
+  private static final JsonFormat.Printer ONE_LINE = JSON.omittingInsignificantWhitespace();
+
   /** Integers that a double holds exactly and that are short enough to read. */
   private static final double MAX_INTEGER = 1e15;
 
@@ -21,6 +23,11 @@ final class Rendering {
   /** A message as JSON over several lines, fields named as in the protos. */
   static String json(Message message) {
     return print(message);
+  }
+
+  /** A message as JSON on one line, fields named as in the protos. */
+  static String line(Message message) {
+    return print(ONE_LINE, message);
   }
 
   /** A value on one line, as JSON; integers without a fraction. */
@@ -60,8 +67,12 @@ final class Rendering {
   }
 
   private static String print(Message message) {
+    return print(JSON, message);
+  }
+
+  private static String print(JsonFormat.Printer printer, Message message) {
     try {
-      return JSON.print(message);
+      return printer.print(message);
     } catch (InvalidProtocolBufferException impossible) {
       throw new IllegalStateException("no Any stands in Serin's answers", impossible);
     }

@@ -8,13 +8,11 @@ import dev.serin.v1.SlotMetric;
 import dev.serin.v1.TimeSlot;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Shows what the variants of a feature did over time. */
 @Command(
@@ -25,17 +23,7 @@ final class SeriesCommand implements Callable<Integer> {
   private static final double PERCENT = 100;
 
   private final Terminal terminal;
-  @Mixin private final CallOptions call = new CallOptions();
-  @Mixin private final OutputOptions output = new OutputOptions();
-
-  @Parameters(paramLabel = "FEATURE", description = "Key of the feature.")
-  private String feature = "";
-
-  @Option(
-      names = "--metric",
-      paramLabel = "KEY",
-      description = "Only this metric; several times for several.")
-  private List<String> metrics = List.of();
+  @Mixin private final AnalysisOptions options = new AnalysisOptions();
 
   @Option(
       names = "--last",
@@ -61,17 +49,21 @@ final class SeriesCommand implements Callable<Integer> {
     long now = InstantSource.system().millis();
     GetTimeSeriesRequest.Builder request =
         GetTimeSeriesRequest.newBuilder()
-            .setNamespace(call.namespace())
-            .setFeature(feature)
+            .setNamespace(options.call().namespace())
+            .setFeature(options.feature())
             .setFrom(Timestamps.fromMillis(now - last.toMillis()))
-            .addAllMetrics(metrics);
+            .addAllMetrics(options.metrics());
     if (slot != null) {
       request.setSlot(Durations.fromMillis(slot.toMillis()));
     }
-    try (Session session = call.open()) {
+    try (Session session = options.call().open()) {
       GetTimeSeriesResponse answer = session.analysis().getTimeSeries(request.build());
-      output.print(
-          terminal, answer, () -> table(answer).lines(terminal).forEach(terminal.out()::println));
+      options
+          .output()
+          .print(
+              terminal,
+              answer,
+              () -> table(answer).lines(terminal).forEach(terminal.out()::println));
     }
     return ExitCode.OK.code();
   }

@@ -8,6 +8,7 @@ import dev.serin.server.catalog.ParsedDocuments;
 import dev.serin.server.error.FieldViolation;
 import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceBlockingStub;
+import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceBlockingV2Stub;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.DecisionServiceGrpc.DecisionServiceBlockingStub;
 import dev.serin.v1.FeatureServiceGrpc;
@@ -94,6 +95,11 @@ record Session(String server, ManagedChannel channel, Duration timeout) implemen
   AnalysisServiceBlockingStub analysis() {
     return AnalysisServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** For calls that last; the timeout is not theirs. */
+  AnalysisServiceBlockingV2Stub exports() {
+    return AnalysisServiceGrpc.newBlockingV2Stub(channel);
   }
 
   /** Everything that is wrong with documents beside those of a namespace, with its place. */

@@ -40,15 +40,29 @@ public record Terminal(InputStream in, PrintStream out, PrintStream err, boolean
 
   /** A stream whose failures are kept for {@link PrintStream#checkError}. */
   static PrintStream buffered(FileOutputStream out) {
-    return new PrintStream(
-        new BufferedOutputStream(new UntilReaderLeaves(out), BUFFER_BYTES),
-        false,
-        StandardCharsets.UTF_8);
+    return new Buffered(new UntilReaderLeaves(out));
+  }
+
+  /** Whether what is written reaches nobody any more; writes what is buffered first. */
+  boolean isReaderGone() {
+    return out.checkError() || (out instanceof Buffered buffered && buffered.pipe.hasReaderLeft);
+  }
+
+  /** What is written in few pieces. */
+  private static final class Buffered extends PrintStream {
+    private final UntilReaderLeaves pipe;
+
+    Buffered(UntilReaderLeaves pipe) {
+      super(new BufferedOutputStream(pipe, BUFFER_BYTES), false, StandardCharsets.UTF_8);
+      this.pipe = pipe;
+    }
   }
 
   /** A pipe whose reader may leave when it has read enough, as {@code head} does: no failure. */
   private static final class UntilReaderLeaves extends FilterOutputStream {
     private static final String READER_LEFT = "Broken pipe";
+
+    private volatile boolean hasReaderLeft;
 
     UntilReaderLeaves(OutputStream out) {
       super(out);
@@ -62,6 +76,7 @@ public record Terminal(InputStream in, PrintStream out, PrintStream err, boolean
         if (!READER_LEFT.equals(e.getMessage())) {
           throw e;
         }
+        hasReaderLeft = true;
       }
     }
   }

@@ -264,6 +264,14 @@ public final class ApiErrors {
         null);
   }
 
+  /** EXPORT_TOO_SLOW: how many records the reader was not sent. */
+  public static ApiException exportTooSlow(long lost) {
+    return error(
+        ErrorReason.EXPORT_TOO_SLOW,
+        "export: " + lost + " records lost (expected: a reader as fast as what is counted)",
+        Map.of("lost", Long.toString(lost)));
+  }
+
   /** STORE_FULL. */
   public static ApiException storeFull(Throwable cause) {
     return new ApiException(
@@ -310,6 +318,19 @@ public final class ApiErrors {
     return retryable(
         ErrorReason.SHUTTING_DOWN,
         "server: stopping (expected: call another replica)",
+        RETRY_AFTER_OUTAGE,
+        null);
+  }
+
+  /** SHUTTING_DOWN, to a reader of an export: how many records it was not sent. */
+  public static ApiException exportStopped(long lost) {
+    return new ApiException(
+        ErrorReason.SHUTTING_DOWN,
+        "server: stopping, "
+            + lost
+            + " records not sent (expected: call another replica, and this one again)",
+        List.of(),
+        Map.of("lost", Long.toString(lost)),
         RETRY_AFTER_OUTAGE,
         null);
   }

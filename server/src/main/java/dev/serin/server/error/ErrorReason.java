@@ -53,6 +53,8 @@ public enum ErrorReason {
   REQUEST_TOO_LARGE(Status.Code.RESOURCE_EXHAUSTED),
   /** More calls at once than the server takes. */
   OVERLOADED(Status.Code.RESOURCE_EXHAUSTED),
+  /** A reader of an export was slower than what became durable. */
+  EXPORT_TOO_SLOW(Status.Code.RESOURCE_EXHAUSTED),
   /** The store's disk is full. */
   STORE_FULL(Status.Code.RESOURCE_EXHAUSTED),
   /** The store cannot be reached. */

@@ -68,6 +68,7 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
           new LinkedBlockingQueue<>(),
           Thread.ofPlatform().name("serin-aggregate").daemon().factory());
   private final AtomicInteger questions = new AtomicInteger();
+  private final CommittedFeed feed = new CommittedFeed();
 
   /** How complete what was flushed is, by the reporters that say so. */
   private final Map<Reporter, Long> watermarks = new ConcurrentHashMap<>();
@@ -92,6 +93,11 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
   /** Says who is asked for a flush where one has not taken everything; before the first. */
   void asks(Runnable flush) {
     askForFlush = flush;
+  }
+
+  /** Tells of what is durable. */
+  CommittedFeed feed() {
+    return feed;
   }
 
   /** Takes a judged message for one of the next flushes. Never waits; safe for all threads. */
@@ -161,6 +167,9 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
     underWay = null;
     // In line before anybody hears of it: who asks after an acknowledgement sees what it counts.
     thread.execute(() -> view.apply(flush.delta));
+    if (feed.isFollowed()) {
+      feed.committed(flush.logs.stream().map(log -> requireNonNull(log.counts())).toList());
+    }
     long bytes = 0;
     for (PendingLog log : flush.logs) {
       bytes += log.bytes();

@@ -2,10 +2,13 @@ package dev.serin.server.outcome;
 
 import dev.serin.server.outcome.PlaceHandle.CountedMetric;
 import dev.serin.server.outcome.PlaceHandle.CountedRatio;
+import dev.serin.server.outcome.aggregate.FixedPoint;
 import dev.serin.server.outcome.aggregate.MetricTally;
+import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.outcome.aggregate.PlaceTally;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ObjDoubleConsumer;
 
 /**
  * The judged outcomes of one message, in the order they came: numbers in a row, so that appending
@@ -14,7 +17,7 @@ import java.util.List;
  * <p>Written by the worker that judges the message; read by the aggregator after it was handed
  * over. Never by both.
  */
-final class OutcomeLog {
+final class OutcomeLog implements CommittedRecords {
   /** Bytes that an outcome adds to a delta at most, besides its cells: a unit and its marks. */
   private static final int OUTCOME_BYTES = 14;
 
@@ -28,6 +31,11 @@ final class OutcomeLog {
   private static final int EXPOSURE = -1;
 
   private static final int FIRST_WORDS = 64;
+
+  /** Bytes of the log itself, and of a reference that it has. */
+  private static final int OBJECT_BYTES = 80;
+
+  private static final int REFERENCE_BYTES = 8;
 
   private PlaceHandle[] places = new PlaceHandle[8];
   private long[] words = new long[FIRST_WORDS];
@@ -156,5 +164,65 @@ final class OutcomeLog {
 
   private long steps(int at) {
     return at < 0 ? 0 : words[at];
+  }
+
+  @Override
+  public long heldBytes() {
+    return OBJECT_BYTES + (long) Long.BYTES * words.length + (long) REFERENCE_BYTES * places.length;
+  }
+
+  @Override
+  public RecordWalk walk() {
+    return new Walk();
+  }
+
+  /** From entry to entry. */
+  private final class Walk implements RecordWalk {
+    private int entry = -1;
+
+    /** Where the entry begins. */
+    private int at;
+
+    private int valueWords() {
+      return 2 * Math.max(0, (int) words[at + HEAD_WORDS - 1]);
+    }
+
+    @Override
+    public boolean next() {
+      if (entry >= 0 && entry < entries) {
+        at += HEAD_WORDS + valueWords();
+      }
+      entry = Math.min(entry + 1, entries);
+      return entry < entries;
+    }
+
+    @Override
+    public Place place() {
+      return places[entry].place();
+    }
+
+    @Override
+    public long unit() {
+      return words[at];
+    }
+
+    @Override
+    public long timeMillis() {
+      return words[at + 1];
+    }
+
+    @Override
+    public boolean isExposure() {
+      return words[at + HEAD_WORDS - 1] == EXPOSURE;
+    }
+
+    @Override
+    public void values(ObjDoubleConsumer<String> values) {
+      int begin = at + HEAD_WORDS;
+      for (int i = begin; i < begin + valueWords(); i += 2) {
+        CountedMetric metric = places[entry].metricAt((int) words[i]);
+        values.accept(metric.metric().key(), FixedPoint.toDouble(words[i + 1]));
+      }
+    }
   }
 }

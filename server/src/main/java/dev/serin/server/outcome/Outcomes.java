@@ -117,6 +117,11 @@ public final class Outcomes implements AutoCloseable {
     return batches;
   }
 
+  /** Tells of exposures and outcomes when they are durable. */
+  public CommittedFeed committed() {
+    return aggregator.feed();
+  }
+
   /** What this replica may do with outcomes now. */
   public LedgerState state() {
     return ledger.state();

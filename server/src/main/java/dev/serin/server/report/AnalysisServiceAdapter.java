@@ -10,13 +10,18 @@ import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceImplBase;
 import dev.serin.v1.Arm;
 import dev.serin.v1.CompareVariantsRequest;
 import dev.serin.v1.CompareVariantsResponse;
+import dev.serin.v1.ExportDecisionsRequest;
+import dev.serin.v1.ExportDecisionsResponse;
 import dev.serin.v1.GetTimeSeriesRequest;
 import dev.serin.v1.GetTimeSeriesResponse;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,16 +29,23 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * AnalysisService over messages. ExportDecisions is not built yet and answers so.
+ * AnalysisService over messages.
  *
- * <p>Waits for the answer of whoever owns the view, and takes processor time in proportion to the
- * metrics and stages asked for: call it off the event loops.
+ * <p>What is compared and charted waits for the answer of whoever owns the view, and takes
+ * processor time in proportion to the metrics and stages asked for: call it off the event loops. An
+ * export waits for nothing.
  */
 public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
+  /** Bytes of a request: as many metrics, or features, as it may name. */
+  public static final int MAX_REQUEST_BYTES = 64 * 1024;
+
   private static final String DEFAULT_NAMESPACE = "default";
 
   /** As many as apply to a feature. */
   private static final int MAX_METRICS = 64;
+
+  /** Each is looked for in every record. */
+  private static final int MAX_EXPORTED_FEATURES = 256;
 
   private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -42,6 +54,7 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
 
   private final ReportedFeatures features;
   private final ViewQuestions questions;
+  private final Exports exports;
   private final InstantSource clock;
 
   /**
@@ -49,12 +62,14 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
    *
    * @param features what is asked about
    * @param questions what was counted
+   * @param exports what becomes durable
    * @param clock says when now is, where a request does not say until when
    */
   public AnalysisServiceAdapter(
-      ReportedFeatures features, ViewQuestions questions, InstantSource clock) {
+      ReportedFeatures features, ViewQuestions questions, Exports exports, InstantSource clock) {
     this.features = features;
     this.questions = questions;
+    this.exports = exports;
     this.clock = clock;
   }
 
@@ -99,11 +114,32 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
     return TimeSeries.of(charts, metrics, range);
   }
 
+  @Override
+  public void exportDecisions(
+      ExportDecisionsRequest request, StreamObserver<ExportDecisionsResponse> observer) {
+    String namespace = namespace(request.getNamespace());
+    if (request.getFeaturesCount() > MAX_EXPORTED_FEATURES) {
+      throw ApiErrors.invalidRequest(
+          "features",
+          request.getFeaturesCount() + " (expected: at most " + MAX_EXPORTED_FEATURES + ")");
+    }
+    features.requireNamespace(namespace);
+    Set<String> keys = new HashSet<>(request.getFeaturesList());
+    keys.forEach(key -> feature(namespace, key));
+    exports.open(
+        new ExportFilter(namespace, keys),
+        (ServerCallStreamObserver<ExportDecisionsResponse>) observer);
+  }
+
+  private static String namespace(String namespace) {
+    return namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace;
+  }
+
   private ReportedFeature feature(String namespace, String feature) {
     if (feature.isEmpty()) {
       throw ApiErrors.invalidRequest("feature", "empty (expected: the key of a feature)");
     }
-    return features.find(namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace, feature);
+    return features.find(namespace(namespace), feature);
   }
 
   private static ReportedSplit split(ReportedFeature feature, String id) {

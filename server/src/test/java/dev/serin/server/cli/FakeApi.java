@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serin's API on a loopback port: remembers what it is asked and answers, call by call, what a test
@@ -86,7 +87,7 @@ final class FakeApi implements AutoCloseable {
       if (method.getType() == MethodDescriptor.MethodType.BIDI_STREAMING) {
         addUnanswered(service, method);
       } else if (method.getType() == MethodDescriptor.MethodType.SERVER_STREAMING) {
-        addUnansweredExport(service, method);
+        addStream(service, method);
       }
     }
     return service.build();
@@ -97,11 +98,7 @@ final class FakeApi implements AutoCloseable {
         ServerCalls.asyncUnaryCall(
             (request, observer) -> {
               requests.add((Message) request);
-              Object answer;
-              synchronized (answers) {
-                Queue<Object> left = answers.get(method.getBareMethodName());
-                answer = left == null ? null : left.poll();
-              }
+              Object answer = next(method);
               if (answer instanceof RuntimeException refusal) {
                 throw refusal;
               } else if (answer == null) {
@@ -115,12 +112,30 @@ final class FakeApi implements AutoCloseable {
     service.addMethod(method, handler);
   }
 
-  private static <Q, R> void addUnansweredExport(
+  /** Sends all answers there are; the call goes on after them, unless one is a refusal. */
+  private <Q, R> void addStream(
       ServerServiceDefinition.Builder service, MethodDescriptor<Q, R> method) {
     service.addMethod(
         method,
         ServerCalls.asyncServerStreamingCall(
-            (request, observer) -> ServerCalls.asyncUnimplementedUnaryCall(method, observer)));
+            (request, observer) -> {
+              requests.add((Message) request);
+              for (Object answer = next(method); answer != null; answer = next(method)) {
+                if (answer instanceof RuntimeException refusal) {
+                  throw refusal;
+                }
+                @SuppressWarnings("unchecked")
+                R response = (R) answer;
+                observer.onNext(response);
+              }
+            }));
+  }
+
+  private @Nullable Object next(MethodDescriptor<?, ?> method) {
+    synchronized (answers) {
+      Queue<Object> left = answers.get(method.getBareMethodName());
+      return left == null ? null : left.poll();
+    }
   }
 
   private static <Q, R> void addUnanswered(

@@ -19,6 +19,7 @@ class UsageTest {
     "explain",
     "compare",
     "series",
+    "export",
     "kill",
     "revive",
     "history",
@@ -52,6 +53,7 @@ class UsageTest {
         "explain",
         "compare",
         "series",
+        "export",
         "kill",
         "history",
         "copy"
@@ -109,6 +111,7 @@ class UsageTest {
     assertUsage("feature (expected: a key after it", "history", "feature");
     assertUsage("'feature' (expected: KIND/KEY", "copy", "--to", "b", "feature");
     assertUsage("--limit: 0 (expected: 1 or more)", "history", "--limit", "0");
+    assertUsage("--limit: 0 (expected: 1 or more)", "export", "--limit", "0");
     assertUsage("--at: noon (expected: a time like 2027", "explain", "f", "--at", "noon");
     assertUsage("no-such.pem (expected: a PEM file", "get", "features", "--ca", "no-such.pem");
     assertUsage("Missing required option", "restore");

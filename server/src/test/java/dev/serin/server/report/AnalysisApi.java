@@ -1,6 +1,7 @@
 package dev.serin.server.report;
 
 import dev.serin.server.error.ErrorInterceptor;
+import dev.serin.server.outcome.CommittedFeed;
 import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceBlockingStub;
 import dev.serin.v1.CompareVariantsRequest;
@@ -19,6 +20,8 @@ import java.time.InstantSource;
 
 /** AnalysisService over gRPC in this process, asking what a test counted. */
 final class AnalysisApi implements AutoCloseable {
+  private final CommittedFeed feed = new CommittedFeed();
+  private final Exports exports = new Exports(feed);
   private final Server server;
   private final ManagedChannel channel;
 
@@ -34,7 +37,8 @@ final class AnalysisApi implements AutoCloseable {
           InProcessServerBuilder.forName(name)
               .directExecutor()
               .addService(
-                  ErrorInterceptor.guard(new AnalysisServiceAdapter(features, questions, clock)))
+                  ErrorInterceptor.guard(
+                      new AnalysisServiceAdapter(features, questions, exports, clock)))
               .build()
               .start();
     } catch (IOException e) {
@@ -45,6 +49,15 @@ final class AnalysisApi implements AutoCloseable {
 
   AnalysisServiceBlockingStub stub() {
     return AnalysisServiceGrpc.newBlockingStub(channel);
+  }
+
+  /** What is exported. */
+  CommittedFeed feed() {
+    return feed;
+  }
+
+  Exports exports() {
+    return exports;
   }
 
   /** Compares all of the feature. */
@@ -91,5 +104,6 @@ final class AnalysisApi implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     server.shutdownNow();
+    exports.close();
   }
 }

@@ -9,11 +9,9 @@ import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.v1.CompareVariantsRequest;
-import dev.serin.v1.ExportDecisionsRequest;
 import dev.serin.v1.GetTimeSeriesRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -136,21 +134,6 @@ class AnalysisRefusalsTest {
               StatusRuntimeException.class, () -> api.stub().compareVariants(COMPARE)),
           Status.Code.UNAVAILABLE,
           "not loaded");
-    }
-  }
-
-  @Test
-  void export_isNotBuiltYet_andSaysSo() {
-    try (AnalysisApi api = new AnalysisApi(Counted.ofPeriod())) {
-      StatusRuntimeException error =
-          catchThrowableOfType(
-              StatusRuntimeException.class,
-              () ->
-                  List.of(
-                      api.stub()
-                          .exportDecisions(ExportDecisionsRequest.getDefaultInstance())
-                          .next()));
-      assertRefused(error, Status.Code.UNIMPLEMENTED, "not built");
     }
   }
 }

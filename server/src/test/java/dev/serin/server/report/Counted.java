@@ -134,10 +134,15 @@ final class Counted implements ViewQuestions, ReportedFeatures {
   }
 
   @Override
-  public ReportedFeature find(String namespace, String feature) {
+  public void requireNamespace(String namespace) {
     if (!namespace.equals("shop")) {
       throw ApiErrors.namespaceNotFound(namespace);
     }
+  }
+
+  @Override
+  public ReportedFeature find(String namespace, String feature) {
+    requireNamespace(namespace);
     if (!feature.equals("ranking")) {
       throw ApiErrors.featureNotFound(namespace, feature);
     }

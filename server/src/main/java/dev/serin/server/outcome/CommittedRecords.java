@@ -1,0 +1,13 @@
+package dev.serin.server.outcome;
+
+/**
+ * Exposures and outcomes that became durable together, in the order they came. Not changed any
+ * more: safe for all threads.
+ */
+public interface CommittedRecords {
+  /** About how many bytes of memory they hold. */
+  long heldBytes();
+
+  /** Begins a walk over all of them. */
+  RecordWalk walk();
+}
