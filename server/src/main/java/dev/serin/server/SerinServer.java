@@ -102,9 +102,6 @@ public final class SerinServer implements AutoCloseable {
     ServedSnapshots snapshots = new CachedSnapshots(cache, System::nanoTime);
     new SnapshotMeters(refresher::status, snapshots).register(metrics);
     cache.register(metrics.registry());
-    var decisions = new DecisionServiceAdapter(snapshots, CallInputs.ofProcess());
-    decisions.register(metrics.registry());
-
     outcomes =
         parts.add(
             new Outcomes(
@@ -118,6 +115,10 @@ public final class SerinServer implements AutoCloseable {
     outcomes.start();
     exports = parts.add(new Exports(outcomes.committed()));
     exports.register(metrics);
+    var decisions =
+        new DecisionServiceAdapter(
+            snapshots, CallInputs.ofProcess(), outcomes.exposures().shared());
+    decisions.register(metrics.registry());
 
     Workers workers = parts.add(new Workers(config));
     workers.register(metrics.registry());
@@ -156,7 +157,9 @@ public final class SerinServer implements AutoCloseable {
   private List<ServerMethodDefinition<?, ?>> onLoop(ServedSnapshots snapshots, CallMeters meters) {
     return List.of(
         EvaluateCalls.method(
-            snapshots, meters.meter(DecisionServiceGrpc.getEvaluateMethod().getFullMethodName())),
+            snapshots,
+            outcomes.exposures(),
+            meters.meter(DecisionServiceGrpc.getEvaluateMethod().getFullMethodName())),
         outcomes.streamMethod(
             meters.meter(OutcomeServiceGrpc.getReportOutcomeMethod().getFullMethodName()),
             ArrivingBytes::ofCurrentCall));

@@ -4,6 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import dev.serin.engine.Bucketing;
 import dev.serin.engine.EvaluationContext;
 import dev.serin.engine.Explanation;
+import dev.serin.server.outcome.ExposureRecorder;
 import dev.serin.v1.DecisionServiceGrpc.DecisionServiceImplBase;
 import dev.serin.v1.EvaluateAllRequest;
 import dev.serin.v1.EvaluateAllResponse;
@@ -26,9 +27,14 @@ public final class DecisionServiceAdapter extends DecisionServiceImplBase {
   private final Evaluations evaluations;
   private final EvaluateAllPages pages;
 
-  /** A service that decides from these snapshots. */
-  public DecisionServiceAdapter(ServedSnapshots snapshots, CallInputs inputs) {
-    evaluations = new Evaluations(snapshots, inputs);
+  /**
+   * A service that decides from these snapshots.
+   *
+   * @param exposures what Evaluate gives to whom; the other calls count none
+   */
+  public DecisionServiceAdapter(
+      ServedSnapshots snapshots, CallInputs inputs, ExposureRecorder exposures) {
+    evaluations = new Evaluations(snapshots, inputs, exposures);
     pages = new EvaluateAllPages(evaluations);
   }
 

@@ -1,6 +1,7 @@
 package dev.serin.server.decision;
 
 import dev.serin.server.error.ApiErrors;
+import dev.serin.server.outcome.Exposures;
 import dev.serin.server.telemetry.CallMeter;
 import dev.serin.v1.DecisionServiceGrpc;
 import io.grpc.Metadata;
@@ -22,11 +23,16 @@ import org.jspecify.annotations.Nullable;
 public final class EvaluateCalls {
   private EvaluateCalls() {}
 
-  /** The method, to be served in place of the generated one. */
-  public static ServerMethodDefinition<?, ?> method(ServedSnapshots snapshots, CallMeter meter) {
+  /**
+   * The method, to be served in place of the generated one.
+   *
+   * @param exposures what is given to whom: recorded when it is decided
+   */
+  public static ServerMethodDefinition<?, ?> method(
+      ServedSnapshots snapshots, Exposures exposures, CallMeter meter) {
     var generated = DecisionServiceGrpc.getEvaluateMethod();
     MethodDescriptor<Answer, byte[]> own =
-        generated.toBuilder(new EvaluateMarshaller(snapshots), new ReadyBytes()).build();
+        generated.toBuilder(new EvaluateMarshaller(snapshots, exposures), new ReadyBytes()).build();
     return ServerMethodDefinition.create(own, new Handler(meter));
   }
 

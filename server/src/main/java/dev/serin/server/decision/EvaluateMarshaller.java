@@ -4,6 +4,8 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ApiException;
+import dev.serin.server.outcome.ExposureRecorder;
+import dev.serin.server.outcome.Exposures;
 import dev.serin.v1.EvaluateRequest;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -23,16 +25,18 @@ final class EvaluateMarshaller implements Marshaller<Answer> {
   private static final int BUFFER_BYTES = 4 * 1024;
 
   private final ServedSnapshots snapshots;
+  private final Exposures exposures;
   private final FastThreadLocal<Scratch> scratch =
       new FastThreadLocal<>() {
         @Override
         protected Scratch initialValue() {
-          return new Scratch(snapshots);
+          return new Scratch(snapshots, exposures.ofThread());
         }
       };
 
-  EvaluateMarshaller(ServedSnapshots snapshots) {
+  EvaluateMarshaller(ServedSnapshots snapshots, Exposures exposures) {
     this.snapshots = snapshots;
+    this.exposures = exposures;
   }
 
   /** What a thread uses again and again. */
@@ -41,10 +45,10 @@ final class EvaluateMarshaller implements Marshaller<Answer> {
     private final Evaluations ordinary;
     private byte[] buffer = new byte[BUFFER_BYTES];
 
-    Scratch(ServedSnapshots snapshots) {
+    Scratch(ServedSnapshots snapshots, ExposureRecorder exposures) {
       CallInputs inputs = CallInputs.ofThread();
-      scan = new EvaluateScan(snapshots, inputs);
-      ordinary = new Evaluations(snapshots, inputs);
+      scan = new EvaluateScan(snapshots, inputs, exposures);
+      ordinary = new Evaluations(snapshots, inputs, exposures);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.serin.server.decision;
 
 import dev.serin.engine.Decision;
 import dev.serin.engine.EvaluationContext;
+import dev.serin.server.outcome.ExposureRecorder;
 import dev.serin.server.wire.WireReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ final class EvaluateScan {
 
   private final ServedSnapshots snapshots;
   private final CallInputs inputs;
+  private final ExposureRecorder exposures;
   private final EvaluationContext context = new EvaluationContext();
   private final WireReader reader = new WireReader();
   private final AttributeScan attributes = new AttributeScan(reader, context);
@@ -39,9 +41,10 @@ final class EvaluateScan {
   private byte[] lastNamespace = {};
   private ServedSnapshots.@Nullable Place lastPlace;
 
-  EvaluateScan(ServedSnapshots snapshots, CallInputs inputs) {
+  EvaluateScan(ServedSnapshots snapshots, CallInputs inputs, ExposureRecorder exposures) {
     this.snapshots = snapshots;
     this.inputs = inputs;
+    this.exposures = exposures;
   }
 
   /**
@@ -61,6 +64,7 @@ final class EvaluateScan {
     int attributesAt = 0;
     int attributesLength = 0;
     int expectedType = 0;
+    boolean recordsExposure = true;
     while (reader.at() < end) {
       byte tag = reader.next();
       if (tag == EXPECTED_TYPE) {
@@ -71,9 +75,11 @@ final class EvaluateScan {
         continue;
       }
       if (tag == RECORD_EXPOSURE) {
-        if (reader.small(end) == WireReader.UNEXPECTED) {
+        int bool = reader.small(end);
+        if (bool == WireReader.UNEXPECTED) {
           return null;
         }
+        recordsExposure = bool != 0;
         continue;
       }
       int length = reader.length(end);
@@ -135,6 +141,9 @@ final class EvaluateScan {
     }
     Decision decision = feature.compiled().evaluate(context);
     ServedDecision served = feature.served(decision);
+    if (recordsExposure) {
+      served.expose(context, exposures);
+    }
     return decision.perCall() ? new DrawnDecision(served, context.decisionId()) : served;
   }
 

@@ -5,6 +5,7 @@ import dev.serin.engine.CompiledFeature;
 import dev.serin.engine.Decision;
 import dev.serin.engine.EvaluationContext;
 import dev.serin.server.error.ApiErrors;
+import dev.serin.server.outcome.ExposureRecorder;
 import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.EvaluateResponse;
 import dev.serin.v1.ValueType;
@@ -21,10 +22,17 @@ import java.util.Optional;
 final class Evaluations {
   private final ServedSnapshots snapshots;
   private final CallInputs inputs;
+  private final ExposureRecorder exposures;
 
-  Evaluations(ServedSnapshots snapshots, CallInputs inputs) {
+  /**
+   * Decisions.
+   *
+   * @param exposures what {@link #evaluate} gives to whom; the other ways to decide record nothing
+   */
+  Evaluations(ServedSnapshots snapshots, CallInputs inputs, ExposureRecorder exposures) {
     this.snapshots = snapshots;
     this.inputs = inputs;
+    this.exposures = exposures;
   }
 
   /**
@@ -60,7 +68,11 @@ final class Evaluations {
       throw ApiErrors.typeMismatch(request.getFeature(), name(type), name(expected));
     }
     var context = begin(snapshot, request.getUserKey(), request.getAttributes());
-    return decide(feature, context);
+    Decided decided = decide(feature, context);
+    if (!request.hasRecordExposure() || request.getRecordExposure()) {
+      decided.served().expose(context, exposures);
+    }
+    return decided;
   }
 
   /** The snapshot of a namespace; empty: of the default one. */

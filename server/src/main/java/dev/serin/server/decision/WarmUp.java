@@ -5,6 +5,7 @@ import com.google.protobuf.Value;
 import dev.serin.engine.FeatureSource;
 import dev.serin.engine.SnapshotCompiler;
 import dev.serin.engine.SnapshotSource;
+import dev.serin.server.outcome.Exposures;
 import dev.serin.v1.Bucketing;
 import dev.serin.v1.Condition;
 import dev.serin.v1.EvaluateRequest;
@@ -18,6 +19,7 @@ import dev.serin.v1.WeightedVariant;
 import io.grpc.KnownLength;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,8 +44,8 @@ public final class WarmUp {
   public static void run(Duration limit) {
     var marshaller =
         new EvaluateMarshaller(
-            new OneSnapshot(
-                ServedSnapshot.prepare(SnapshotCompiler.compile(source(), null), null)));
+            new OneSnapshot(ServedSnapshot.prepare(SnapshotCompiler.compile(source(), null), null)),
+            new Exposures(InstantSource.system()));
     byte[] request = request().toByteArray();
     long deadlineNanos = System.nanoTime() + limit.toNanos();
     for (int calls = 0; calls < CALLS_MAX; calls += CALLS_PER_LOOK) {

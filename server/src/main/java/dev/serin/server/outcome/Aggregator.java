@@ -58,6 +58,7 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
 
   private final IngestRoom room;
   private final OutcomeMeters meters;
+  private final Exposures exposures;
   private final ConcurrentLinkedQueue<PendingLog> logs = new ConcurrentLinkedQueue<>();
   private final ExecutorService thread =
       new ThreadPoolExecutor(
@@ -83,11 +84,20 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
   private @Nullable Flush underWay;
 
   /** What is flushed, and what it adds. */
-  private record Flush(List<PendingLog> logs, Delta delta, PreparedFlush prepared) {}
+  private record Flush(
+      List<PendingLog> logs, ExposureLog exposed, Delta delta, PreparedFlush prepared) {
+    List<CommittedRecords> records() {
+      List<CommittedRecords> all = new ArrayList<>(logs.size() + 1);
+      logs.forEach(log -> all.add(requireNonNull(log.counts())));
+      all.add(exposed);
+      return all;
+    }
+  }
 
-  Aggregator(IngestRoom room, OutcomeMeters meters) {
+  Aggregator(IngestRoom room, OutcomeMeters meters, Exposures exposures) {
     this.room = room;
     this.meters = meters;
+    this.exposures = exposures;
   }
 
   /** Says who is asked for a flush where one has not taken everything; before the first. */
@@ -130,13 +140,15 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
     return watermarks.values().stream().min(Long::compare).orElse(null);
   }
 
+  /** Exposures are recorded without a word, so that a call never wakes anybody. */
+  @Override
+  public boolean hasUnannounced() {
+    return !exposures.areDrained();
+  }
+
   @Override
   public @Nullable PreparedFlush prepare() {
-    return await(
-        () -> {
-          List<PendingLog> taken = take();
-          return taken.isEmpty() ? null : begin(taken);
-        });
+    return await(() -> begin(take(), exposures.drain()));
   }
 
   @Override
@@ -155,7 +167,7 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
         left.add(log);
       }
     }
-    return left.isEmpty() ? null : await(() -> begin(left));
+    return await(() -> begin(left, flush.exposed));
   }
 
   @Override
@@ -167,8 +179,9 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
     underWay = null;
     // In line before anybody hears of it: who asks after an acknowledgement sees what it counts.
     thread.execute(() -> view.apply(flush.delta));
+    exposures.committed(flush.exposed);
     if (feed.isFollowed()) {
-      feed.committed(flush.logs.stream().map(log -> requireNonNull(log.counts())).toList());
+      feed.committed(flush.records());
     }
     long bytes = 0;
     for (PendingLog log : flush.logs) {
@@ -185,6 +198,7 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
     underWay = null;
     if (flush != null) {
       flush.logs.forEach(this::drop);
+      exposures.lost(flush.exposed);
     }
     for (PendingLog log = logs.poll(); log != null; log = logs.poll()) {
       drop(log);
@@ -226,7 +240,11 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
     return taken;
   }
 
-  private PreparedFlush begin(List<PendingLog> taken) {
+  /** Null: there is nothing to flush. */
+  private @Nullable PreparedFlush begin(List<PendingLog> taken, ExposureLog exposed) {
+    if (taken.isEmpty() && exposed.size() == 0) {
+      return null;
+    }
     DeltaBuilder builder = new DeltaBuilder(view);
     Tallies tallies = new Tallies(builder);
     Map<OpenSession, Long> sessions = new HashMap<>();
@@ -236,6 +254,7 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
         sessions.merge(log.session(), log.last(), Math::max);
       }
     }
+    exposed.addTo(builder);
     Long watermark = lowest();
     if (watermark != null) {
       builder.watermark(watermark);
@@ -245,7 +264,7 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
     progress.sort(Comparator.comparingLong(moved -> moved.session().id()));
     Delta delta = builder.build();
     PreparedFlush prepared = new PreparedFlush(DeltaCodec.encode(delta), progress);
-    underWay = new Flush(taken, delta, prepared);
+    underWay = new Flush(taken, exposed, delta, prepared);
     return prepared;
   }
 

@@ -129,7 +129,7 @@ final class OutcomeLog implements CommittedRecords {
   private void addOutcome(
       Tallies.Tally tally, PlaceHandle handle, long unit, long timeMillis, int at, int count) {
     tally.place().outcome(timeMillis);
-    if (handle.marks()) {
+    if (handle.keepsUnits()) {
       tally.place().mark(unit);
     }
     int bucket = handle.bucket(unit);

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -38,6 +39,7 @@ public final class Outcomes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
 
   private final IngestPool pool;
+  private final Exposures exposures;
   private final Aggregator aggregator;
   private final Ledger ledger;
   private final ReportStreams streams;
@@ -64,7 +66,8 @@ public final class Outcomes implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     pool = new IngestPool(threads, () -> new Judge(new PlaceResolver(snapshots, runs)));
     IngestRoom room = new IngestRoom(IngestRoom.BYTES_MAX, pool);
-    aggregator = new Aggregator(room, meters);
+    exposures = new Exposures(clock);
+    aggregator = new Aggregator(room, meters, exposures);
     ViewKeeper keeper =
         new ViewKeeper(
             aggregator,
@@ -90,6 +93,7 @@ public final class Outcomes implements AutoCloseable {
     batches = new BatchCalls(ingest);
     meters.register(metrics, streams::size, room);
     OutcomeMeters.register(metrics, keeper);
+    exposures.register(metrics);
   }
 
   private static String processName() {
@@ -122,6 +126,11 @@ public final class Outcomes implements AutoCloseable {
     return aggregator.feed();
   }
 
+  /** Where those who answer Evaluate record what they gave to whom. */
+  public Exposures exposures() {
+    return exposures;
+  }
+
   /** What this replica may do with outcomes now. */
   public LedgerState state() {
     return ledger.state();
@@ -144,10 +153,28 @@ public final class Outcomes implements AutoCloseable {
   public void drain(Duration limit) throws InterruptedException {
     streams.stop();
     batches.stop();
-    if (!awaitNone(limit)) {
+    if (!await(this::hasNoCalls, limit)) {
       log.warn("outcomes: not all are durable after {}; leaving the rest to be sent again", limit);
       abandon();
-      awaitNone(END_WAIT);
+      await(this::hasNoCalls, END_WAIT);
+    }
+  }
+
+  private boolean hasNoCalls() {
+    return streams.size() == 0 && batches.size() == 0;
+  }
+
+  /** The last exposures have nobody who would send them again. */
+  private void drainExposures() {
+    if (ledger.state() != LedgerState.LIVE) {
+      return;
+    }
+    try {
+      if (!await(exposures::areSettled, END_WAIT)) {
+        log.info("outcomes: the exposures of the last moment are not durable after {}", END_WAIT);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -156,9 +183,10 @@ public final class Outcomes implements AutoCloseable {
     batches.abandon();
   }
 
-  private boolean awaitNone(Duration limit) throws InterruptedException {
+  private static boolean await(BooleanSupplier condition, Duration limit)
+      throws InterruptedException {
     long begin = System.nanoTime();
-    while (streams.size() > 0 || batches.size() > 0) {
+    while (!condition.getAsBoolean()) {
       if (System.nanoTime() - begin > limit.toNanos()) {
         return false;
       }
@@ -170,9 +198,13 @@ public final class Outcomes implements AutoCloseable {
     return true;
   }
 
-  /** Ends its threads; other replicas are told that this one has left. */
+  /**
+   * Ends its threads, after what was recorded of exposures is durable; other replicas are told that
+   * this one has left.
+   */
   @Override
   public void close() {
+    drainExposures();
     ledger.close();
     aggregator.close();
     pool.close();

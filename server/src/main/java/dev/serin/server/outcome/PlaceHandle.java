@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlaceHandle implements Resolution {
   private final Place place;
-  private final boolean marks;
   private final long endedMillis;
   private final long bucketSalt;
   private final List<CountedMetric> metrics = new ArrayList<>();
@@ -46,13 +45,11 @@ final class PlaceHandle implements Resolution {
    * A place.
    *
    * @param metrics those of its feature
-   * @param marks true: an outcome proves that its unit was given the variant
    * @param endedMillis when its run ended, see {@link RunDirectory}
    */
-  PlaceHandle(Place place, FeatureMetrics metrics, boolean marks, long endedMillis) {
+  PlaceHandle(Place place, FeatureMetrics metrics, long endedMillis) {
     this.place = place;
     this.endedMillis = endedMillis;
-    this.marks = marks && keepsUnits(place);
     // By name, so that every replica draws alike, whatever has become of the split's document.
     this.bucketSalt =
         Bucketing.hash(
@@ -116,14 +113,13 @@ final class PlaceHandle implements Resolution {
     return place;
   }
 
-  /** Whether sets of units are kept: not where each call is a unit, or nothing is evidence. */
+  /**
+   * Whether sets of units are kept: not where each call is a unit, or nothing is evidence. Where
+   * they are, an outcome marks its unit as one that was given the variant: its token says so, or
+   * its key, which gets no other.
+   */
   boolean keepsUnits() {
     return keepsUnits(place);
-  }
-
-  /** Whether an outcome here marks its unit as one that was given the variant. */
-  boolean marks() {
-    return marks;
   }
 
   /** When the run ended, see {@link RunDirectory}. */

@@ -109,7 +109,7 @@ final class PlaceResolver {
       if (compiled == null) {
         return unknownFeature(namespace, feature);
       }
-      arms = new KeyArms(snapshot, compiled, token -> checked(token, snapshot, compiled, false));
+      arms = new KeyArms(snapshot, compiled, token -> checked(token, snapshot, compiled));
       byFeature.put(name, arms);
     }
     return arms.resolve(context, unitKey, nowMillis);
@@ -143,16 +143,13 @@ final class PlaceResolver {
     if (compiled == null) {
       return unknownFeature(token.namespace(), token.feature());
     }
-    return checked(token, snapshot, compiled, true);
+    return checked(token, snapshot, compiled);
   }
 
   /**
    * Returns the place of a token, if its split, or the run that moves it, serves such a variant.
-   *
-   * @param marks see {@link PlaceHandle}
    */
-  private Resolution checked(
-      DecisionToken token, Snapshot snapshot, CompiledFeature compiled, boolean marks) {
+  private Resolution checked(DecisionToken token, Snapshot snapshot, CompiledFeature compiled) {
     SplitPeriod period = null;
     if (!token.split().isEmpty()) {
       period = period(token, compiled);
@@ -198,8 +195,7 @@ final class PlaceResolver {
             token.variant(),
             run != null && run.isEnded(),
             period == null ? "" : period.unit());
-    return new PlaceHandle(
-        place, snapshot.metrics().of(token.feature()), marks, ended(period, run));
+    return new PlaceHandle(place, snapshot.metrics().of(token.feature()), ended(period, run));
   }
 
   private static long ended(@Nullable SplitPeriod period, @Nullable KnownRun run) {

@@ -11,6 +11,7 @@ import com.google.protobuf.Value;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import dev.serin.server.error.ListedErrorsInterceptor;
+import dev.serin.server.outcome.Exposures;
 import dev.serin.server.telemetry.CallMeter;
 import dev.serin.server.telemetry.CallMeters;
 import dev.serin.v1.DecisionServiceGrpc;
@@ -34,6 +35,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -53,7 +55,7 @@ class EvaluateCallsTest {
   @BeforeEach
   void start() throws Exception {
     snapshots.put("default", 3, SampleDocuments.all());
-    var method = EvaluateCalls.method(snapshots, meter);
+    var method = EvaluateCalls.method(snapshots, new Exposures(InstantSource.system()), meter);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()

@@ -2,9 +2,12 @@ package dev.serin.server.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.server.outcome.RecordedExposures;
+import dev.serin.server.outcome.RecordedExposures.Recorded;
 import dev.serin.v1.EvaluateRequest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,8 +20,10 @@ class EvaluateScanTest {
   private final HeldSnapshots snapshots = new HeldSnapshots();
   private final AtomicLong random = new AtomicLong();
   private final CallInputs inputs = new CallInputs(() -> NOW_MILLIS, random::get);
-  private final EvaluateScan scan = new EvaluateScan(snapshots, inputs);
-  private final Evaluations ordinary = new Evaluations(snapshots, inputs);
+  private final RecordedExposures fastExposures = new RecordedExposures();
+  private final RecordedExposures slowExposures = new RecordedExposures();
+  private final EvaluateScan scan = new EvaluateScan(snapshots, inputs, fastExposures);
+  private final Evaluations ordinary = new Evaluations(snapshots, inputs, slowExposures);
 
   @BeforeEach
   void load() {
@@ -30,6 +35,7 @@ class EvaluateScanTest {
   void scan_anyBytes_answersAsTheOrdinaryWayOrLeavesItToIt() {
     var requests = new RandomRequests(SEED);
     int taken = 0;
+    int exposed = 0;
     for (int i = 0; i < REQUESTS; i++) {
       byte[] bytes = requests.bytes();
       random.set(i * 0x9e3779b97f4a7c15L);
@@ -37,8 +43,14 @@ class EvaluateScanTest {
       if (fast != null) {
         taken++;
         assertSame(i, bytes, fast, EvaluateMarshaller.ordinary(ordinary, bytes, bytes.length));
+        List<Recorded> recorded = fastExposures.taken();
+        assertThat(slowExposures.taken()).as("exposures of request %d", i).isEqualTo(recorded);
+        exposed += recorded.size();
+      } else {
+        assertThat(fastExposures.taken()).as("exposures of request %d", i).isEmpty();
       }
     }
+    assertThat(exposed).as("exposures").isBetween(REQUESTS / 100, taken - REQUESTS / 100);
     assertThat(taken).as("requests the scan answers itself").isGreaterThan(REQUESTS / 6);
   }
 

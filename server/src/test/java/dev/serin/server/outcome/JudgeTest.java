@@ -16,6 +16,7 @@ import dev.serin.server.outcome.aggregate.Cell;
 import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.DeltaBuilder;
 import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.outcome.aggregate.PlaceUnits;
 import dev.serin.v1.Arm;
 import dev.serin.v1.Outcome;
 import dev.serin.v1.RefusalReason;
@@ -193,8 +194,11 @@ class JudgeTest {
       assertThat(key.place().arm()).isEqualTo(Arm.ARM_SPLIT);
       assertThat(view.cell(key).orElseThrow().count())
           .isEqualTo(expected.getOrDefault(key.place().variant(), 0).longValue());
-      // Nobody has said that they were given it.
-      assertThat(view.units(key.place()).marked().size()).isZero();
+      // No other variant can have been theirs: denominators hold whoever numerators do.
+      PlaceUnits units = view.units(key.place());
+      assertThat(units.marked().size())
+          .isEqualTo(expected.getOrDefault(key.place().variant(), 0).intValue());
+      assertThat(units.exposed().size()).isZero();
     }
   }
 

@@ -39,6 +39,7 @@ final class OutcomeServer implements AutoCloseable {
   final MemorySessions sessions = new MemorySessions();
   final OutcomeMeters meters = new OutcomeMeters();
   final Metrics metrics = new Metrics();
+  final Exposures exposures = new Exposures(() -> Instant.ofEpochMilli(nowMillis.get()));
   final IngestRoom room;
   final Aggregator aggregator;
   final ReportStreams streams;
@@ -59,7 +60,7 @@ final class OutcomeServer implements AutoCloseable {
     pool =
         new IngestPool(2, () -> new Judge(new PlaceResolver(snapshots, new LiveRuns(snapshots))));
     room = new IngestRoom(roomBytes, pool);
-    aggregator = new Aggregator(room, meters);
+    aggregator = new Aggregator(room, meters, exposures);
     sessions.source(aggregator);
     aggregator.asks(sessions::pending);
     var ingest = new Ingest(clock, pool, room, aggregator, sessions, meters);

@@ -52,7 +52,9 @@ class ViewKeeperTest {
         Database.open(
             new StoreConfig.Sqlite(directory.resolve("serin.db")), TransactionObserver.NONE);
     beganPeriods(4, 9);
-    aggregator = new Aggregator(new IngestRoom(IngestRoom.BYTES_MAX, pool), new OutcomeMeters());
+    aggregator =
+        new Aggregator(
+            new IngestRoom(IngestRoom.BYTES_MAX, pool), new OutcomeMeters(), new Exposures(clock));
     retention =
         new PlaceRetention(namespace -> PeriodEnds.read(database, namespace), RETENTION, clock);
     keeper = new ViewKeeper(aggregator, UNITS, retention);
@@ -161,7 +163,8 @@ class ViewKeeperTest {
     assertThat(merged.thinning()).isEqualTo(new Thinning(1, 1));
     assertThat(merged.unitCount()).isCloseTo(UNITS / 2, within(150));
     // Loaded by another: the same.
-    Aggregator other = new Aggregator(new IngestRoom(1, pool), new OutcomeMeters());
+    Aggregator other =
+        new Aggregator(new IngestRoom(1, pool), new OutcomeMeters(), new Exposures(clock));
     new ViewKeeper(other, UNITS, retention).replace(sizes, List.of(DeltaCodec.encode(merged)));
     assertThat(all(other)).isEqualTo(all(aggregator));
     other.close();

@@ -93,8 +93,9 @@ final class FlushCycle {
     if (underWay != null) {
       return wait.remaining(now);
     }
-    if (!pending.get()) {
-      return Long.MAX_VALUE;
+    if (!waits()) {
+      // What is not announced is looked for.
+      return EVERY;
     }
     if (unfolded.isFull() || gate.availablePermits() == 0) {
       // Until something is folded, or loaded.
@@ -135,7 +136,7 @@ final class FlushCycle {
 
   private void begin(long now) {
     boolean early = notBefore != null && notBefore - now > 0;
-    if (!pending.get() || early || unfolded.isFull() || !gate.tryAcquire()) {
+    if (!waits() || early || unfolded.isFull() || !gate.tryAcquire()) {
       return;
     }
     notBefore = now + EVERY;
@@ -146,6 +147,10 @@ final class FlushCycle {
     if (underWay == null) {
       gate.release();
     }
+  }
+
+  private boolean waits() {
+    return pending.get() || source.hasUnannounced();
   }
 
   private void attempt(long now) {

@@ -8,6 +8,14 @@ import org.jspecify.annotations.Nullable;
  * time, from {@link #prepare} to {@link #committed} or {@link #dropped}.
  */
 public interface FlushSource {
+  /**
+   * Whether something waits that nobody announces, so that it is looked for each time a flush may
+   * begin. Never waits.
+   */
+  default boolean hasUnannounced() {
+    return false;
+  }
+
   /** Gathers what waits, within the bounds of a flush; null: nothing does. */
   @Nullable PreparedFlush prepare();
 

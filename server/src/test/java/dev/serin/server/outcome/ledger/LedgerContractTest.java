@@ -239,6 +239,21 @@ class LedgerContractTest {
   }
 
   @Test
+  void flush_ofWhatNobodyAnnounces_isLookedForAndHappensInTime() {
+    TestClaimant claimant = replica.open(SESSION, 1);
+    replica.count(claimant, 1);
+    replica.acceptUnannounced(claimant, 2);
+
+    replica.turn(Duration.ofMillis(99));
+    assertThat(claimant.committed()).isEqualTo(1);
+    replica.turn(Duration.ofMillis(1));
+    assertThat(claimant.committed()).isEqualTo(2);
+
+    // Where nothing waits, nobody sleeps for longer than until something might.
+    assertThat(replica.untilNextTurn()).isBetween(Duration.ofMillis(1), FLUSH);
+  }
+
+  @Test
   void flush_tooMuchUnfolded_waitsForTheFolder() {
     TestClaimant claimant = replica.open(SESSION, 1);
     for (int i = 1; i <= Unfolded.DELTAS_MAX; i++) {

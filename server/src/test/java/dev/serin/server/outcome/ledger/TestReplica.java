@@ -46,6 +46,7 @@ final class TestReplica implements FlushSource, DeltaSink {
   private List<Entry> underWay = List.of();
   private long now;
   private boolean dropped;
+  private boolean unannounced;
 
   /** An accepted outcome. */
   private record Entry(TestClaimant claimant, OpenSession session, long sequence) {
@@ -121,11 +122,22 @@ final class TestReplica implements FlushSource, DeltaSink {
     work.flushes().pending();
   }
 
+  /** Accepts an outcome without a word. */
+  void acceptUnannounced(TestClaimant claimant, long sequence) {
+    waiting.add(new Entry(claimant, claimant.session(), sequence));
+    unannounced = true;
+  }
+
   /** Lets time pass and does what is due then. */
   void turn(Duration later) {
     now += later.toNanos();
     // A turn may leave more to do at once.
     for (int i = 0; i < 10 && work.turn(now) == 0; i++) {}
+  }
+
+  /** Does what is due, and says when something may be due again. */
+  Duration untilNextTurn() {
+    return Duration.ofNanos(work.turn(now));
   }
 
   /** Accepts and flushes. */
@@ -173,10 +185,16 @@ final class TestReplica implements FlushSource, DeltaSink {
   }
 
   @Override
+  public boolean hasUnannounced() {
+    return unannounced;
+  }
+
+  @Override
   public @Nullable PreparedFlush prepare() {
     waiting.removeIf(entry -> entry.claimant().isFenced());
     underWay = List.copyOf(waiting);
     waiting.clear();
+    unannounced = false;
     return prepared();
   }
 
