@@ -25,6 +25,21 @@ public record Installation(Path root) {
     return new Installation(root);
   }
 
+  /**
+   * Returns the one in a folder.
+   *
+   * @throws IllegalArgumentException if there is none, or it is not built
+   */
+  public static Installation at(Path folder) {
+    Installation installation = new Installation(folder.toAbsolutePath());
+    if (!Files.exists(installation.serverJar())) {
+      throw new IllegalArgumentException(
+          "%s: not there (expected: the folder of a checkout whose server is built)"
+              .formatted(installation.serverJar()));
+    }
+    return installation;
+  }
+
   /** Returns the command that starts a server on free ports, as an operator would start it. */
   public List<String> server(Path dataDirectory, String... more) {
     List<String> command =

@@ -13,7 +13,9 @@ import dev.serin.v1.EvaluateResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -23,7 +25,8 @@ import picocli.CommandLine.Option;
     description = {
       "CPU of the server per Evaluate (W2, six attributes), beside a stock stub that parses the",
       "same request and answers a constant, on the same server stack with the same JVM options.",
-      "Both run on one core, the client on another; they are hit in short bursts in turn."
+      "Both run on one core, the client on another; they are hit in short bursts in turn.",
+      "With --beside, the other one is another build of Serin: what a change costs."
     },
     mixinStandardHelpOptions = true)
 public final class PairedCommand implements Callable<Integer> {
@@ -67,6 +70,12 @@ public final class PairedCommand implements Callable<Integer> {
       description = "Calls kept open on each connection. Default: ${DEFAULT-VALUE}.")
   private int streams;
 
+  @Option(
+      names = "--beside",
+      paramLabel = "DIR",
+      description = "Beside the Serin of this checkout, built, instead of the stub.")
+  private @Nullable Path beside;
+
   /** Created by the command line. */
   public PairedCommand() {}
 
@@ -75,7 +84,7 @@ public final class PairedCommand implements Callable<Integer> {
     Cores cores = Cores.choose();
     cores.pinThisProcess();
     System.out.println(cores.description());
-    PairedRounds measured = new PairedRounds();
+    PairedRounds measured = beside == null ? PairedRounds.ofStub() : PairedRounds.ofBuilds();
     for (int pair = 1; pair <= pairs; pair++) {
       measure(pair, cores, measured);
     }
@@ -92,38 +101,48 @@ public final class PairedCommand implements Callable<Integer> {
           ServerUnderTest.start(
               cores.onServerCore(installation.server(directory.path().resolve("data"))), log)) {
         EvaluateResponse answer = ServedWorkload.prepare(Target.local(serin.grpcPort()));
-        var command =
-            JvmCommand.of(
-                serin.jvmOptions(),
-                installation.serverJar() + ":" + System.getProperty("java.class.path"),
-                StockStub.class,
-                StockStub.arguments(answer));
-        try (var stub = ServerUnderTest.start(cores.onServerCore(command), log)) {
-          rounds(pair, serin, stub, measured);
+        List<String> command =
+            beside == null
+                ? JvmCommand.of(
+                    serin.jvmOptions(),
+                    installation.serverJar() + ":" + System.getProperty("java.class.path"),
+                    StockStub.class,
+                    StockStub.arguments(answer))
+                : Installation.at(beside).server(directory.path().resolve("beside"));
+        try (var other = ServerUnderTest.start(cores.onServerCore(command), log)) {
+          if (beside != null) {
+            ServedWorkload.prepare(Target.local(other.grpcPort()));
+          }
+          rounds(pair, serin, other, measured);
         }
       }
     }
   }
 
-  private void rounds(int pair, ServerUnderTest serin, ServerUnderTest stub, PairedRounds measured)
+  private void rounds(int pair, ServerUnderTest serin, ServerUnderTest other, PairedRounds measured)
       throws IOException {
     try (var toSerin = client(serin);
-        var toStub = client(stub)) {
+        var toOther = client(other)) {
       for (long calls = 0; calls < warmUpCalls; calls += burstCalls) {
         burst(toSerin, serin);
-        burst(toStub, stub);
+        burst(toOther, other);
       }
       for (int round = 0; round < rounds; round++) {
         // Who comes second finds the clock rate and caches of the first: take turns.
         boolean serinFirst = round % 2 == 0;
-        double first = serinFirst ? burst(toSerin, serin) : burst(toStub, stub);
-        double second = serinFirst ? burst(toStub, stub) : burst(toSerin, serin);
+        double first = serinFirst ? burst(toSerin, serin) : burst(toOther, other);
+        double second = serinFirst ? burst(toOther, other) : burst(toSerin, serin);
         var result =
             new PairedRounds.Round(pair, serinFirst ? first : second, serinFirst ? second : first);
         measured.add(result);
         System.out.printf(
-            "pair %d round %2d: Serin %5.2f us, stub %5.2f us, ratio %.3f%n",
-            pair, round + 1, result.serinMicros(), result.stubMicros(), result.ratio());
+            "pair %d round %2d: Serin %5.2f us, %s %5.2f us, ratio %.3f%n",
+            pair,
+            round + 1,
+            result.serinMicros(),
+            measured.other(),
+            result.otherMicros(),
+            result.ratio());
       }
     }
   }

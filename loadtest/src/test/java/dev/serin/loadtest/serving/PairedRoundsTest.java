@@ -11,7 +11,7 @@ class PairedRoundsTest {
   /** The machine slows down by half in the middle round: the ratio of medians would move. */
   @Test
   void ratio_slowRound_isTakenWithinTheRound() {
-    PairedRounds rounds = new PairedRounds();
+    PairedRounds rounds = PairedRounds.ofStub();
     rounds.add(new PairedRounds.Round(1, 5.5, 5.0));
     rounds.add(new PairedRounds.Round(1, 11.0, 10.0));
     rounds.add(new PairedRounds.Round(1, 6.6, 6.0));
@@ -21,7 +21,7 @@ class PairedRoundsTest {
 
   @Test
   void ratio_oneOutlier_doesNotMoveTheMedian() {
-    PairedRounds rounds = new PairedRounds();
+    PairedRounds rounds = PairedRounds.ofStub();
     rounds.add(new PairedRounds.Round(1, 5, 5));
     rounds.add(new PairedRounds.Round(1, 50, 5));
     rounds.add(new PairedRounds.Round(2, 5.5, 5));
@@ -31,7 +31,7 @@ class PairedRoundsTest {
 
   @Test
   void text_twoPairs_showsEachAndAllAndTheTarget() {
-    PairedRounds rounds = new PairedRounds();
+    PairedRounds rounds = PairedRounds.ofStub();
     rounds.add(new PairedRounds.Round(1, 6, 5));
     rounds.add(new PairedRounds.Round(2, 5, 5));
     rounds.add(new PairedRounds.Round(2, 5, 5));
@@ -51,10 +51,20 @@ class PairedRoundsTest {
 
   @Test
   void text_aboveTheTarget_saysMissed() {
-    PairedRounds rounds = new PairedRounds();
+    PairedRounds rounds = PairedRounds.ofStub();
     rounds.add(new PairedRounds.Round(1, 6, 5));
 
     assertThat(rounds.text()).endsWith("ratio 1.200 (target: at most 1.15): missed\n");
+  }
+
+  @Test
+  void text_besideAnotherBuild_hasNoTarget() {
+    PairedRounds rounds = PairedRounds.ofBuilds();
+    rounds.add(new PairedRounds.Round(1, 6, 5));
+
+    assertThat(rounds.text())
+        .startsWith("pair  rounds  Serin us  other us  ratio")
+        .endsWith("\nratio 1.200\n");
   }
 
   @Test
