@@ -2,6 +2,7 @@ package dev.serin.engine;
 
 import dev.serin.v1.ValueType;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,26 @@ public final class CompiledFeature {
    */
   public List<SplitPeriod> periods(String split) {
     return source.periods(split);
+  }
+
+  /**
+   * Returns whom one of its splits draws by an attribute; null: it has no such split, nothing
+   * serves it, each call is its unit, or a run moves it. To be asked once for a feature of a
+   * snapshot.
+   *
+   * @param split id of the split
+   */
+  public @Nullable SplitDraws draws(String split) {
+    if (source.runs().stream().anyMatch(run -> run.split().equals(split))) {
+      return null;
+    }
+    return Stream.concat(rules.stream().map(CompiledRule::outcome), Stream.of(last))
+        .filter(SplitOutcome.class::isInstance)
+        .map(SplitOutcome.class::cast)
+        .filter(outcome -> outcome.split().equals(split) && !outcome.unit().isCall())
+        .findFirst()
+        .map(SplitDraws::new)
+        .orElse(null);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.serin.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.v1.Arm;
 import dev.serin.v1.ExplainResponse;
 import dev.serin.v1.Feature;
 import java.util.List;
@@ -65,6 +66,37 @@ class SplitPeriodTest {
     assertThat(explain(feature(List.of()), "bob").getPeriod()).isEqualTo(9);
     assertThat(explain(feature(List.of()), "ann").hasPeriod()).isFalse();
     assertThat(explain(feature(List.of(RUN)), "bob").hasPeriod()).isFalse();
+  }
+
+  @Test
+  void draws_everyUnit_areThoseOfEvaluate() {
+    CompiledFeature feature = feature(List.of());
+    SplitDraws draws = Objects.requireNonNull(feature.draws("s"));
+    Snapshot snapshot = Sources.of().feature(feature.source()).snapshot();
+    EvaluationContext context = new EvaluationContext();
+    int served = 0;
+    for (int i = 0; i < 1_000; i++) {
+      String account = "a-" + i;
+      Call.of("bob").with("account", account).beginWithStruct(context, snapshot);
+      Decision decision = Objects.requireNonNull(snapshot.feature("f")).evaluate(context);
+      boolean isSplit = decision.arm() == Arm.ARM_SPLIT;
+      long unit = Bucketing.hash(account);
+      for (String variant : List.of("on", "off")) {
+        assertThat(draws.serves(unit, variant))
+            .as(account)
+            .isEqualTo(isSplit && decision.variant().equals(variant));
+      }
+      served += isSplit ? 1 : 0;
+    }
+    // Half of them are covered.
+    assertThat(served).isBetween(400, 600);
+  }
+
+  @Test
+  void draws_ofASplitThatNoUnitDecides_areNone() {
+    assertThat(feature(List.of()).draws("old")).isNull();
+    assertThat(feature(List.of()).draws("never")).isNull();
+    assertThat(feature(List.of(RUN)).draws("s")).isNull();
   }
 
   private static ExplainResponse explain(CompiledFeature feature, String user) {

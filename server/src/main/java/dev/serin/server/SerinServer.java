@@ -22,6 +22,7 @@ import dev.serin.server.http.Readiness;
 import dev.serin.server.http.UnaryServices;
 import dev.serin.server.outcome.OutcomeSnapshots;
 import dev.serin.server.outcome.Outcomes;
+import dev.serin.server.outcome.OutcomesStatus;
 import dev.serin.server.report.AnalysisServiceAdapter;
 import dev.serin.server.report.Exports;
 import dev.serin.server.store.Database;
@@ -39,6 +40,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -302,10 +304,21 @@ public final class SerinServer implements AutoCloseable {
                         namespace.fromDisk(),
                         namespace.lastError()))
             .toList(),
+        shown(outcomes.status()),
         directory == null ? "" : directory.time().toString(),
         directory == null
             ? List.of()
             : directory.allErrors().stream().map(FileError::toString).toList());
+  }
+
+  private static Readiness.OutcomesState shown(OutcomesStatus status) {
+    OptionalLong lastFlush = status.ledger().lastFlushAgeMillis();
+    return new Readiness.OutcomesState(
+        status.state(),
+        lastFlush.isPresent() ? lastFlush.getAsLong() : null,
+        status.oldestPendingMillis(),
+        status.streams(),
+        status.ledger().sessions());
   }
 
   /** The port gRPC is served on. */

@@ -160,6 +160,35 @@ class ExportDecisionsTest {
   }
 
   @Test
+  void export_exposures_areThoseOfEvaluateOnceEach() throws Exception {
+    ExportClient reader =
+        ExportClient.begin(server.channel(), ExportDecisionsRequest.getDefaultInstance());
+    List<ExportedDecision> expected = new ArrayList<>();
+    long from = InstantSource.system().millis();
+    for (int i = 0; i < 50; i++) {
+      String user = "user-" + i;
+      var request = EvaluateRequest.newBuilder().setFeature("checkout").setUserKey(user);
+      assertThat(server.decisions().evaluate(request.build()).getVariant()).isNotEmpty();
+      expected.add(
+          exported("checkout", user, 0, Timestamp.getDefaultInstance()).toBuilder()
+              .setKind(ExportedKind.EXPORTED_KIND_EXPOSURE)
+              .clearTime()
+              .clearValues()
+              .build());
+    }
+
+    List<ExportedDecision> received = reader.await(expected.size());
+
+    long until = InstantSource.system().millis();
+    assertThat(received.stream().map(record -> record.toBuilder().clearTime().build()))
+        .containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(received)
+        .allSatisfy(
+            record -> assertThat(Timestamps.toMillis(record.getTime())).isBetween(from, until));
+    reader.cancel();
+  }
+
+  @Test
   void export_slowReader_isEndedWithTheNumberItWasNotSent() throws Exception {
     ExportClient slow = ExportClient.beginUnread(server.channel());
     ExportClient prompt =

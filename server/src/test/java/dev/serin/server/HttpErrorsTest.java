@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
 
 /** What callers of the HTTP port and its log are told of calls that fail, come late or go away. */
 class HttpErrorsTest {
+  private static final Readiness.OutcomesState OUTCOMES =
+      new Readiness.OutcomesState("live", null, 0, 0, 0);
+
   private static final String KILL = "/serin.v1.FeatureService/KillFeature";
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -176,7 +179,7 @@ class HttpErrorsTest {
             () -> {
               throw new IllegalStateException("no metrics");
             },
-            () -> new Readiness(true, "up", List.of(), "", List.of()),
+            () -> new Readiness(true, "up", List.of(), OUTCOMES, "", List.of()),
             new UnaryServices(services.overHttp()),
             new BodyLimits(bodies.rooms(), bodies.bytesMax(), timeMax));
   }

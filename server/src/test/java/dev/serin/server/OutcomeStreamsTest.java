@@ -2,6 +2,8 @@ package dev.serin.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.serin.server.outcome.TestReporter;
 import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.Outcome;
@@ -138,6 +140,34 @@ class OutcomeStreamsTest {
     assertThat(again.next().getCommittedSequence()).isEqualTo(5);
     again.awaitCommitted(8);
     assertThat(server.countedOutcomes()).isEqualTo(8);
+  }
+
+  @Test
+  void readyz_openStream_showsTheLedgerAndItsLastFlush() throws Exception {
+    Await.until("live", () -> outcomes().path("state").asText().equals("live"));
+    assertThat(outcomes().path("lastFlushAgeMillis").isNull()).isTrue();
+    assertThat(server.get("/metrics").body())
+        .doesNotContain("\nserin_outcome_last_flush_age_seconds ")
+        .contains("\nserin_outcome_ledger_up 1.0\n");
+
+    report().open(1, outcomes(1)).awaitCommitted(1);
+
+    JsonNode shown = outcomes();
+    assertThat(shown.path("lastFlushAgeMillis").isIntegralNumber()).isTrue();
+    assertThat(shown.path("oldestPendingMillis").asLong(-1)).isZero();
+    assertThat(shown.path("streams").asInt()).isEqualTo(1);
+    assertThat(shown.path("sessions").asInt()).isEqualTo(1);
+    assertThat(server.get("/metrics").body())
+        .contains(
+            "\nserin_outcome_last_flush_age_seconds ",
+            "\nserin_outcome_flush_age_seconds 0.0\n",
+            "\nserin_outcome_sessions 1.0\n",
+            "\nserin_outcome_batches 0.0\n",
+            "\nserin_outcome_claim_seconds_count 1");
+  }
+
+  private JsonNode outcomes() throws Exception {
+    return new ObjectMapper().readTree(server.get("/readyz").body()).path("outcomes");
   }
 
   @Test

@@ -63,6 +63,9 @@ class StoreAwayTest {
       JsonNode details = new ObjectMapper().readTree(ready.body());
       assertThat(details.path("ready").asBoolean()).isTrue();
       assertThat(details.path("store").asText()).startsWith("store: cannot be reached");
+      Await.until(
+          "outcomes that wait",
+          () -> outcomes(server).path("state").asText().equals("store unavailable"));
       JsonNode namespace = details.path("namespaces").path(0);
       assertThat(namespace.path("ageMillis").asLong()).isGreaterThan(1_000);
       assertThat(namespace.path("fromDisk").asBoolean()).isFalse();
@@ -73,6 +76,8 @@ class StoreAwayTest {
       postgres.start();
 
       awaitStore(server, true);
+      Await.until(
+          "outcomes that count", () -> outcomes(server).path("state").asText().equals("live"));
       server.apply(SEARCH);
       Await.until("an age of nothing", () -> age(server) < 1);
       Await.until("changes taken", () -> changes(server) == ServingStatus.SERVING);
@@ -118,6 +123,9 @@ class StoreAwayTest {
     try (RunningServer server = start(store)) {
       assertThat(server.get("/readyz").statusCode()).isEqualTo(503);
       assertThat(server.get("/readyz").body()).contains("\"ready\":false");
+      Await.until(
+          "outcomes that wait",
+          () -> outcomes(server).path("state").asText().equals("starting: store unavailable"));
       assertThat(server.get("/healthz").statusCode()).isEqualTo(200);
       assertThat(health(server, "")).isEqualTo(ServingStatus.NOT_SERVING);
       GrpcError refused = GrpcError.of(() -> evaluate(server));
@@ -152,6 +160,10 @@ class StoreAwayTest {
       server.apply(SEARCH);
       assertThat(server.unlistedErrors()).isEmpty();
     }
+  }
+
+  private static JsonNode outcomes(RunningServer server) throws Exception {
+    return new ObjectMapper().readTree(server.get("/readyz").body()).path("outcomes");
   }
 
   private RunningServer start(String store) {

@@ -43,15 +43,23 @@ final class FeaturePeriods {
     }
     long keptFrom = row.timeMillis() - KEPT.toMillis();
     int ended = 0;
+    PeriodStart.Earlier earlier = start.earlier();
+    if (earlier != null && held.stream().noneMatch(period -> isCurrent(period, start))) {
+      // No row began what this one ends: the split is older than they are.
+      ended++;
+      periods.add(
+          new SplitPeriod(start.split(), 0, earlier.unit(), earlier.variants(), row.timeMillis()));
+    }
     for (SplitPeriod period : held) {
-      SplitPeriod now =
-          period.isCurrent() && period.split().equals(start.split())
-              ? period.endedAt(row.timeMillis())
-              : period;
+      SplitPeriod now = isCurrent(period, start) ? period.endedAt(row.timeMillis()) : period;
       if (now.isCurrent() || (now.endedMillis() >= keptFrom && ++ended <= MAX_ENDED)) {
         periods.add(now);
       }
     }
     return List.copyOf(periods);
+  }
+
+  private static boolean isCurrent(SplitPeriod period, PeriodStart start) {
+    return period.isCurrent() && period.split().equals(start.split());
   }
 }

@@ -6,6 +6,7 @@ import dev.serin.v1.Share;
 import dev.serin.v1.Split;
 import dev.serin.v1.WeightedVariant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +45,13 @@ final class PeriodPlan {
     for (Split split : after.getFeature().getSplitsList()) {
       Split earlier = gone.remove(split.getId());
       if (earlier == null || !Drawing.of(earlier).equals(Drawing.of(split))) {
-        SplitPeriod period = SplitPeriod.of(split, 0);
-        starts.add(new PeriodStart(period.split(), period.unit(), period.variants()));
+        starts.add(PeriodStart.of(earlier, split));
       }
     }
-    gone.keySet().stream().sorted().map(PeriodStart::splitGone).forEach(starts::add);
+    gone.values().stream()
+        .sorted(Comparator.comparing(Split::getId))
+        .map(PeriodStart::splitGone)
+        .forEach(starts::add);
     return starts;
   }
 

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of counting periods: one for each that a change begins, or ends for good. */
 final class PeriodRows {
@@ -21,7 +22,8 @@ final class PeriodRows {
               new PeriodStart(
                   row.getString("split"),
                   row.getString("unit"),
-                  variants(row.getString("variants"))),
+                  variants(row.getString("variants")),
+                  earlier(row.getString("earlier_unit"), row.getString("earlier_variants"))),
               row.getLong("revision"),
               row.getLong("time"));
 
@@ -41,7 +43,8 @@ final class PeriodRows {
     handle
         .createQuery(
             """
-            SELECT p.feature, p.split, p.unit, p.variants, c.revision, c.time
+            SELECT p.feature, p.split, p.unit, p.variants, p.earlier_unit, p.earlier_variants,
+              c.revision, c.time
             FROM change_set c JOIN split_period p ON p.apply_id = c.apply_id
             WHERE c.namespace = :namespace AND c.revision > :after
             ORDER BY c.revision, p.seq, p.split
@@ -56,25 +59,37 @@ final class PeriodRows {
   static PreparedBatch inserts(Handle handle) {
     return handle.prepareBatch(
         """
-        INSERT INTO split_period (apply_id, seq, feature, split, unit, variants)
-        VALUES (:apply_id, :seq, :feature, :split, :unit, :variants)
+        INSERT INTO split_period
+          (apply_id, seq, feature, split, unit, variants, earlier_unit, earlier_variants)
+        VALUES
+          (:apply_id, :seq, :feature, :split, :unit, :variants, :earlier_unit, :earlier_variants)
         """);
   }
 
   static void add(PreparedBatch batch, long applyId, Slices.PeriodRow row) {
+    PeriodStart.Earlier earlier = row.start().earlier();
     batch
         .bind("apply_id", applyId)
         .bind("seq", row.seq())
         .bind("feature", row.feature())
         .bind("split", row.start().split())
         .bind("unit", row.start().unit())
-        .bind("variants", variants(row.start()))
+        .bind("variants", stored(row.start().variants()))
+        .bind("earlier_unit", earlier == null ? null : earlier.unit())
+        .bind("earlier_variants", earlier == null ? null : stored(earlier.variants()))
         .add();
   }
 
-  /** A period's variants as they are stored. */
-  static String variants(PeriodStart start) {
-    return String.join(SEPARATOR, start.variants());
+  /** Variants as they are stored. */
+  static String stored(List<String> variants) {
+    return String.join(SEPARATOR, variants);
+  }
+
+  private static PeriodStart.@Nullable Earlier earlier(
+      @Nullable String unit, @Nullable String variants) {
+    return unit == null || variants == null
+        ? null
+        : new PeriodStart.Earlier(unit, variants(variants));
   }
 
   private static List<String> variants(String stored) {

@@ -49,7 +49,9 @@ final class Slices {
   record PeriodRow(int seq, String feature, PeriodStart start) implements Row {
     @Override
     public int sizeBytes() {
-      return PeriodRows.variants(start).length();
+      PeriodStart.Earlier earlier = start.earlier();
+      return PeriodRows.stored(start.variants()).length()
+          + (earlier == null ? 0 : PeriodRows.stored(earlier.variants()).length());
     }
   }
 

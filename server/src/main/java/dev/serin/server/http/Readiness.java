@@ -1,6 +1,7 @@
 package dev.serin.server.http;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a server can answer, and what stands behind it; shown by {@code /readyz}.
@@ -8,6 +9,7 @@ import java.util.List;
  * @param ready all namespaces are loaded and the server is not stopping
  * @param store {@code up}, or what is wrong with it; evaluations go on without it
  * @param namespaces the namespaces being served, by name
+ * @param outcomes what becomes of outcomes; information alone: decisions go on without
  * @param documentsLookTime when the watched directory was last looked at, RFC 3339; empty: never
  * @param documentErrors what is wrong in the watched directory now; its last good state is served
  */
@@ -15,6 +17,7 @@ public record Readiness(
     boolean ready,
     String store,
     List<NamespaceState> namespaces,
+    OutcomesState outcomes,
     String documentsLookTime,
     List<String> documentErrors) {
 
@@ -22,6 +25,24 @@ public record Readiness(
     namespaces = List.copyOf(namespaces);
     documentErrors = List.copyOf(documentErrors);
   }
+
+  /**
+   * What becomes of outcomes.
+   *
+   * @param state {@code live}, or what is wrong
+   * @param lastFlushAgeMillis milliseconds since some became durable; null: none did since the
+   *     start
+   * @param oldestPendingMillis milliseconds that the oldest has waited to become durable; 0: none
+   *     waits
+   * @param streams streams that are open
+   * @param sessions producers' sessions that are open
+   */
+  public record OutcomesState(
+      String state,
+      @Nullable Long lastFlushAgeMillis,
+      long oldestPendingMillis,
+      int streams,
+      int sessions) {}
 
   /**
    * A namespace being served.

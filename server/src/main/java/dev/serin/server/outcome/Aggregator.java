@@ -80,8 +80,10 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
   /** Of the aggregator's thread. */
   private MergedView view = new MergedView();
 
-  /** The flush under way; of the ledger's thread, and of the aggregator's while that waits. */
-  private @Nullable Flush underWay;
+  /**
+   * The flush under way; written by the ledger's thread, and by the aggregator's while that waits.
+   */
+  private volatile @Nullable Flush underWay;
 
   /** What is flushed, and what it adds. */
   private record Flush(
@@ -126,6 +128,16 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
   /** How many messages stand in line for a flush. */
   int waiting() {
     return logs.size();
+  }
+
+  /**
+   * Any thread: for how many nanoseconds the oldest message has waited that is not durable; 0: none
+   * waits. One that is being gathered is not seen for that moment.
+   */
+  long oldestNanos() {
+    Flush flush = underWay;
+    PendingLog oldest = flush == null || flush.logs.isEmpty() ? logs.peek() : flush.logs.getFirst();
+    return oldest == null ? 0 : Math.max(0, System.nanoTime() - oldest.sinceNanos());
   }
 
   /** Forgets a reporter that has nothing more to say; what of it stands in line, later. */
@@ -186,7 +198,7 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
     long bytes = 0;
     for (PendingLog log : flush.logs) {
       bytes += log.bytes();
-      meters.counted(requireNonNull(log.counts()).size());
+      meters.counted(requireNonNull(log.counts()));
       log.reporter().committed(log.last());
     }
     room.release(bytes);

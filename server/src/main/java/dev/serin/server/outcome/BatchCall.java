@@ -8,7 +8,7 @@ import dev.serin.server.outcome.ledger.Claimant;
 import dev.serin.server.outcome.ledger.OpenSession;
 import dev.serin.v1.OutcomeRefusal;
 import dev.serin.v1.ReportOutcomeBatchResponse;
-import io.grpc.stub.StreamObserver;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,7 +22,7 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
   private final Ingest ingest;
   private final ReportedMessage request;
   private final long bytes;
-  private final StreamObserver<ReportOutcomeBatchResponse> observer;
+  private final ServerCallStreamObserver<ReportOutcomeBatchResponse> observer;
   private final Consumer<BatchCall> end;
   private final long first;
   private final long watermark;
@@ -55,7 +55,7 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
       long bytes,
       long first,
       long watermark,
-      StreamObserver<ReportOutcomeBatchResponse> observer,
+      ServerCallStreamObserver<ReportOutcomeBatchResponse> observer,
       Consumer<BatchCall> end) {
     this.ingest = ingest;
     this.request = request;
@@ -126,7 +126,7 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
 
   @Override
   void run(Judge judge) {
-    if (over) {
+    if (over || isGivenUp()) {
       leave();
       return;
     }
@@ -147,6 +147,14 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
       observer.onError(fault);
     }
     leave();
+  }
+
+  /**
+   * Whether its caller has gone before any of it was handed over: then nothing of it counts, and it
+   * is not judged in vain. What was handed over counts.
+   */
+  private boolean isGivenUp() {
+    return !handedOver && observer.isCancelled();
   }
 
   /** Why the call ends; null: nothing happened that ends it. */

@@ -6,6 +6,7 @@ import dev.serin.v1.OutcomeServiceGrpc.OutcomeServiceImplBase;
 import dev.serin.v1.ReportOutcomeBatchRequest;
 import dev.serin.v1.ReportOutcomeBatchResponse;
 import dev.serin.v1.Session;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,7 +55,15 @@ final class BatchCalls extends OutcomeServiceImplBase {
     long first = Opening.first(message.firstSequence(), message.count(), session != null, true);
     long nowMillis = ingest.clock().millis();
     long watermark = Opening.watermark(message, nowMillis);
-    var call = new BatchCall(ingest, message, bytes, first, watermark, observer, open::remove);
+    var call =
+        new BatchCall(
+            ingest,
+            message,
+            bytes,
+            first,
+            watermark,
+            (ServerCallStreamObserver<ReportOutcomeBatchResponse>) observer,
+            open::remove);
     Claim claim = session == null ? null : Opening.claim(session, first, nowMillis, call);
     if (!ingest.room().isOpen()) {
       throw ApiErrors.overloaded("outcomes", IngestRoom.BYTES_MAX, "bytes");

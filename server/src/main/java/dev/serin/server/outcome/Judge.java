@@ -214,6 +214,7 @@ final class Judge {
     long unit = Bucketing.hash(bytes, outcomes.at(one, UNIT_KEY), outcomes.length(one, UNIT_KEY));
     if (outcomes.isExposure(one)) {
       log.exposure(place, unit, timeMillis);
+      look(place, unit, log);
       return null;
     }
     int count = outcomes.valuesCount(one);
@@ -238,6 +239,7 @@ final class Judge {
       steps[i] = FixedPoint.toSteps(metric.metric().counted(reported));
     }
     log.outcome(place, unit, timeMillis);
+    look(place, unit, log);
     for (int i = 0; i < count; i++) {
       log.value(metrics[i], steps[i]);
     }
@@ -257,6 +259,16 @@ final class Judge {
       }
     }
     return false;
+  }
+
+  /**
+   * A unit that is not drawn for its token's variant counts where the token says: the attribute
+   * that it is drawn by may be another one. It is seen in the meters.
+   */
+  private static void look(PlaceHandle place, long unit, OutcomeLog log) {
+    if (place.isElsewhere(unit)) {
+      log.elsewhere();
+    }
   }
 
   private static String expected(CountedMetric metric) {

@@ -50,7 +50,7 @@ final class KeyArms {
     Place nowhere =
         new Place(snapshot.namespace(), feature.key(), "", "", 0, 0, Arm.ARM_NONE, "", false, "");
     this.displayed =
-        new PlaceHandle(nowhere, snapshot.metrics().of(feature.key()), RunDirectory.OPEN);
+        new PlaceHandle(nowhere, snapshot.metrics().of(feature.key()), RunDirectory.OPEN, null);
   }
 
   Snapshot snapshot() {

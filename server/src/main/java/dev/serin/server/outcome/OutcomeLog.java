@@ -42,6 +42,7 @@ final class OutcomeLog implements CommittedRecords {
   private int entries;
   private int used;
   private int values;
+  private int elsewhere;
 
   /** Where the entry begins whose values are being added. */
   private int head;
@@ -82,6 +83,11 @@ final class OutcomeLog implements CommittedRecords {
     values++;
   }
 
+  /** Notes that the unit of the entry that was begun last is drawn for another variant. */
+  void elsewhere() {
+    elsewhere++;
+  }
+
   private void ensure(int more) {
     if (used + more > words.length) {
       words = Arrays.copyOf(words, 2 * words.length);
@@ -91,6 +97,11 @@ final class OutcomeLog implements CommittedRecords {
   /** Returns how many outcomes and exposures it holds. */
   int size() {
     return entries;
+  }
+
+  /** Returns how many of them have a unit that is drawn for another variant. */
+  int unitsElsewhere() {
+    return elsewhere;
   }
 
   /** Returns about how many bytes it adds to a delta, cells aside. */

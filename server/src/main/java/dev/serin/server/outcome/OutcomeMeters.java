@@ -1,6 +1,7 @@
 package dev.serin.server.outcome;
 
 import dev.serin.server.error.ErrorReason;
+import dev.serin.server.outcome.ledger.LedgerStatus;
 import dev.serin.server.telemetry.Metrics;
 import dev.serin.server.telemetry.Sample;
 import dev.serin.v1.RefusalReason;
@@ -8,23 +9,32 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongSupplier;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /** What operators see of the outcomes that come in. Counting neither locks nor waits. */
 final class OutcomeMeters {
   private static final String REFUSED_PREFIX = "REFUSAL_REASON_";
 
+  private static final double MILLIS_PER_SECOND = 1_000;
+
   private final LongAdder counted = new LongAdder();
   private final LongAdder skipped = new LongAdder();
   private final LongAdder displayedOnly = new LongAdder();
   private final LongAdder unread = new LongAdder();
+  private final LongAdder unitsElsewhere = new LongAdder();
   private final Map<RefusalReason, LongAdder> refused = new ConcurrentHashMap<>();
   private final Map<ErrorReason, LongAdder> ended = new ConcurrentHashMap<>();
 
-  void counted(long outcomes) {
-    counted.add(outcomes);
+  /** A message became durable. */
+  void counted(OutcomeLog log) {
+    counted.add(log.size());
+    if (log.unitsElsewhere() > 0) {
+      unitsElsewhere.add(log.unitsElsewhere());
+    }
   }
 
   void skipped(long outcomes) {
@@ -57,9 +67,9 @@ final class OutcomeMeters {
   /**
    * Shows all of them.
    *
-   * @param streams how many streams are open
+   * @param status what becomes of outcomes now
    */
-  void register(Metrics metrics, LongSupplier streams, IngestRoom room) {
+  void register(Metrics metrics, Supplier<OutcomesStatus> status, IngestRoom room) {
     counter(metrics, "serin_outcomes_counted", "Outcomes and exposures made durable.", counted);
     counter(metrics, "serin_outcomes_skipped", "Outcomes that were seen before.", skipped);
     counter(
@@ -67,6 +77,12 @@ final class OutcomeMeters {
         "serin_outcomes_displayed_only",
         "Outcomes that are no evidence, as they have no token.",
         displayedOnly);
+    counter(
+        metrics,
+        "serin_outcome_unit_mismatches",
+        "Outcomes and exposures whose unit is drawn for another variant than their token names,"
+            + " where they count.",
+        unitsElsewhere);
     metrics.counters(
         "serin_outcomes_refused",
         "Outcomes that were refused, by reason.",
@@ -87,7 +103,36 @@ final class OutcomeMeters {
           ended.forEach((reason, count) -> samples.add(sample(reason.name(), count)));
           return samples;
         });
-    gauge(metrics, "serin_outcome_streams", "Streams of outcomes that are open.", streams);
+    gauge(
+        metrics,
+        "serin_outcome_streams",
+        "Streams of outcomes that are open.",
+        () -> status.get().streams());
+    gauge(
+        metrics,
+        "serin_outcome_batches",
+        "Batches of outcomes that are open.",
+        () -> status.get().batches());
+    gauge(
+        metrics,
+        "serin_outcome_sessions",
+        "Sessions of producers that are open here.",
+        () -> status.get().ledger().sessions());
+    gauge(
+        metrics,
+        "serin_outcome_ledger_up",
+        "1: outcomes become durable; 0: the ledger has not begun or has ended, or the store fails.",
+        () -> status.get().ledger().isUp() ? 1 : 0);
+    gauge(
+        metrics,
+        "serin_outcome_flush_age_seconds",
+        "Time that the oldest outcome has waited to become durable; 0: none waits.",
+        () -> seconds(status.get().oldestPendingMillis()));
+    metrics.gauges(
+        "serin_outcome_last_flush_age_seconds",
+        "Time since outcomes became durable; absent: none did since the start.",
+        List.of(),
+        () -> lastFlush(status.get().ledger()));
     gauge(
         metrics,
         "serin_outcome_streams_unread",
@@ -129,19 +174,28 @@ final class OutcomeMeters {
         () -> keeper.shape().bytes());
   }
 
+  private static Collection<Sample> lastFlush(LedgerStatus ledger) {
+    OptionalLong millis = ledger.lastFlushAgeMillis();
+    return millis.isEmpty() ? List.of() : one(seconds(millis.getAsLong()));
+  }
+
+  private static double seconds(long millis) {
+    return millis / MILLIS_PER_SECOND;
+  }
+
   private static Sample sample(String label, LongAdder count) {
     return new Sample(List.of(label), count.sum());
   }
 
   private static void counter(Metrics metrics, String name, String help, LongAdder count) {
-    metrics.counters(name, help, List.of(), () -> one(count.sum()));
+    metrics.counters(name, help, List.of(), () -> one((double) count.sum()));
   }
 
-  private static void gauge(Metrics metrics, String name, String help, LongSupplier value) {
-    metrics.gauges(name, help, List.of(), () -> one(value.getAsLong()));
+  private static void gauge(Metrics metrics, String name, String help, DoubleSupplier value) {
+    metrics.gauges(name, help, List.of(), () -> one(value.getAsDouble()));
   }
 
-  private static Collection<Sample> one(long value) {
+  private static Collection<Sample> one(double value) {
     return List.of(new Sample(List.of(), value));
   }
 }

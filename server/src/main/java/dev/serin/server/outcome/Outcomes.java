@@ -44,6 +44,7 @@ public final class Outcomes implements AutoCloseable {
   private final Ledger ledger;
   private final ReportStreams streams;
   private final BatchCalls batches;
+  private volatile boolean draining;
 
   /**
    * Outcomes that are not taken in yet.
@@ -91,7 +92,7 @@ public final class Outcomes implements AutoCloseable {
     Ingest ingest = new Ingest(clock, pool, room, aggregator, ledger, meters);
     streams = new ReportStreams(ingest, OutcomeLimits.STREAMS_MAX);
     batches = new BatchCalls(ingest);
-    meters.register(metrics, streams::size, room);
+    meters.register(metrics, this::status, room);
     OutcomeMeters.register(metrics, keeper);
     exposures.register(metrics);
   }
@@ -131,6 +132,16 @@ public final class Outcomes implements AutoCloseable {
     return exposures;
   }
 
+  /** What becomes of outcomes now. */
+  public OutcomesStatus status() {
+    return new OutcomesStatus(
+        ledger.status(),
+        draining,
+        Duration.ofNanos(aggregator.oldestNanos()).toMillis(),
+        streams.size(),
+        batches.size());
+  }
+
   /** What this replica may do with outcomes now. */
   public LedgerState state() {
     return ledger.state();
@@ -151,6 +162,7 @@ public final class Outcomes implements AutoCloseable {
    * is not when the time is over is left to its producers.
    */
   public void drain(Duration limit) throws InterruptedException {
+    draining = true;
     streams.stop();
     batches.stop();
     if (!await(this::hasNoCalls, limit)) {

@@ -3,6 +3,7 @@ package dev.serin.server.outcome;
 import dev.serin.engine.Bucketing;
 import dev.serin.engine.CompiledMetric;
 import dev.serin.engine.FeatureMetrics;
+import dev.serin.engine.SplitDraws;
 import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.CellParts;
 import dev.serin.server.outcome.aggregate.Place;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class PlaceHandle implements Resolution {
   private final Place place;
   private final long endedMillis;
+
+  /** Null: whom the split draws is not known. */
+  private final @Nullable SplitDraws draws;
+
   private final long bucketSalt;
   private final List<CountedMetric> metrics = new ArrayList<>();
   private final List<byte[]> keys = new ArrayList<>();
@@ -46,9 +51,11 @@ final class PlaceHandle implements Resolution {
    *
    * @param metrics those of its feature
    * @param endedMillis when its run ended, see {@link RunDirectory}
+   * @param draws whom its split draws; null: that is not known, or not to be looked at
    */
-  PlaceHandle(Place place, FeatureMetrics metrics, long endedMillis) {
+  PlaceHandle(Place place, FeatureMetrics metrics, long endedMillis, @Nullable SplitDraws draws) {
     this.place = place;
+    this.draws = draws;
     this.endedMillis = endedMillis;
     // By name, so that every replica draws alike, whatever has become of the split's document.
     this.bucketSalt =
@@ -125,6 +132,11 @@ final class PlaceHandle implements Resolution {
   /** When the run ended, see {@link RunDirectory}. */
   long endedMillis() {
     return endedMillis;
+  }
+
+  /** Whether the split is known to draw the unit, given by its hash, for something else. */
+  boolean isElsewhere(long unit) {
+    return draws != null && !draws.serves(unit, place.variant());
   }
 
   /** The user bucket of a unit, given by its hash: 0 to 127. */

@@ -195,7 +195,13 @@ final class PlaceResolver {
             token.variant(),
             run != null && run.isEnded(),
             period == null ? "" : period.unit());
-    return new PlaceHandle(place, snapshot.metrics().of(token.feature()), ended(period, run));
+    // An outcome without token is placed by the same draw, and so never elsewhere.
+    boolean isDrawn = period != null && period.isCurrent() && token.arm() == Arm.ARM_SPLIT;
+    return new PlaceHandle(
+        place,
+        snapshot.metrics().of(token.feature()),
+        ended(period, run),
+        isDrawn ? compiled.draws(token.split()) : null);
   }
 
   private static long ended(@Nullable SplitPeriod period, @Nullable KnownRun run) {

@@ -142,8 +142,9 @@ final class ExportLine {
 
   private static ExportedDecision decision(RecordWalk record) {
     Place place = record.place();
-    // Where a split was drawn by no attribute the call was the unit.
-    boolean isCall = place.unit().isEmpty() && !place.split().isEmpty();
+    // Where a split was drawn by no attribute the call was the unit; where none was drawn, an
+    // outcome names its unit all the same, and an exposure has none.
+    boolean hasUnit = !place.unit().isEmpty() || (place.split().isEmpty() && !record.isExposure());
     ExportedDecision.Builder decision =
         ExportedDecision.newBuilder()
             .setTime(Timestamps.fromMillis(record.timeMillis()))
@@ -156,7 +157,7 @@ final class ExportLine {
             .setStage(place.stage())
             .setPeriod(place.period())
             .setAfterEnd(place.afterEnd())
-            .setUnitHash(isCall ? "" : HEX.toHexDigits(record.unit()));
+            .setUnitHash(hasUnit ? HEX.toHexDigits(record.unit()) : "");
     if (record.isExposure()) {
       return decision.setKind(ExportedKind.EXPORTED_KIND_EXPOSURE).build();
     }

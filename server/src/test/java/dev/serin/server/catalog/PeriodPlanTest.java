@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TextFormat;
 import dev.serin.engine.SplitPeriod;
+import dev.serin.server.catalog.PeriodStart.Earlier;
 import dev.serin.v1.Document;
 import dev.serin.v1.Feature;
 import dev.serin.v1.Split;
@@ -44,7 +45,8 @@ class PeriodPlanTest {
     Split after = changed(before, difference);
 
     assertThat(PeriodPlan.of(document(before), document(after)))
-        .containsExactly(start(SplitPeriod.of(after, 0)));
+        .containsExactly(
+            start(SplitPeriod.of(after, 0), new Earlier("account", List.of("on", "off"))));
   }
 
   @ParameterizedTest
@@ -78,8 +80,8 @@ class PeriodPlanTest {
 
     assertThat(PeriodPlan.of(null, feature))
         .containsExactly(
-            new PeriodStart("s", "account", List.of("on", "off")),
-            new PeriodStart("c", "", List.of("on")));
+            new PeriodStart("s", "account", List.of("on", "off"), null),
+            new PeriodStart("c", "", List.of("on"), null));
     assertThat(PeriodPlan.of(feature, null)).containsExactly(PeriodStart.FEATURE_DELETED);
   }
 
@@ -91,7 +93,7 @@ class PeriodPlanTest {
     assertThat(PeriodPlan.of(document(split, renamed), document()))
         .containsExactly(gone("s"), gone("t"));
     assertThat(PeriodPlan.of(document(split), document(renamed)))
-        .containsExactly(new PeriodStart("t", "account", List.of("on", "off")), gone("s"));
+        .containsExactly(new PeriodStart("t", "account", List.of("on", "off"), null), gone("s"));
   }
 
   @Test
@@ -105,7 +107,7 @@ class PeriodPlanTest {
   void periods_moreThanTheirNumber_loseTheOldest() {
     List<SplitPeriod> periods = new ArrayList<>();
     for (int revision = 1; revision <= FeaturePeriods.MAX_ENDED + 5; revision++) {
-      PeriodStart start = new PeriodStart("s", "user_key", List.of("on"));
+      PeriodStart start = new PeriodStart("s", "user_key", List.of("on"), null);
       periods =
           new ArrayList<>(
               FeaturePeriods.after(periods, new PeriodRows.Row("f", start, revision, revision)));
@@ -117,12 +119,43 @@ class PeriodPlanTest {
     assertThat(periods.getLast().endedMillis()).isEqualTo(6);
   }
 
-  private static PeriodStart gone(String split) {
-    return new PeriodStart(split, "", List.of());
+  @Test
+  void period_thatNoRowBegan_isKnownAsTheFirstWhenItEnds() {
+    Earlier earlier = new Earlier("account", List.of("on", "off"));
+    PeriodStart changed = new PeriodStart("s", "user_key", List.of("on"), earlier);
+    PeriodStart other = new PeriodStart("t", "user_key", List.of("on"), null);
+    SplitPeriod first = new SplitPeriod("s", 0, "account", List.of("on", "off"), 70);
+
+    List<SplitPeriod> made = FeaturePeriods.after(List.of(), new PeriodRows.Row("f", other, 6, 60));
+    List<SplitPeriod> ended = FeaturePeriods.after(made, new PeriodRows.Row("f", changed, 7, 70));
+
+    assertThat(ended).hasSize(3).contains(first);
+    assertThat(ended)
+        .filteredOn(SplitPeriod::isCurrent)
+        .extracting(SplitPeriod::revision)
+        .containsExactly(7L, 6L);
+    // Only once: the next change ends one that a row began.
+    List<SplitPeriod> again = FeaturePeriods.after(ended, new PeriodRows.Row("f", changed, 8, 80));
+    assertThat(again)
+        .filteredOn(period -> period.split().equals("s"))
+        .extracting(SplitPeriod::revision)
+        .containsExactly(8L, 7L, 0L);
+    // A split that goes leaves it, too; a deleted feature leaves nothing.
+    PeriodStart gone = new PeriodStart("s", "", List.of(), earlier);
+    assertThat(FeaturePeriods.after(List.of(), new PeriodRows.Row("f", gone, 7, 70)))
+        .containsExactly(first);
+    assertThat(
+            FeaturePeriods.after(
+                again, new PeriodRows.Row("f", PeriodStart.FEATURE_DELETED, 9, 90)))
+        .isEmpty();
   }
 
-  private static PeriodStart start(SplitPeriod period) {
-    return new PeriodStart(period.split(), period.unit(), period.variants());
+  private static PeriodStart gone(String split) {
+    return new PeriodStart(split, "", List.of(), new Earlier("account", List.of("on", "off")));
+  }
+
+  private static PeriodStart start(SplitPeriod period, Earlier earlier) {
+    return new PeriodStart(period.split(), period.unit(), period.variants(), earlier);
   }
 
   /** The split with whatever fields a text sets, set to that. */

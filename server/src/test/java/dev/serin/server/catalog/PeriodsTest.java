@@ -7,12 +7,15 @@ import static dev.serin.server.catalog.Samples.featureId;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.engine.Decision;
 import dev.serin.engine.DecisionToken;
 import dev.serin.engine.Snapshot;
 import dev.serin.engine.SnapshotCompiler;
 import dev.serin.engine.SnapshotSource;
 import dev.serin.engine.SplitPeriod;
+import dev.serin.server.store.Priority;
 import dev.serin.server.store.TestStore;
+import dev.serin.v1.Arm;
 import dev.serin.v1.Document;
 import dev.serin.v1.Feature;
 import dev.serin.v1.Share;
@@ -145,6 +148,47 @@ class PeriodsTest {
     long again = test.put(feature("checkout")).revision();
 
     assertThat(periods()).containsExactly(period(again, NOT_ENDED));
+  }
+
+  /** As a store is that was made before periods were recorded. */
+  @Test
+  void period_ofASplitOlderThanPeriods_isKnownOnceItHasEnded() {
+    test.put(feature("checkout", 25), feature("search"));
+    forgetPeriods();
+    test = new TestCatalog(test.database, RunState.NONE);
+    assertThat(periods()).isEmpty();
+    String token = tokens().getFirst();
+    assertThat(DecisionToken.decode(token).period()).isZero();
+
+    test.clock.advance(Duration.ofHours(1));
+    long changed = put(split -> split.setUnit("account"));
+
+    SplitPeriod first = period(0, test.clock.millis());
+    assertThat(periods())
+        .containsExactly(
+            new SplitPeriod("main", changed, "account", List.of("on", "off"), NOT_ENDED), first);
+    assertThat(
+            new TestCatalog(test.database, RunState.NONE)
+                .catalog
+                .states()
+                .current("default")
+                .source())
+        .isEqualTo(source());
+    test.clock.advance(FeaturePeriods.KEPT.plusMillis(1));
+    test.put(feature("checkout", 2));
+    assertThat(periods()).extracting(SplitPeriod::revision).doesNotContain(0L);
+  }
+
+  private void forgetPeriods() {
+    test.database.execute(Priority.CATALOG, handle -> handle.execute("DELETE FROM split_period"));
+  }
+
+  private List<String> tokens() {
+    Snapshot snapshot = SnapshotCompiler.compile(source(), null);
+    return requireNonNull(snapshot.feature("checkout")).decisions().stream()
+        .filter(decision -> decision.arm() == Arm.ARM_SPLIT)
+        .map(Decision::token)
+        .toList();
   }
 
   @Test

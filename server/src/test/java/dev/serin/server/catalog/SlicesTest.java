@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.serin.engine.DocumentId;
 import dev.serin.v1.Document;
+import dev.serin.v1.Split;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -54,7 +55,9 @@ class SlicesTest {
   private static List<PeriodStart> periods(Random random) {
     return random.nextInt(3) > 0
         ? List.of()
-        : List.of(PeriodStart.splitGone("a"), new PeriodStart("b", "user_key", List.of("on")));
+        : List.of(
+            PeriodStart.splitGone(Split.newBuilder().setId("a").build()),
+            new PeriodStart("b", "user_key", List.of("on"), null));
   }
 
   private static List<Slices.PeriodRow> expectedPeriods(List<PlannedWrite> writes) {

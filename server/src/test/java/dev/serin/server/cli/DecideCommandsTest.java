@@ -169,6 +169,7 @@ class DecideCommandsTest {
                 variant   fast
                 reason    SPLIT by rule-1
                 arm       split
+                period    since revision 5
                 """,
                 ""));
     assertThat(api.request(0, ExplainRequest.class))
@@ -194,6 +195,7 @@ class DecideCommandsTest {
   private static ExplainResponse explanation() {
     return ExplainResponse.newBuilder()
         .setDecision(FAST)
+        .setPeriod(5)
         .setArm(Arm.ARM_SPLIT)
         .setRevision(12)
         .setUserKeyHash("00000000000000ff")

@@ -159,6 +159,42 @@ class BatchCallsTest {
   }
 
   @Test
+  void batch_cancelledBeforeItWasJudged_countsNothing() throws Exception {
+    report(ofSession(1, 1, 1));
+    server.snapshots.setReady(false);
+    var waiting = ofSession(2, 2, 2).toBuilder();
+    // The second of them waits for a namespace that may come.
+    waiting.getOutcomesBuilder(1).clearDecisionToken().setFeature("f").setNamespace("later");
+    ListenableFuture<ReportOutcomeBatchResponse> answer =
+        server.future().reportOutcomeBatch(waiting.build());
+    Await.until("taken", () -> server.batches.size() == 1);
+
+    answer.cancel(true);
+
+    Await.until("dropped", () -> server.batches.size() == 0);
+    assertThat(server.room.heldBytes()).isZero();
+    assertThat(server.aggregator.waiting()).isZero();
+    server.snapshots.setReady(true);
+    assertThat(report(ofSession(3, 2, 2)).getCommittedSequence()).isEqualTo(3);
+    assertThat(server.counted()).isEqualTo(3);
+    Await.until("given back", () -> server.sessions.released() == 3);
+  }
+
+  @Test
+  void batch_cancelledAfterItWasHandedOver_counts() throws Exception {
+    server.sessions.hold(true);
+    ListenableFuture<ReportOutcomeBatchResponse> answer =
+        server.future().reportOutcomeBatch(batch(1).build());
+    Await.until("taken", () -> server.aggregator.waiting() == 1);
+
+    answer.cancel(true);
+    server.sessions.hold(false);
+
+    Await.until("over", () -> server.batches.size() == 0);
+    assertThat(server.counted()).isEqualTo(1);
+  }
+
+  @Test
   void batch_storeAway_isUnavailable() {
     server.sessions.hold(true);
 

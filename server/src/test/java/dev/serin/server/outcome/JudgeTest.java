@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JudgeTest {
   private static final long NOW = Duration.ofDays(20_000).toMillis();
@@ -214,15 +216,17 @@ class JudgeTest {
                     .isEqualTo(RefusalReason.REFUSAL_REASON_INVALID_UNIT_KEY));
   }
 
-  @Test
-  void judge_tokenOfAnEarlierPeriod_countsThere() {
-    withPeriods(NOW - 1_000);
-    token = ofPeriod(3, "blue");
+  /** 0: the split is older than periods are, and was changed since. */
+  @ParameterizedTest
+  @ValueSource(longs = {3, 0})
+  void judge_tokenOfAnEarlierPeriod_countsThere(long first) {
+    withPeriods(first, NOW - 1_000);
+    token = ofPeriod(first, "blue");
 
     assertThat(judged(outcome())).isEqualTo(Judgement.Counted.COUNTED);
 
     CellKey key = key(counted(), "refunds");
-    assertThat(key.place().period()).isEqualTo(3);
+    assertThat(key.place().period()).isEqualTo(first);
     assertThat(key.place().variant()).isEqualTo("blue");
     assertThat(key.place().unit()).isEqualTo("account");
     assertThat(key.place().afterEnd()).isFalse();
@@ -230,7 +234,7 @@ class JudgeTest {
 
   @Test
   void judge_periodThatIsUnknownOrEndedLongAgo_isRefused() {
-    withPeriods(NOW - OutcomeLimits.AGE_MAX.toMillis() - 1);
+    withPeriods(3, NOW - OutcomeLimits.AGE_MAX.toMillis() - 1);
 
     token = ofPeriod(3, "blue");
     assertThat(((Refusal) judged(outcome())).reason())
@@ -244,7 +248,7 @@ class JudgeTest {
   }
 
   /** Of the split's periods the first has ended; it drew other units for another variant. */
-  private void withPeriods(long endedMillis) {
+  private void withPeriods(long first, long endedMillis) {
     snapshots.put(
         "default",
         REVISION,
@@ -252,7 +256,7 @@ class JudgeTest {
         List.of(),
         List.of(
             new SplitPeriod("main", 5, "user_key", List.of("old", "new"), SplitPeriod.NOT_ENDED),
-            new SplitPeriod("main", 3, "account", List.of("old", "blue"), endedMillis)));
+            new SplitPeriod("main", first, "account", List.of("old", "blue"), endedMillis)));
   }
 
   private static String ofPeriod(long period, String variant) {

@@ -5,6 +5,8 @@ import dev.serin.server.error.ListedErrorsInterceptor;
 import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.DeltaCodec;
 import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.outcome.ledger.LedgerState;
+import dev.serin.server.outcome.ledger.LedgerStatus;
 import dev.serin.server.outcome.ledger.MemorySessions;
 import dev.serin.server.telemetry.CallMeters;
 import dev.serin.server.telemetry.Metrics;
@@ -20,10 +22,12 @@ import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -66,7 +70,7 @@ final class OutcomeServer implements AutoCloseable {
     var ingest = new Ingest(clock, pool, room, aggregator, sessions, meters);
     streams = new ReportStreams(ingest, streamsMax);
     batches = new BatchCalls(ingest);
-    meters.register(metrics, streams::size, room);
+    meters.register(metrics, this::status, room);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()
@@ -79,6 +83,15 @@ final class OutcomeServer implements AutoCloseable {
             .usePlaintext()
             .intercept(listed)
             .build();
+  }
+
+  private OutcomesStatus status() {
+    return new OutcomesStatus(
+        new LedgerStatus(LedgerState.LIVE, false, OptionalLong.empty(), 0),
+        false,
+        Duration.ofNanos(aggregator.oldestNanos()).toMillis(),
+        streams.size(),
+        batches.size());
   }
 
   private ServerServiceDefinition services() {

@@ -107,7 +107,8 @@ class ExportReaderTest {
             .outcome(ofRun, -1)
             .exposure(ofRun, 2)
             .outcome(ofCall, 3)
-            .outcome(nothingDrawn, 4));
+            .outcome(nothingDrawn, 4)
+            .exposure(nothingDrawn, 0));
     work();
 
     ExportedDecision outcome =
@@ -137,6 +138,7 @@ class ExportReaderTest {
     assertThat(call.decisions().get(2).getUnitHash()).isEmpty();
     assertThat(call.decisions().get(2).getPeriod()).isEqualTo(7);
     assertThat(call.decisions().get(3).getUnitHash()).isEqualTo("0000000000000004");
+    assertThat(call.decisions().get(4).getUnitHash()).isEmpty();
   }
 
   @Test

@@ -46,7 +46,10 @@ final class FlushCycle {
   /** When the one under way was first tried, for the meters. */
   private long triedNanos;
 
-  private @Nullable Long committedAt;
+  private volatile @Nullable Long committedAt;
+
+  /** Whether the one under way was tried in vain. */
+  private volatile boolean failing;
 
   FlushCycle(
       Database database,
@@ -78,9 +81,16 @@ final class FlushCycle {
     return !pending.get() && pending.compareAndSet(false, true);
   }
 
-  /** When the last flush was committed, by the clock of {@link #turn}; null: none was. */
+  /**
+   * Any thread: when the last flush was committed, by the clock of {@link #turn}; null: none was.
+   */
   @Nullable Long committedAt() {
     return committedAt;
+  }
+
+  /** Any thread: whether the flush under way was tried in vain. */
+  boolean isFailing() {
+    return failing;
   }
 
   /** Flushes that were committed. */
@@ -161,6 +171,7 @@ final class FlushCycle {
         open.fence(fenced);
         underWay = source.without(fenced);
         if (underWay == null) {
+          failing = false;
           gate.release();
         }
       }
@@ -180,6 +191,7 @@ final class FlushCycle {
     committedAt = now;
     underWay = null;
     inDoubt = false;
+    failing = false;
     wait.reset();
     source.committed();
     gate.release();
@@ -190,6 +202,7 @@ final class FlushCycle {
       log.warn("outcomes: flush {} {}; trying again: {}", number + 1, what, cause.toString());
       meters.failed(System.nanoTime() - triedNanos);
     }
+    failing = true;
     wait.failed(now);
   }
 

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import dev.serin.server.store.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
@@ -76,6 +77,18 @@ public final class Ledger implements Sessions, AutoCloseable {
   /** What it may do now. */
   public LedgerState state() {
     return work.state();
+  }
+
+  /** What it is about now. */
+  public LedgerStatus status() {
+    Long committedAt = work.flushes().committedAt();
+    return new LedgerStatus(
+        work.state(),
+        work.isStoreAway(),
+        committedAt == null
+            ? OptionalLong.empty()
+            : OptionalLong.of(NANOSECONDS.toMillis(nanoTime.getAsLong() - committedAt)),
+        work.open().size());
   }
 
   /** Whether all that was counted before this replica's start has been added to its view. */

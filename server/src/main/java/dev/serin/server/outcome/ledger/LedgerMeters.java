@@ -14,6 +14,7 @@ final class LedgerMeters {
   private final Timer failed;
   private final DistributionSummary flushBytes;
   private final DistributionSummary flushSessions;
+  private final Timer claims;
   private final Counter inDoubt;
   private final Counter retired;
 
@@ -29,6 +30,10 @@ final class LedgerMeters {
     flushSessions =
         DistributionSummary.builder("serin.outcome.flush.sessions")
             .description("Sessions that a flush of outcomes brings forward.")
+            .register(registry);
+    claims =
+        Timer.builder("serin.outcome.claim")
+            .description("Transactions that open sessions, many at once.")
             .register(registry);
     inDoubt =
         Counter.builder("serin.outcome.commits.in.doubt")
@@ -58,6 +63,11 @@ final class LedgerMeters {
 
   void failed(long nanos) {
     failed.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** A transaction that answered claims. */
+  void claimed(long nanos) {
+    claims.record(nanos, TimeUnit.NANOSECONDS);
   }
 
   void inDoubt() {

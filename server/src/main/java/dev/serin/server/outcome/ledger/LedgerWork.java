@@ -52,6 +52,9 @@ final class LedgerWork {
 
   private volatile LedgerState state = LedgerState.STARTING;
 
+  /** Whether the store failed when it was last asked for anything but a flush. */
+  private volatile boolean storeFails;
+
   /** Nanoseconds by the clock of {@link #turn}; set by the first one. */
   private long renewed;
 
@@ -99,6 +102,11 @@ final class LedgerWork {
 
   LedgerState state() {
     return state;
+  }
+
+  /** Any thread: whether the store did not answer, or refused, when it was last asked. */
+  boolean isStoreAway() {
+    return storeFails || flushes.isFailing();
   }
 
   /** Whether there is room for sessions that do not exist yet. */
@@ -158,7 +166,7 @@ final class LedgerWork {
     swept = now;
     lookedOut = now;
     steadySince = now;
-    storeWait.reset();
+    answered();
     return true;
   }
 
@@ -177,6 +185,7 @@ final class LedgerWork {
     Long flushed = flushes.committedAt();
     if (flushed != null && flushed - renewed > 0) {
       renewed = flushed;
+      storeFails = false;
     }
     if (now - renewed < RENEW_EVERY.toNanos() || !storeWait.isOver(now)) {
       wait.accumulateAndGet(RENEW_EVERY.toNanos() - (now - renewed), LedgerWork::sooner);
@@ -192,7 +201,7 @@ final class LedgerWork {
               Priority.FLUSH, handle -> replicas.renew(handle, me.id(), watermarks.lowest()));
       if (live) {
         renewed = now;
-        storeWait.reset();
+        answered();
       } else {
         end(LedgerState.RETIRED);
       }
@@ -218,9 +227,11 @@ final class LedgerWork {
       return;
     }
     List<ClaimBatch.Answer> answers;
+    long begin = System.nanoTime();
     try {
       long day = TimeUnit.MILLISECONDS.toDays(clock.millis());
       answers = claims.run(batch, day, mayMakeSessions.get());
+      meters.claimed(System.nanoTime() - begin);
     } catch (RuntimeException e) {
       ApiException reason = e instanceof ApiException told ? told : ApiErrors.storeUnavailable(e);
       if (reason != e) {
@@ -306,7 +317,13 @@ final class LedgerWork {
     if (storeWait.isReset()) {
       log.warn("outcomes: cannot {}: {}", what, failure.toString());
     }
+    storeFails = true;
     storeWait.failed(now);
+  }
+
+  private void answered() {
+    storeFails = false;
+    storeWait.reset();
   }
 
   /** This replica may count no more. */

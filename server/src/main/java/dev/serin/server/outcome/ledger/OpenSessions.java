@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The sessions that are open at this replica, each in its newest opening. For the ledger's thread,
- * but for {@link #release} and {@link #ids}.
+ * but for {@link #release}, {@link #ids} and {@link #size}.
  */
 final class OpenSessions {
   private final Map<Long, OpenSession> open = new ConcurrentHashMap<>();
@@ -54,6 +54,12 @@ final class OpenSessions {
   /** Any thread: those that are open, and some that were until just now. */
   Set<Long> ids() {
     return Set.copyOf(open.keySet());
+  }
+
+  /** Any thread: how many are open. */
+  int size() {
+    forgetReleased();
+    return open.size();
   }
 
   boolean isEmpty() {

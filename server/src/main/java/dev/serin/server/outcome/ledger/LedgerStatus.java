@@ -1,0 +1,19 @@
+package dev.serin.server.outcome.ledger;
+
+import java.util.OptionalLong;
+
+/**
+ * What a ledger is about, for people and meters.
+ *
+ * @param state what it may do
+ * @param storeAway whether the store did not answer, or refused, when it was last asked
+ * @param lastFlushAgeMillis milliseconds since a flush was committed; empty: none was yet
+ * @param sessions how many sessions are open
+ */
+public record LedgerStatus(
+    LedgerState state, boolean storeAway, OptionalLong lastFlushAgeMillis, int sessions) {
+  /** Whether it counts, and what it counts becomes durable. */
+  public boolean isUp() {
+    return state == LedgerState.LIVE && !storeAway;
+  }
+}
