@@ -1,6 +1,5 @@
 package dev.serin.server.cli;
 
-import dev.serin.engine.DecisionToken;
 import dev.serin.v1.Arm;
 import dev.serin.v1.Draw;
 import dev.serin.v1.EvaluateResponse;
@@ -34,27 +33,16 @@ final class Reasoning {
     heading("variant", decision.getVariant());
     heading("reason", reason(decision));
     heading("arm", arm(answer.getArm()));
-    printPlace(answer);
+    if (answer.hasPeriod()) {
+      heading("period", period(answer.getPeriod()));
+    }
   }
 
-  /** Where outcomes of the answer count: a stage of a run, or a counting period. */
-  private void printPlace(ExplainResponse answer) {
-    if (answer.hasPeriod()) {
-      heading(
-          "period",
-          answer.getPeriod() == 0
-              ? "older than counting periods"
-              : "since revision " + Texts.number(answer.getPeriod()));
-      return;
-    }
-    try {
-      DecisionToken token = DecisionToken.decode(answer.getDecision().getDecisionToken());
-      if (!token.run().isEmpty()) {
-        heading("run", token.run() + ", stage " + token.stage());
-      }
-    } catch (IllegalArgumentException unknown) {
-      // Of a later version of the server: it says what it says.
-    }
+  /** The counting period that outcomes of the answer belong to. */
+  private static String period(long revision) {
+    return revision == 0
+        ? "older than counting periods"
+        : "since revision " + Texts.number(revision);
   }
 
   private String revision(String name, long revision) {
