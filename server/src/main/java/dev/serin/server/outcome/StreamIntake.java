@@ -237,5 +237,9 @@ final class StreamIntake {
       ingest.sessions().release(given);
     }
     ingest.aggregator().forget(stream);
+    if (watermark != Reporter.NO_WATERMARK) {
+      // One may stand in line that nobody has noted yet: it must not be the last word.
+      ingest.flush(PendingLog.ofWatermark(stream, PendingLog.GONE));
+    }
   }
 }

@@ -436,6 +436,20 @@ class ReportStreamTest {
     assertThat(DeltaCodec.decode(deltas.getLast()).watermark()).isEqualTo(3_000);
   }
 
+  @Test
+  void watermark_alone_isForgottenWithItsStream() throws Exception {
+    server
+        .report()
+        .send(ReportOutcomeRequest.newBuilder().setWatermark(at(3_000)).build())
+        .halfClose()
+        .end();
+
+    // Whatever is flushed after the stream, its watermark holds nobody back.
+    server.report().send(0, outcome()).awaitCommitted(1);
+    server.report().send(0, outcome()).awaitCommitted(1);
+    Await.until("forgotten", () -> server.aggregator.lowest() == null);
+  }
+
   private static Timestamp at(long millis) {
     return Timestamps.fromMillis(millis);
   }
