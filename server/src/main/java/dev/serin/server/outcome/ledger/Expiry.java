@@ -13,6 +13,10 @@ final class Expiry {
   private final ViewBounds bounds;
   private final Folder folder;
   private boolean begun;
+
+  /** Whether bases are left that may hold what is dropped by now. */
+  private boolean merging;
+
   private long last;
 
   Expiry(ViewBounds bounds, Folder folder) {
@@ -21,18 +25,16 @@ final class Expiry {
   }
 
   void turn(long now) {
-    if (begun && now - last < EVERY) {
-      return;
+    if (!begun || now - last >= EVERY) {
+      boolean less = bounds.expire();
+      if (less) {
+        folder.forgetMerged();
+      }
+      // At the start only where there is something to drop: it takes as long as loading all bases.
+      merging = less || begun;
+      begun = true;
+      last = now;
     }
-    boolean less = bounds.expire();
-    if (less) {
-      folder.forgetMerged();
-    }
-    // At the start only where there is something to drop: it takes as long as loading all bases.
-    if (less || begun) {
-      folder.mergeAnew();
-    }
-    begun = true;
-    last = now;
+    merging = merging && folder.mergeOneAnew();
   }
 }

@@ -215,9 +215,12 @@ final class Folder {
   }
 
   /**
-   * Merges each base by itself that may hold what merging drops by now: made before, or taken over.
+   * Merges a base by itself that may hold what merging drops by now: made before, or taken over.
+   * One at a time, so that following the others never waits for all.
+   *
+   * @return false: there was none
    */
-  void mergeAnew() {
+  boolean mergeOneAnew() {
     List<BaseRow> all = database.read(handle -> bases.ownedBy(handle, me.id()));
     merged.retainAll(all.stream().map(BaseRow::base).toList());
     for (BaseRow base : all) {
@@ -229,8 +232,10 @@ final class Folder {
         } else {
           switchTo(write(base.level(), after), List.of(base), handle -> true);
         }
+        return true;
       }
     }
+    return false;
   }
 
   /** Those that nobody reads: replaced, or never finished. What was switched to meanwhile stays. */
