@@ -22,7 +22,7 @@ public record OutcomesStatus(
       case LIVE -> live();
       case LEFT -> "left";
       case RETIRED -> "retired: " + ledger.state().reason();
-      case FORGOTTEN -> "ended: " + ledger.state().reason();
+      case FAILED, FORGOTTEN -> "ended: " + ledger.state().reason();
     };
   }
 

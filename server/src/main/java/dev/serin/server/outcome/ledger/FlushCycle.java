@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +74,7 @@ final class FlushCycle {
   enum Turn {
     GOES_ON,
     RETIRED,
+    FAILED,
     FORGOTTEN
   }
 
@@ -128,6 +130,24 @@ final class FlushCycle {
   }
 
   Turn turn(long now) {
+    try {
+      return proceed(now);
+    } catch (SourceFailure e) {
+      log.error("outcomes: flush {} cannot be gathered or told of", number + 1, e.getCause());
+      return Turn.FAILED;
+    }
+  }
+
+  /** What waited is in no flush and in no line any more: nothing may be flushed after it. */
+  private static final class SourceFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    SourceFailure(RuntimeException cause) {
+      super(cause);
+    }
+  }
+
+  private Turn proceed(long now) {
     if (underWay == null) {
       begin(now);
     }
@@ -153,8 +173,17 @@ final class FlushCycle {
     triedNanos = System.nanoTime();
     // Before it is gathered: what comes from now on asks again.
     pending.set(false);
-    underWay = source.prepare();
+    gathered(source::prepare);
+  }
+
+  private void gathered(Supplier<@Nullable PreparedFlush> gathering) {
+    try {
+      underWay = gathering.get();
+    } catch (RuntimeException e) {
+      throw new SourceFailure(e);
+    }
     if (underWay == null) {
+      failing = false;
       gate.release();
     }
   }
@@ -169,11 +198,7 @@ final class FlushCycle {
       case FlushResult.Committed() -> committed(flush, now);
       case FlushResult.Fenced(Set<OpenSession> fenced) -> {
         open.fence(fenced);
-        underWay = source.without(fenced);
-        if (underWay == null) {
-          failing = false;
-          gate.release();
-        }
+        gathered(() -> source.without(fenced));
       }
       case FlushResult.Failed(RuntimeException cause) -> failed("failed", cause, now);
       case FlushResult.Unknown(RuntimeException cause) -> {
@@ -193,7 +218,11 @@ final class FlushCycle {
     inDoubt = false;
     failing = false;
     wait.reset();
-    source.committed();
+    try {
+      source.committed();
+    } catch (RuntimeException e) {
+      throw new SourceFailure(e);
+    }
     gate.release();
   }
 

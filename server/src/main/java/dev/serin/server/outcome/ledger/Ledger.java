@@ -129,7 +129,7 @@ public final class Ledger implements Sessions, AutoCloseable {
         wait = Backoff.LONGEST;
       }
       LedgerState state = work.state();
-      if (!told && (state == LedgerState.RETIRED || state == LedgerState.FORGOTTEN)) {
+      if (!told && state.isEnded() && state != LedgerState.LEFT) {
         told = true;
         ended.run();
       }

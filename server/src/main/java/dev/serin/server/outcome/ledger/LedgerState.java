@@ -12,6 +12,10 @@ public enum LedgerState {
   RETIRED(
       "it was silent for more than 10 s and others have taken over; start it again (a frozen"
           + " process, or a store that it alone could not reach)"),
+  /** What it had taken cannot be flushed: going on without it would lose it. */
+  FAILED(
+      "what it had taken could not be added up or told of, as the error before says; start it"
+          + " again, its producers send what was not acknowledged"),
   /** The store is behind what it had confirmed. */
   FORGOTTEN(
       "the store is behind what it had confirmed: acknowledged outcomes are lost (a copy was"
@@ -30,6 +34,6 @@ public enum LedgerState {
 
   /** Whether it counts nothing more, ever. */
   public boolean isEnded() {
-    return this == LEFT || this == RETIRED || this == FORGOTTEN;
+    return this == LEFT || this == RETIRED || this == FAILED || this == FORGOTTEN;
   }
 }

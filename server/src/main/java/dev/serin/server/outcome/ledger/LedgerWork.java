@@ -281,6 +281,7 @@ final class LedgerWork {
     switch (flushes.turn(now)) {
       case RETIRED -> end(LedgerState.RETIRED);
       case FORGOTTEN -> end(LedgerState.FORGOTTEN);
+      case FAILED -> end(LedgerState.FAILED);
       case GOES_ON -> wait.accumulateAndGet(flushes.remaining(now), LedgerWork::sooner);
     }
   }

@@ -72,6 +72,23 @@ class LedgerReplicasTest {
     assertThat(TestReplica.stored(database)).hasSize(3).containsValue(1);
   }
 
+  /** What it took is gone from its memory: going on would count what came after it alone. */
+  @Test
+  void flush_thatCannotBeGathered_endsTheReplicaAndLosesNothing() {
+    TestClaimant session = one.open(SESSION, 1);
+    one.count(session, 1);
+    one.accept(session, 2);
+    one.fail();
+    one.turn(FLUSH);
+
+    assertThat(one.state()).isEqualTo(LedgerState.FAILED);
+    assertThat(one.isDropped()).isTrue();
+    TestClaimant next = two.open(SESSION, 2);
+    assertThat(next.committed()).isEqualTo(1);
+    two.count(next, 2);
+    assertThat(TestReplica.stored(database)).hasSize(2).containsValue(1);
+  }
+
   /** O9: also where it has nothing to flush. */
   @Test
   void session_takenOverElsewhere_isFoundWithinSeconds() {

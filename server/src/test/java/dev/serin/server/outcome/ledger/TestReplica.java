@@ -46,6 +46,7 @@ final class TestReplica implements FlushSource, DeltaSink {
   private List<Entry> underWay = List.of();
   private long now;
   private boolean dropped;
+  private boolean failing;
   private boolean unannounced;
 
   /** An accepted outcome. */
@@ -184,6 +185,11 @@ final class TestReplica implements FlushSource, DeltaSink {
     return reader.view();
   }
 
+  /** From now on nothing can be gathered for a flush. */
+  void fail() {
+    failing = true;
+  }
+
   @Override
   public boolean hasUnannounced() {
     return unannounced;
@@ -191,6 +197,9 @@ final class TestReplica implements FlushSource, DeltaSink {
 
   @Override
   public @Nullable PreparedFlush prepare() {
+    if (failing) {
+      throw new IllegalStateException("planted");
+    }
     waiting.removeIf(entry -> entry.claimant().isFenced());
     underWay = List.copyOf(waiting);
     waiting.clear();
