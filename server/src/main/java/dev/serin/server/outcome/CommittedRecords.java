@@ -1,8 +1,7 @@
 package dev.serin.server.outcome;
 
 /**
- * Exposures and outcomes that became durable together, in the order they came. Not changed any
- * more: safe for all threads.
+ * Exposures and outcomes that became durable together. Not changed any more: safe for all threads.
  */
 public interface CommittedRecords {
   /** About how many bytes of memory they hold. */

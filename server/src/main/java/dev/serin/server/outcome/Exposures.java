@@ -120,7 +120,7 @@ public final class Exposures {
         () -> List.of(new Sample(List.of(), counted.sum())));
     metrics.counters(
         "serin_exposures_dropped",
-        "Decisions given to a unit that were not counted, as too many waited for a flush.",
+        "Decisions given to a unit that were not counted: a full ring, or a replica that ended.",
         List.of(),
         () -> List.of(new Sample(List.of(), dropped.sum())));
   }

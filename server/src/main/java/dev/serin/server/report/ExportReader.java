@@ -82,11 +82,18 @@ final class ExportReader implements CommittedFeed.Follower {
 
   @Override
   public void committed(List<? extends CommittedRecords> flush) {
-    if (!line.add(flush)) {
-      feed.unfollow(this);
-      tooSlow = true;
+    try {
+      if (!line.add(flush)) {
+        feed.unfollow(this);
+        tooSlow = true;
+      }
+    } catch (RuntimeException fault) {
+      // With a gap it would be no export.
+      abandoned = true;
+      throw fault;
+    } finally {
+      signal();
     }
-    signal();
   }
 
   /** Nothing more will be committed: the call ends when all that was is sent. */
@@ -155,8 +162,10 @@ final class ExportReader implements CommittedFeed.Follower {
       // Says that from now on nothing is missed.
       observer.onNext(ExportDecisionsResponse.getDefaultInstance());
     }
+    // Asked before the count: what filled the line is in it.
+    boolean isTooSlow = tooSlow;
     long left = line.left();
-    if (tooSlow) {
+    if (isTooSlow) {
       end(left, ApiErrors.exportTooSlow(left));
     } else if (abandoned || (stopping && left == 0)) {
       end(left, ApiErrors.exportStopped(left));
