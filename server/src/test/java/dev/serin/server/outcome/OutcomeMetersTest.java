@@ -112,6 +112,8 @@ class OutcomeMetersTest {
   @Test
   void flushAge_outcomeThatWaits_growsUntilItIsDurable() throws Exception {
     assertThat(meter("serin_outcome_flush_age_seconds")).isZero();
+    // Nothing was flushed yet.
+    assertThat(server.metrics.scrape()).doesNotContain("\nserin_outcome_last_flush_age_seconds ");
     server.sessions.hold(true);
     server.report().send(0, outcome("new", "ada").build());
     Await.until("an age", () -> meter("serin_outcome_flush_age_seconds") > 0.05);
