@@ -12,6 +12,7 @@ import dev.serin.server.outcome.ledger.OpenSession;
 import dev.serin.server.outcome.ledger.PreparedFlush;
 import dev.serin.server.outcome.ledger.Progress;
 import dev.serin.server.outcome.ledger.Watermarks;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,11 +24,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -53,6 +57,9 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
 
   /** Questions in line. */
   static final int QUESTIONS_MAX = 100;
+
+  /** How long the ledger waits for the view, which is mostly busy for milliseconds. */
+  static final Duration PREPARE_WAIT = Duration.ofSeconds(2);
 
   private static final long CLOSE_SECONDS = 5;
 
@@ -160,7 +167,24 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
 
   @Override
   public @Nullable PreparedFlush prepare() {
-    return await(() -> begin(take(), exposures.drain()));
+    AtomicBoolean decided = new AtomicBoolean();
+    CompletableFuture<@Nullable PreparedFlush> answer =
+        submit(() -> decided.compareAndSet(false, true) ? begin(take(), exposures.drain()) : null);
+    try {
+      return answer.get(PREPARE_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException late) {
+      if (decided.compareAndSet(false, true)) {
+        // The view is being thinned, or loaded: the ledger has to say meanwhile that it lives.
+        askForFlush.run();
+        return null;
+      }
+      return joined(answer);
+    } catch (ExecutionException failed) {
+      return joined(answer);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return joined(answer);
+    }
   }
 
   @Override
@@ -321,8 +345,12 @@ final class Aggregator implements FlushSource, Watermarks, AutoCloseable {
   }
 
   private <T extends @Nullable Object> T await(Callable<T> step) {
+    return joined(submit(step));
+  }
+
+  private static <T extends @Nullable Object> T joined(CompletableFuture<T> answer) {
     try {
-      return submit(step).join();
+      return answer.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;

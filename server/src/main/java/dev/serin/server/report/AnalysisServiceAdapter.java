@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * AnalysisService over messages.
@@ -85,7 +86,10 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
     ReportedSplit split = split(feature, request.getSplit());
     List<ReportedMetric> metrics = metrics(feature, request.getMetricsList());
     Scope scope = scope(request, split);
-    List<PlaceEvidence> places = ask(view -> PlaceEvidence.of(view, feature, scope, metrics));
+    List<PlaceEvidence> places =
+        ask(view -> PlaceEvidence.copied(view, feature, scope, metrics)).stream()
+            .map(Supplier::get)
+            .toList();
     if (scope.isRun() && places.isEmpty() && !scope.run().equals(split.run())) {
       throw ApiErrors.runNotFound(feature.key(), scope.run());
     }
@@ -106,10 +110,9 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
     List<ReportedMetric> metrics = metrics(feature, request.getMetricsList());
     ChartRange range = range(request);
     List<ReportedMetric> needed = feature.withParts(metrics);
-    // A question for each variant: who owns the view is not kept from its work for all of them.
     List<VariantCharts> charts = new ArrayList<>();
     for (String variant : ask(view -> VariantCharts.variants(view, feature))) {
-      charts.add(ask(view -> VariantCharts.of(view, feature, variant, needed, range)));
+      charts.add(VariantCharts.of(this::ask, feature, variant, needed, range));
     }
     return TimeSeries.of(charts, metrics, range);
   }

@@ -1,9 +1,9 @@
 package dev.serin.server.report;
 
+import dev.serin.server.outcome.aggregate.CellKey;
+import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Slot;
-import dev.serin.server.outcome.aggregate.Slots;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Which slots of a chart are asked for.
@@ -13,13 +13,8 @@ import java.util.Optional;
  * @param widthMillis width of a slot, one of the two there are
  */
 record ChartRange(long fromMillis, long untilMillis, long widthMillis) {
-  /** Returns the slots of a chart that begin in the range, by time. */
-  List<Slot> of(Optional<Slots> chart) {
-    return chart
-        .map(slots -> widthMillis == Slots.NARROW_MILLIS ? slots.tenSeconds() : slots.minutes())
-        .orElse(List.of())
-        .stream()
-        .filter(slot -> slot.startMillis() >= fromMillis && slot.startMillis() < untilMillis)
-        .toList();
+  /** Copies the slots that begin in the range, of charts as one, by time. */
+  List<Slot> of(MergedView view, List<CellKey> keys) {
+    return view.slots(keys, fromMillis, untilMillis, widthMillis);
   }
 }

@@ -6,15 +6,13 @@ import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.outcome.aggregate.PlaceUnits;
-import dev.serin.server.outcome.aggregate.Slot;
-import dev.serin.server.outcome.aggregate.Slots;
 import dev.serin.server.outcome.aggregate.UnitCount;
 import dev.serin.server.outcome.aggregate.UnitSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,25 +60,50 @@ record PlaceEvidence(
     return new PlaceEvidence(place, none, none, boxed(new long[Buckets.COUNT]), 0, 0, 0, Map.of());
   }
 
-  /** Copies what a view knows of the places of a scope, in order. */
-  static List<PlaceEvidence> of(
+  /**
+   * Copies what a view knows of the places of a scope, in order. What counting users takes is left
+   * to whoever gets it, off the view's thread.
+   */
+  static List<Supplier<PlaceEvidence>> copied(
       MergedView view, ReportedFeature feature, Scope scope, List<ReportedMetric> metrics) {
-    List<PlaceEvidence> all = new ArrayList<>();
+    List<Supplier<PlaceEvidence>> all = new ArrayList<>();
     for (Place place : view.places(feature.namespace(), feature.key())) {
       if (scope.holds(place)) {
-        all.add(of(view, place, metrics));
+        all.add(copied(view, place, metrics));
       }
     }
     return all;
   }
 
-  private static PlaceEvidence of(MergedView view, Place place, List<ReportedMetric> metrics) {
-    PlaceUnits units = view.units(place);
+  private static Supplier<PlaceEvidence> copied(
+      MergedView view, Place place, List<ReportedMetric> metrics) {
+    PlaceUnits units = view.units(place).copy();
+    Map<CellKey, Cell> cells = new HashMap<>();
+    for (ReportedMetric metric : metrics) {
+      CellKey key = keyOf(place, metric);
+      view.cell(key).ifPresent(cell -> cells.put(key, cell));
+    }
+    long decisions = view.cell(CellKey.exposures(place)).map(Cell::count).orElse(0L);
+    long untilMillis = view.untilMillis(CellKey.outcomes(place));
+    return () -> of(place, units, cells, metrics, decisions, untilMillis);
+  }
+
+  private static CellKey keyOf(Place place, ReportedMetric metric) {
+    return new CellKey(place, metric.key(), metric.fingerprint());
+  }
+
+  private static PlaceEvidence of(
+      Place place,
+      PlaceUnits units,
+      Map<CellKey, Cell> cells,
+      List<ReportedMetric> metrics,
+      long decisions,
+      long untilMillis) {
     UnitSet users = units.users();
     Map<String, OfMetric> ofMetrics = new HashMap<>();
     for (ReportedMetric metric : metrics) {
-      CellKey key = new CellKey(place, metric.key(), metric.fingerprint());
-      Cell cell = view.cell(key).orElse(null);
+      CellKey key = keyOf(place, metric);
+      Cell cell = cells.get(key);
       ofMetrics.put(
           metric.key(),
           metric.isEvent()
@@ -96,14 +119,9 @@ record PlaceEvidence(
         units.userCount(),
         boxed(units.byBucket(users)),
         units.leaked().size(),
-        view.cell(CellKey.exposures(place)).map(Cell::count).orElse(0L),
-        until(view.chart(List.of(CellKey.outcomes(place)))),
+        decisions,
+        untilMillis,
         ofMetrics);
-  }
-
-  private static long until(Optional<Slots> chart) {
-    List<Slot> slots = chart.map(Slots::tenSeconds).orElse(List.of());
-    return slots.isEmpty() ? 0 : slots.getLast().startMillis() + Slots.NARROW_MILLIS;
   }
 
   private static List<Long> boxed(long[] numbers) {

@@ -7,6 +7,7 @@ import dev.serin.server.outcome.aggregate.Slot;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What one variant shows over time, copied out of the view: wherever it was served, whichever arm,
@@ -19,6 +20,9 @@ import java.util.Map;
  */
 record VariantCharts(
     String variant, List<Slot> decisions, List<Slot> outcomes, Map<String, List<Slot>> metrics) {
+  /** Metrics of one question: some milliseconds for a whole day of them. */
+  private static final int METRICS_AT_ONCE = 4;
+
   /** Keeps copies. */
   VariantCharts {
     decisions = List.copyOf(decisions);
@@ -35,29 +39,49 @@ record VariantCharts(
         .toList();
   }
 
-  /** Copies the charts of one variant. */
+  /** Asks a question about the view and waits for its answer. */
+  @FunctionalInterface
+  interface Asking {
+    <T> T ask(Function<MergedView, T> question);
+  }
+
+  /**
+   * Copies the charts of one variant: with several questions, so that who owns the view is not kept
+   * from its work for long.
+   */
   static VariantCharts of(
-      MergedView view,
+      Asking view,
       ReportedFeature feature,
       String variant,
       List<ReportedMetric> metrics,
       ChartRange range) {
     List<Place> places =
-        view.places(feature.namespace(), feature.key()).stream()
+        view.ask(all -> all.places(feature.namespace(), feature.key())).stream()
             .filter(place -> place.variant().equals(variant))
             .toList();
     Map<String, List<Slot>> ofMetrics = new HashMap<>();
+    for (int from = 0; from < metrics.size(); from += METRICS_AT_ONCE) {
+      List<ReportedMetric> some =
+          metrics.subList(from, Math.min(metrics.size(), from + METRICS_AT_ONCE));
+      ofMetrics.putAll(view.ask(all -> copied(all, places, some, range)));
+    }
+    return new VariantCharts(
+        variant,
+        view.ask(all -> range.of(all, places.stream().map(CellKey::exposures).toList())),
+        view.ask(all -> range.of(all, places.stream().map(CellKey::outcomes).toList())),
+        ofMetrics);
+  }
+
+  private static Map<String, List<Slot>> copied(
+      MergedView view, List<Place> places, List<ReportedMetric> metrics, ChartRange range) {
+    Map<String, List<Slot>> copied = new HashMap<>();
     for (ReportedMetric metric : metrics) {
       List<CellKey> keys =
           places.stream()
               .map(place -> new CellKey(place, metric.key(), metric.fingerprint()))
               .toList();
-      ofMetrics.put(metric.key(), range.of(view.chart(keys)));
+      copied.put(metric.key(), range.of(view, keys));
     }
-    return new VariantCharts(
-        variant,
-        range.of(view.chart(places.stream().map(CellKey::exposures).toList())),
-        range.of(view.chart(places.stream().map(CellKey::outcomes).toList())),
-        ofMetrics);
+    return copied;
   }
 }

@@ -23,6 +23,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -168,6 +172,40 @@ class ViewKeeperTest {
     new ViewKeeper(other, UNITS, retention).replace(sizes, List.of(DeltaCodec.encode(merged)));
     assertThat(all(other)).isEqualTo(all(aggregator));
     other.close();
+  }
+
+  /** Thinning a large view takes seconds, in which its replica has to say that it lives. */
+  @Test
+  void prepare_whileTheViewIsBusy_isAskedForAgain() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    aggregator.asks(asked::incrementAndGet);
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    CompletableFuture<Void> change =
+        CompletableFuture.runAsync(
+            () ->
+                aggregator.change(
+                    view -> {
+                      busy.countDown();
+                      await(free);
+                    }));
+    await(busy);
+
+    assertThat(aggregator.prepare()).isNull();
+    assertThat(asked).hasValue(1);
+
+    free.countDown();
+    change.get();
+    assertThat(aggregator.prepare()).isNull();
+    assertThat(asked).hasValue(1);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** E1. */

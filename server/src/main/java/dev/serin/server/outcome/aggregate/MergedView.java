@@ -151,11 +151,24 @@ public final class MergedView {
         .toList();
   }
 
-  /** Returns the charts of several keys as one; empty: nothing was counted of any. */
-  public Optional<Slots> chart(Collection<CellKey> keys) {
-    Slots merged = new Slots();
-    keys.stream().map(all.charts()::get).filter(Objects::nonNull).forEach(merged::merge);
-    return merged.isEmpty() ? Optional.empty() : Optional.of(merged);
+  /**
+   * Returns the slots of several charts as those of one, in order of time; only what is asked for
+   * is copied.
+   *
+   * @param fromMillis first moment, milliseconds since 1970; slots that begin before are left out
+   * @param untilMillis first moment after
+   * @param widthMillis width of a slot, one of the two there are
+   */
+  public List<Slot> slots(
+      Collection<CellKey> keys, long fromMillis, long untilMillis, long widthMillis) {
+    List<Slots> charts = keys.stream().map(all.charts()::get).filter(Objects::nonNull).toList();
+    return Slots.merged(charts, fromMillis, untilMillis, widthMillis);
+  }
+
+  /** Returns the end of the newest slot of a chart, milliseconds since 1970; 0: it has none. */
+  public long untilMillis(CellKey key) {
+    Slots chart = all.charts().get(key);
+    return chart == null ? 0 : chart.untilMillis();
   }
 
   /** Returns the chart of a metric at a place; empty: nothing was counted. */

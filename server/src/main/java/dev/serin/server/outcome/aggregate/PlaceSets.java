@@ -86,9 +86,17 @@ final class PlaceSets {
   /** Returns every unit that any of the sets holds. */
   UnitSet all() {
     UnitSet all = exposed.all();
-    all.addAll(marked.all());
-    events.values().forEach(units -> all.addAll(units.all()));
+    marked.addTo(all);
+    events.values().forEach(units -> units.addTo(all));
     return all;
+  }
+
+  PlaceSets copy() {
+    PlaceSets copy = new PlaceSets();
+    copy.exposed.addAll(exposed);
+    copy.marked.addAll(marked);
+    events.forEach((metric, units) -> copy.ensureEvent(metric).addAll(units));
+    return copy;
   }
 
   long sizeBytes() {

@@ -5,7 +5,8 @@ package dev.serin.server.outcome.aggregate;
  * period, in this generation of {@link Thinning} or before. Sets hold what was first seen in the
  * generation that holds: what tests count. A {@link UnitCount} is what people see.
  *
- * <p>Of the view and for its thread: it is of no use once the view changes. Its sets are copies.
+ * <p>Of the view and for its thread: it is of no use once the view changes, but for a {@link
+ * #copy}. Its sets are copies.
  */
 public final class PlaceUnits {
   private final Place place;
@@ -20,6 +21,11 @@ public final class PlaceUnits {
     this.leaked = leaked;
     this.table = table;
     this.frozen = frozen;
+  }
+
+  /** Returns the same for any one thread, whatever becomes of the view. */
+  public PlaceUnits copy() {
+    return new PlaceUnits(place, sets.copy(), leaked.copy(), table.hashesNow(), frozen);
   }
 
   /** Returns the units known to be leaked: no evidence for any variant. */

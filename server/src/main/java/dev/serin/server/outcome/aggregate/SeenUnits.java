@@ -48,6 +48,19 @@ final class SeenUnits {
     return before;
   }
 
+  /** Adds a set of the same table, part by part. */
+  void addAll(SeenUnits others) {
+    counted.addAll(others.counted);
+    before.addAll(others.before);
+    counted.removeAll(before);
+  }
+
+  /** Adds every unit of both parts to a set of the same table. */
+  void addTo(UnitSet units) {
+    units.addAll(counted);
+    units.addAll(before);
+  }
+
   /** Returns every unit of both parts. */
   UnitSet all() {
     return counted.union(before);

@@ -88,23 +88,52 @@ public final class Slots {
 
   /** Returns the slots of ten seconds that something fell into, in order of time. */
   public List<Slot> tenSeconds() {
-    return listed(narrow, NARROW_MILLIS);
+    return merged(List.of(this), 0, Long.MAX_VALUE, NARROW_MILLIS);
   }
 
   /** Returns the slots of a minute that something fell into, in order of time. */
   public List<Slot> minutes() {
-    SlotRow all = new SlotRow();
-    addAll(wide, all);
-    for (int i = 0; i < narrow.size(); i++) {
-      all.add(narrow.numberAt(i) / NARROW_IN_WIDE, narrow, i);
-    }
-    return listed(all, WIDE_MILLIS);
+    return merged(List.of(this), 0, Long.MAX_VALUE, WIDE_MILLIS);
   }
 
+  /** Returns the slots of charts as those of all of them merged, see {@link MergedView#slots}. */
+  static List<Slot> merged(
+      List<Slots> charts, long fromMillis, long untilMillis, long widthMillis) {
+    int newest = charts.stream().mapToInt(Slots::newest).max().orElse(-1);
+    boolean isNarrow = widthMillis == NARROW_MILLIS;
+    // What has left the hour, or the day, of all charts together is not shown.
+    int oldest = 1 + (isNarrow ? newest - NARROW_SLOTS : newest / NARROW_IN_WIDE - WIDE_SLOTS);
+    long first = Math.max(oldest, Math.ceilDiv(fromMillis, widthMillis));
+    long end = Math.ceilDiv(untilMillis, widthMillis);
+    SlotRow row = new SlotRow();
+    for (Slots chart : charts) {
+      if (!isNarrow) {
+        copy(chart.wide, 1, first, end, row);
+      }
+      copy(chart.narrow, isNarrow ? 1 : NARROW_IN_WIDE, first, end, row);
+    }
+    return listed(row, widthMillis);
+  }
+
+  /** Number of the newest narrow slot; -1: there is none. */
+  private int newest() {
+    return narrow.size() == 0 ? -1 : narrow.numberAt(narrow.size() - 1);
+  }
+
+  /** Adds the slots of a row whose numbers, divided, are from first to before end. */
+  private static void copy(SlotRow from, int divisor, long first, long end, SlotRow to) {
+    for (int i = 0; i < from.size(); i++) {
+      int number = from.numberAt(i) / divisor;
+      if (number >= first && number < end) {
+        to.add(number, from, i);
+      }
+    }
+  }
+
+  /** Returns the slots of a row that nobody else has. */
   private static List<Slot> listed(SlotRow row, long widthMillis) {
     List<Slot> slots = new ArrayList<>(row.size());
     for (int i = 0; i < row.size(); i++) {
-      CoarseHistogram histogram = row.histogramAt(i);
       slots.add(
           new Slot(
               row.numberAt(i) * widthMillis,
@@ -112,9 +141,14 @@ public final class Slots {
               row.sumAt(i),
               row.minAt(i),
               row.maxAt(i),
-              histogram == null ? null : histogram.copy()));
+              row.histogramAt(i)));
     }
     return slots;
+  }
+
+  /** Returns the end of the newest slot, milliseconds since 1970; 0: there is none. */
+  long untilMillis() {
+    return (newest() + 1) * NARROW_MILLIS;
   }
 
   boolean isEmpty() {

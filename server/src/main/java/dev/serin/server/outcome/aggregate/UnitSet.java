@@ -9,6 +9,9 @@ import org.roaringbitmap.RoaringBitmap;
  * about 2 bytes for each member, and never more than about a bit for each unit of the table.
  */
 public final class UnitSet {
+  /** Units from which on it pays to make a set of them first. */
+  private static final int MANY = 256;
+
   private final RoaringBitmap ids;
 
   UnitSet() {
@@ -45,12 +48,22 @@ public final class UnitSet {
    * @param translation for each of its ids the one here, or {@link UnitTable#UNKNOWN}: left out
    */
   void addAll(UnitSet others, int[] translation) {
+    int[] here = new int[others.size()];
+    int[] count = {0};
     others.forEach(
         id -> {
           if (translation[id] != UnitTable.UNKNOWN) {
-            ids.add(translation[id]);
+            here[count[0]++] = translation[id];
           }
         });
+    if (count[0] < MANY) {
+      for (int i = 0; i < count[0]; i++) {
+        ids.add(here[i]);
+      }
+    } else {
+      // Sorted first: a set of its own, of which nothing has to be moved.
+      ids.or(RoaringBitmap.bitmapOfUnordered(Arrays.copyOf(here, count[0])));
+    }
   }
 
   void forEach(IntConsumer visitor) {

@@ -24,6 +24,20 @@ final class UnitTable {
   /** Id plus 1; 0: free. Looked up from the hash's place on, one after the other. */
   private int[] places = new int[MIN_PLACES];
 
+  UnitTable() {}
+
+  /** What holds of another one now; it can be read by any thread, whatever is added to that. */
+  private UnitTable(UnitTable other) {
+    // Ids below the size never change, nor do their hashes; a longer array is another one.
+    hashes = other.hashes;
+    size = other.size;
+  }
+
+  /** Returns its hashes by id as they are now; units cannot be looked up in it, nor added. */
+  UnitTable hashesNow() {
+    return new UnitTable(this);
+  }
+
   int size() {
     return size;
   }

@@ -16,7 +16,10 @@ public interface FlushSource {
     return false;
   }
 
-  /** Gathers what waits, within the bounds of a flush; null: nothing does. */
+  /**
+   * Gathers what waits, within the bounds of a flush; null: nothing does, or it takes too long now,
+   * and is asked for again later.
+   */
   @Nullable PreparedFlush prepare();
 
   /**

@@ -230,6 +230,39 @@ class MergedViewTest {
     assertThat(view.cell(CellKey.outcomes(NEW))).isEmpty();
   }
 
+  /** Figures are made of copies, off the view's thread, while it goes on. */
+  @Test
+  void units_copied_stayAsTheyWere() {
+    MergedView view = new MergedView();
+    view.apply(flushed(new Events(random).some(2_000)));
+    List<PlaceUnits> copies = new ArrayList<>();
+    List<String> before = new ArrayList<>();
+    for (Place place : view.places("shop", "ranking")) {
+      copies.add(view.units(place).copy());
+      before.add(figures(view.units(place)));
+    }
+    assertThat(copies).hasSizeGreaterThan(3);
+
+    view.apply(flushed(new Events(random).some(2_000)));
+    view.thin(view.nextGeneration());
+    view.apply(flushed(new Events(random).some(2_000)));
+
+    assertThat(copies).extracting(MergedViewTest::figures).isEqualTo(before);
+    assertThat(view.places("shop", "ranking").stream().map(view::units))
+        .extracting(MergedViewTest::figures)
+        .doesNotContainAnyElementsOf(before);
+  }
+
+  private static String figures(PlaceUnits units) {
+    return units.exposedCount()
+        + " "
+        + units.userCount()
+        + " "
+        + units.leaked().size()
+        + Arrays.toString(units.byBucket(units.users()))
+        + Arrays.toString(units.byBucket(units.marked()));
+  }
+
   @Test
   void times_ofMergedDeltas_spanThem() {
     Delta early = flushed(List.of(b -> b.outcome(NEW, 5_000), b -> b.watermark(4_000)));

@@ -1,5 +1,6 @@
 package dev.serin.server.outcome.aggregate;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -40,6 +41,74 @@ class SlotsTest {
         .isNotEmpty()
         .allMatch(slot -> slot.startMillis() % Slots.NARROW_MILLIS == 0)
         .allMatch(slot -> slot.histogram() != null);
+  }
+
+  /** Copying what is asked for out of several charts shows what merging them all would show. */
+  @Test
+  void slots_ofSeveralChartsAndARange_areThoseOfTheMergedChart() {
+    for (int round = 0; round < 20; round++) {
+      List<Slots> charts = new ArrayList<>();
+      Slots merged = new Slots();
+      for (int i = 0; i < 4; i++) {
+        Slots chart = new Slots();
+        // Charts that end at different times: what has left the hour of one is in that of another.
+        long later = random.nextLong(DAY_MILLIS / 8);
+        for (Value value : values(random.nextInt(400), random.nextInt(4) == 0 ? 1 : DAY_MILLIS)) {
+          chart.add(value.timeMillis() + later, value.steps(), true);
+        }
+        charts.add(chart);
+        merged.merge(chart);
+      }
+      for (long width : new long[] {Slots.NARROW_MILLIS, Slots.WIDE_MILLIS}) {
+        List<Slot> all = width == Slots.NARROW_MILLIS ? merged.tenSeconds() : merged.minutes();
+        long from = NOW - random.nextLong(DAY_MILLIS);
+        long until = from + random.nextLong(DAY_MILLIS);
+
+        assertThat(shown(Slots.merged(charts, 0, Long.MAX_VALUE, width))).isEqualTo(shown(all));
+        assertThat(shown(Slots.merged(charts, from, until, width)))
+            .isEqualTo(
+                shown(
+                    all.stream()
+                        .filter(slot -> slot.startMillis() >= from && slot.startMillis() < until)
+                        .toList()));
+      }
+    }
+    assertThat(Slots.merged(List.of(), 0, Long.MAX_VALUE, Slots.WIDE_MILLIS)).isEmpty();
+  }
+
+  private static List<List<Object>> shown(List<Slot> slots) {
+    List<List<Object>> shown = new ArrayList<>();
+    for (Slot slot : slots) {
+      CoarseHistogram histogram = requireNonNull(slot.histogram());
+      List<Object> bins = new ArrayList<>();
+      for (int entry = 0; entry < histogram.size(); entry++) {
+        bins.add(histogram.binAt(entry) + ":" + histogram.countAt(entry));
+      }
+      shown.add(
+          List.of(
+              slot.startMillis(),
+              slot.count(),
+              slot.sum().toBigInteger(),
+              slot.min(),
+              slot.max(),
+              bins));
+    }
+    return shown;
+  }
+
+  @Test
+  void slots_ofAnAnswer_areCopies() {
+    Slots chart = new Slots();
+    chart.add(NOW, 5, true);
+    Slot slot = chart.tenSeconds().getFirst();
+    requireNonNull(slot.histogram()).add(5);
+    slot.sum().add(7);
+
+    assertThat(shown(chart.tenSeconds()))
+        .isEqualTo(shown(chart.copy().tenSeconds()))
+        .isNotEqualTo(shown(List.of(slot)));
+    assertThat(chart.untilMillis()).isEqualTo(slot.startMillis() + Slots.NARROW_MILLIS);
+    assertThat(new Slots().untilMillis()).isZero();
   }
 
   @Test
