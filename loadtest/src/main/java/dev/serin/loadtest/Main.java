@@ -5,6 +5,7 @@ import dev.serin.loadtest.faults.FaultsCommand;
 import dev.serin.loadtest.hash.HashCommand;
 import dev.serin.loadtest.ingest.BesideCommand;
 import dev.serin.loadtest.ingest.IngestCommand;
+import dev.serin.loadtest.memory.MemoryCommand;
 import dev.serin.loadtest.serving.LoadCommand;
 import dev.serin.loadtest.serving.PairedCommand;
 import dev.serin.loadtest.serving.PropagationCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
       HashCommand.class,
       IngestCommand.class,
       LoadCommand.class,
+      MemoryCommand.class,
       PairedCommand.class,
       PropagationCommand.class,
       StartCommand.class
