@@ -1,9 +1,7 @@
 package dev.serin.server.decision;
 
 import com.google.protobuf.util.Timestamps;
-import dev.serin.engine.Bucketing;
 import dev.serin.engine.EvaluationContext;
-import dev.serin.engine.Explanation;
 import dev.serin.server.outcome.ExposureRecorder;
 import dev.serin.v1.DecisionServiceGrpc.DecisionServiceImplBase;
 import dev.serin.v1.EvaluateAllRequest;
@@ -14,8 +12,6 @@ import dev.serin.v1.ExplainRequest;
 import dev.serin.v1.ExplainResponse;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 
 /**
  * DecisionService over messages: EvaluateAll and Explain for every port, Evaluate where no bytes
@@ -84,18 +80,6 @@ public final class DecisionServiceAdapter extends DecisionServiceImplBase {
                 request.getAttributes(),
                 Timestamps.toMillis(request.getAt()))
             : evaluations.begin(snapshot, request.getUserKey(), request.getAttributes());
-    Explanation explanation = feature.compiled().explain(context);
-    var decided = Evaluations.decided(feature, explanation.decision(), context);
-    var response =
-        ExplainResponse.newBuilder()
-            .setDecision(decided.response())
-            .addAllSteps(explanation.steps())
-            .setRevision(snapshot.snapshot().revision())
-            .setArm(explanation.decision().arm());
-    if (!request.getUserKey().isEmpty()) {
-      byte[] utf8 = request.getUserKey().getBytes(StandardCharsets.UTF_8);
-      response.setUserKeyHash(HexFormat.of().toHexDigits(Bucketing.hash(utf8, 0, utf8.length)));
-    }
-    return response.build();
+    return feature.compiled().explain(context).toResponse();
   }
 }
