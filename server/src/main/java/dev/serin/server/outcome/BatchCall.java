@@ -190,7 +190,7 @@ final class BatchCall extends IngestTask implements Claimant, Reporter {
         handedOver = true;
         ingest.flush(
             new PendingLog(
-                message.log(), this, session, message.last(), message.bytes(), watermark));
+                message.log(), this, session, message.last(), ingest.held(message), watermark));
       }
     }
     if (message != null && durable >= message.last()) {

@@ -20,6 +20,16 @@ record Ingest(
     Sessions sessions,
     OutcomeMeters meters) {
 
+  /**
+   * Returns how many bytes of the room a judged message holds until it is durable: as it was
+   * received, or as it is kept now, where that is more; takes what is more from the room.
+   */
+  long held(JudgedMessage message) {
+    long held = Math.max(message.bytes(), message.log().heldBytes());
+    room.take(held - message.bytes());
+    return held;
+  }
+
   /** Hands a judged message over to be flushed. */
   void flush(PendingLog log) {
     aggregator.add(log);

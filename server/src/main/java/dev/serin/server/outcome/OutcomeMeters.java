@@ -146,7 +146,7 @@ final class OutcomeMeters {
     gauge(
         metrics,
         "serin_outcome_arriving_bytes",
-        "Bytes of messages above 64 KiB that have arrived in part.",
+        "Bytes of messages above 4 KiB that have arrived in part.",
         room::arrivingBytes);
     gauge(
         metrics,

@@ -170,6 +170,10 @@ public final class Outcomes implements AutoCloseable {
       abandon();
       await(this::hasNoCalls, END_WAIT);
     }
+    // So that exports, which end next, have what was decided before; calls go on a little longer.
+    if (ledger.state() == LedgerState.LIVE) {
+      await(exposures::areDrained, END_WAIT);
+    }
   }
 
   private boolean hasNoCalls() {

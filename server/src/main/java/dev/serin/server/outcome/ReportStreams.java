@@ -31,7 +31,7 @@ final class ReportStreams {
   private static final long ARRIVING_MARGIN_BYTES = 64 * 1024;
 
   /** Bytes of a message up to which nobody looks at what has arrived of it. */
-  private static final long SMALL_BYTES = 64 * 1024;
+  private static final long SMALL_BYTES = 4 * 1024;
 
   private final Ingest ingest;
   private final int streamsMax;

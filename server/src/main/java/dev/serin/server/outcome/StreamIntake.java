@@ -169,10 +169,9 @@ final class StreamIntake {
     }
     judged = null;
     if (message.isNew()) {
-      uncommitted.add(message.last(), message.bytes());
-      ingest.flush(
-          new PendingLog(
-              message.log(), stream, opened, message.last(), message.bytes(), watermark));
+      long held = ingest.held(message);
+      uncommitted.add(message.last(), held);
+      ingest.flush(new PendingLog(message.log(), stream, opened, message.last(), held, watermark));
     } else {
       ingest.room().release(message.bytes());
       ingest.flush(PendingLog.ofWatermark(stream, watermark));

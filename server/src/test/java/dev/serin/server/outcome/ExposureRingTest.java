@@ -200,12 +200,7 @@ class ExposureRingTest {
     for (int i = 0; i < 3; i++) {
       recorders.add(exposures.ofThread());
     }
-    for (ExposureRecorder recorder : recorders) {
-      for (int i = 0; i < ExposureRing.CAPACITY; i++) {
-        recorder.record(points.getFirst(), i);
-      }
-    }
-    recorders.add(exposures.shared());
+    recorders.forEach(recorder -> fill(recorder, points.getFirst()));
 
     ExposureLog one = exposures.drain();
     assertThat(one.size()).isEqualTo(Exposures.FLUSH_MAX);
@@ -218,6 +213,34 @@ class ExposureRingTest {
     assertThat(exposures.areSettled()).isFalse();
     exposures.committed(two);
     assertThat(exposures.areSettled()).isTrue();
+  }
+
+  @Test
+  void drain_ringsThatAreAlwaysFull_takeTurns() {
+    Exposures exposures = new Exposures(() -> Instant.ofEpochMilli(NOW));
+    ExposureRecorder one = exposures.ofThread();
+    ExposureRecorder two = exposures.ofThread();
+    ExposureRecorder third = exposures.ofThread();
+    fill(third, points.getLast());
+
+    int ofThird = 0;
+    for (int flush = 0; flush < 3; flush++) {
+      fill(one, points.getFirst());
+      fill(two, points.getFirst());
+      ExposureLog log = exposures.drain();
+      RecordWalk walk = log.walk();
+      while (walk.next()) {
+        ofThird += walk.place().equals(points.getLast().place()) ? 1 : 0;
+      }
+      exposures.committed(log);
+    }
+    assertThat(ofThird).isEqualTo(ExposureRing.CAPACITY);
+  }
+
+  private static void fill(ExposureRecorder recorder, ExposurePoint point) {
+    for (int i = 0; i < ExposureRing.CAPACITY; i++) {
+      recorder.record(point, i);
+    }
   }
 
   @Test
