@@ -125,7 +125,8 @@ final class Evaluations {
     return decided(feature, compiled.evaluate(context), context);
   }
 
-  private static Decided decided(ServedFeature feature, Decision decision, EvaluationContext context) {
+  private static Decided decided(
+      ServedFeature feature, Decision decision, EvaluationContext context) {
     return new Decided(feature.served(decision), decision.perCall() ? context.decisionId() : "");
   }
 
