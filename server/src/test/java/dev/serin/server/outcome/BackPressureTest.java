@@ -79,7 +79,7 @@ class BackPressureTest {
       reporter.awaitCommitted(10L * messages);
     }
     assertThat(server.counted()).isEqualTo(3L * 10 * messages);
-    assertThat(server.room.heldBytes()).isZero();
+    server.awaitRoomGivenBack();
   }
 
   @Test

@@ -75,12 +75,12 @@ class BatchCallsTest {
     assertThat(server.counted()).isEqualTo(3);
     assertThat(server.shown()).isEqualTo(3);
     Await.until("session given back", () -> server.sessions.released() == 1);
-    assertThat(server.room.heldBytes()).isZero();
+    server.awaitRoomGivenBack();
     assertThat(server.batches.size()).isZero();
   }
 
   @Test
-  void batch_retriedAfterLostAnswer_countsNothingAgain() {
+  void batch_retriedAfterLostAnswer_countsNothingAgain() throws Exception {
     report(ofSession(1, 1, 3));
 
     ReportOutcomeBatchResponse again = report(ofSession(2, 1, 5));
@@ -89,7 +89,7 @@ class BatchCallsTest {
     assertThat(server.counted()).isEqualTo(5);
     assertThat(report(ofSession(3, 1, 5)).getCommittedSequence()).isEqualTo(5);
     assertThat(server.counted()).isEqualTo(5);
-    assertThat(server.room.heldBytes()).isZero();
+    server.awaitRoomGivenBack();
   }
 
   @Test
@@ -116,7 +116,7 @@ class BatchCallsTest {
   }
 
   @Test
-  void batch_withAGap_countsNothing() {
+  void batch_withAGap_countsNothing() throws Exception {
     report(ofSession(1, 1, 2));
 
     GrpcError error = GrpcError.of(() -> report(ofSession(2, 4, 1)));
@@ -124,13 +124,13 @@ class BatchCallsTest {
     assertThat(error.reason()).isEqualTo("SEQUENCE_GAP");
     assertThat(error.metadata()).containsEntry("expected_sequence", "3");
     assertThat(server.counted()).isEqualTo(2);
-    assertThat(server.room.heldBytes()).isZero();
+    server.awaitRoomGivenBack();
   }
 
   @Test
-  void batch_ofForgottenSession_isExpired() {
+  void batch_ofForgottenSession_isExpired() throws Exception {
     assertThat(refused(ofSession(1, 7, 1))).isEqualTo("SESSION_EXPIRED");
-    assertThat(server.room.heldBytes()).isZero();
+    server.awaitRoomGivenBack();
   }
 
   @Test
@@ -155,7 +155,7 @@ class BatchCallsTest {
 
     assertThat(reason(answer)).isEqualTo("PRODUCER_FENCED");
     assertThat(server.counted()).isEqualTo(2);
-    Await.until("room given back", () -> server.room.heldBytes() == 0);
+    server.awaitRoomGivenBack();
   }
 
   @Test
@@ -172,7 +172,7 @@ class BatchCallsTest {
     answer.cancel(true);
 
     Await.until("dropped", () -> server.batches.size() == 0);
-    assertThat(server.room.heldBytes()).isZero();
+    server.awaitRoomGivenBack();
     assertThat(server.aggregator.waiting()).isZero();
     server.snapshots.setReady(true);
     assertThat(report(ofSession(3, 2, 2)).getCommittedSequence()).isEqualTo(3);

@@ -1,5 +1,6 @@
 package dev.serin.server.outcome;
 
+import dev.serin.server.Await;
 import dev.serin.server.error.ErrorInterceptor;
 import dev.serin.server.error.ListedErrorsInterceptor;
 import dev.serin.server.outcome.aggregate.CellKey;
@@ -134,6 +135,11 @@ final class OutcomeServer implements AutoCloseable {
   /** A token of the treatment variant. */
   String token() {
     return snapshots.token("checkout", Arm.ARM_SPLIT, "new");
+  }
+
+  /** Waits for the room to be empty: what a call held is given back after it was answered. */
+  void awaitRoomGivenBack() throws Exception {
+    Await.until("room given back", () -> room.heldBytes() == 0);
   }
 
   /** How many outcomes are durable: as what was flushed adds up. */

@@ -75,7 +75,7 @@ class ReportStreamTest {
     assertThat(server.shown()).isEqualTo(10);
     assertThat(reporter.halfClose().end().getStatus().isOk()).isTrue();
     Await.until("session given back", () -> server.sessions.released() == 1);
-    assertThat(server.room.heldBytes()).isZero();
+    server.awaitRoomGivenBack();
     assertThat(server.metrics.scrape()).contains("serin_outcomes_counted_total 10.0");
   }
 
@@ -181,7 +181,7 @@ class ReportStreamTest {
     assertThat(reason(fenced.end())).isEqualTo("PRODUCER_FENCED");
     other.awaitCommitted(2);
     assertThat(server.counted()).isEqualTo(3);
-    assertThat(server.room.heldBytes()).isZero();
+    server.awaitRoomGivenBack();
   }
 
   @Test
@@ -312,7 +312,7 @@ class ReportStreamTest {
 
     assertThat(reason(reporter.end())).isEqualTo("SHUTTING_DOWN");
     assertThat(server.counted()).isEqualTo(1);
-    assertThat(server.room.heldBytes()).isZero();
+    server.awaitRoomGivenBack();
   }
 
   /** Messages that are refused whole: the call ends, what came before is counted. */
