@@ -251,8 +251,8 @@ final class ReportConnection {
       }
       case EXPIRED -> beginAnew(now, end.text());
       case GAP -> gap(end, now);
-      case INVALID -> {
-        // A clock that is ahead makes every watermark wrong: none any more, outcomes matter more.
+      case WATERMARK -> {
+        // A clock that is ahead makes every one wrong: none any more, outcomes matter more.
         watermarks = false;
         away(end, now);
       }

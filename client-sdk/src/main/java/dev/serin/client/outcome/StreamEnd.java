@@ -4,11 +4,13 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +32,8 @@ record StreamEnd(Kind kind, long retryNanos, long expectedSequence, String text)
     OK,
     /** Open again. */
     AWAY,
-    /** Open again, but something about the messages was wrong. */
-    INVALID,
+    /** Open again, but state no watermark: it was refused, as where a clock is ahead. */
+    WATERMARK,
     /** Something before the first sequence is missing. */
     GAP,
     /** The server does not know the session any more. */
@@ -49,7 +51,7 @@ record StreamEnd(Kind kind, long retryNanos, long expectedSequence, String text)
     long retryNanos =
         part(details, RetryInfo.class).map(retry -> nanos(retry.getRetryDelay())).orElse(0L);
     return new StreamEnd(
-        kindOf(status, info.getReason()),
+        kindOf(details, info.getReason()),
         retryNanos,
         expectedIn(info.getMetadataMap()),
         text(status));
@@ -60,13 +62,23 @@ record StreamEnd(Kind kind, long retryNanos, long expectedSequence, String text)
     return new StreamEnd(Kind.AWAY, 0, 0, text);
   }
 
-  private static Kind kindOf(Status status, String reason) {
+  private static Kind kindOf(com.google.rpc.Status details, String reason) {
     return switch (reason) {
       case "PRODUCER_FENCED" -> Kind.FENCED;
       case "SESSION_EXPIRED" -> Kind.EXPIRED;
       case "SEQUENCE_GAP" -> Kind.GAP;
-      default -> status.getCode() == Status.Code.INVALID_ARGUMENT ? Kind.INVALID : Kind.AWAY;
+      case "INVALID_REQUEST" -> isAboutWatermark(details) ? Kind.WATERMARK : Kind.AWAY;
+      default -> Kind.AWAY;
     };
+  }
+
+  /** Other requests are invalid for reasons that pass: a message that took too long to arrive. */
+  private static boolean isAboutWatermark(com.google.rpc.Status details) {
+    return part(details, BadRequest.class)
+        .map(BadRequest::getFieldViolationsList)
+        .orElse(List.of())
+        .stream()
+        .anyMatch(violation -> violation.getField().equals("watermark"));
   }
 
   private static long nanos(Duration delay) {

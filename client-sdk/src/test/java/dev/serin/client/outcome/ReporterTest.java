@@ -2,7 +2,6 @@ package dev.serin.client.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.rpc.Code;
 import dev.serin.client.EvaluationDetails;
 import dev.serin.client.Reason;
 import dev.serin.v1.RefusalReason;
@@ -109,7 +108,7 @@ class ReporterTest {
     replica.service.fates =
         message -> {
           if (message.hasWatermark()) {
-            throw TestLedger.refusal(Code.INVALID_ARGUMENT, "INVALID_REQUEST", Map.of());
+            throw TestLedger.invalid("watermark");
           }
           return CountingService.Fate.COUNT;
         };
@@ -120,6 +119,24 @@ class ReporterTest {
     pace.advance(Duration.ofNanos(Backoff.FIRST_NANOS));
     ledger.assertCounted(Reported.once("a", 1));
     assertThat(reporter.stats().resends()).isEqualTo(1);
+    assertThat(lastMessageWithOutcomes().hasWatermark()).isFalse();
+  }
+
+  /** As when this process was stopped in the middle of a message for longer than a server waits. */
+  @Test
+  void reporter_refusedForAnythingElse_goesOnStatingWatermarks() {
+    pace.settle();
+    replica.service.fates =
+        message -> {
+          throw TestLedger.invalid("message");
+        };
+    reporter.report(Reported.outcome("a-0"));
+    pace.advance(Duration.ofMillis(50));
+    replica.service.fates = message -> CountingService.Fate.COUNT;
+
+    pace.advance(Duration.ofNanos(Backoff.FIRST_NANOS));
+    ledger.assertCounted(Reported.once("a", 1));
+    assertThat(lastMessageWithOutcomes().hasWatermark()).isTrue();
   }
 
   @Test

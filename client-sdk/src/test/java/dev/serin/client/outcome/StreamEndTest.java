@@ -21,7 +21,9 @@ class StreamEndTest {
         .isEqualTo(new StreamEnd(Kind.GAP, 0, 42, "OUT_OF_RANGE: told by the server"));
     assertThat(kind(Code.NOT_FOUND, "SESSION_EXPIRED")).isEqualTo(Kind.EXPIRED);
     assertThat(kind(Code.FAILED_PRECONDITION, "PRODUCER_FENCED")).isEqualTo(Kind.FENCED);
-    assertThat(kind(Code.INVALID_ARGUMENT, "INVALID_REQUEST")).isEqualTo(Kind.INVALID);
+    assertThat(end(TestLedger.invalid("watermark")).kind()).isEqualTo(Kind.WATERMARK);
+    assertThat(end(TestLedger.invalid("message")).kind()).isEqualTo(Kind.AWAY);
+    assertThat(kind(Code.INVALID_ARGUMENT, "INVALID_REQUEST")).isEqualTo(Kind.AWAY);
     assertThat(kind(Code.RESOURCE_EXHAUSTED, "OVERLOADED")).isEqualTo(Kind.AWAY);
     assertThat(kind(Code.UNIMPLEMENTED, "NOT_BUILT")).isEqualTo(Kind.AWAY);
     assertThat(StreamEnd.of(Status.OK, new Metadata()).kind()).isEqualTo(Kind.OK);
@@ -31,7 +33,7 @@ class StreamEndTest {
   void end_withoutDetails_isAway() {
     // A proxy's FAILED_PRECONDITION must not stop a reporter for good.
     for (Status.Code code : Status.Code.values()) {
-      if (code != Status.Code.OK && code != Status.Code.INVALID_ARGUMENT) {
+      if (code != Status.Code.OK) {
         assertThat(StreamEnd.of(code.toStatus(), new Metadata()).kind()).isEqualTo(Kind.AWAY);
       }
     }

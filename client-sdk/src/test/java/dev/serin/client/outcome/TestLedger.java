@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
@@ -140,6 +141,15 @@ final class TestLedger {
                     .setNanos((int) (retryMillis % 1_000) * 1_000_000))
             .build();
     return refusal(Code.UNAVAILABLE, "STORE_UNAVAILABLE", Map.of(), retry);
+  }
+
+  /** Something is wrong with a field of the request. */
+  static StatusRuntimeException invalid(String field) {
+    BadRequest violations =
+        BadRequest.newBuilder()
+            .addFieldViolations(BadRequest.FieldViolation.newBuilder().setField(field))
+            .build();
+    return refusal(Code.INVALID_ARGUMENT, "INVALID_REQUEST", Map.of(), violations);
   }
 
   static StatusRuntimeException refusal(
