@@ -34,7 +34,7 @@ final class BackgroundWork {
     if (state != LedgerState.LIVE) {
       return EVERY / 5;
     }
-    follower.turn(now);
+    follower.turn();
     loaded = true;
     thinner.turn();
     folder.turn(now);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,10 +21,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Follower {
   /**
-   * A pause after which deltas may have been removed unseen: half of the time for which folded ones
-   * are kept.
+   * A pause after which replicas may have come and gone unseen: half of the time for which the rows
+   * of retired ones are kept. Deltas that were removed sooner leave a gap in the numbers.
    */
-  private static final long PAUSE_MAX = Folder.KEPT / 2;
+  private static final long PAUSE_MAX = Retention.REPLICA_KEPT.toNanos() / 2;
 
   private static final Logger log = LoggerFactory.getLogger(Follower.class);
 
@@ -31,6 +32,7 @@ final class Follower {
   private final Incarnation me;
   private final DeltaSink sink;
   private final FlushCycle flushes;
+  private final LongSupplier nanoTime;
   private final ReplicaRows replicas;
   private final BaseRows bases;
 
@@ -41,38 +43,75 @@ final class Follower {
   private int generation;
 
   private boolean loaded;
+
+  /** When the state that the view was last brought up to was read, or a little before. */
   private long followed;
 
-  Follower(Database database, Incarnation me, DeltaSink sink, FlushCycle flushes) {
+  /** When the last load of everything ended, and what it took. */
+  private long loadEnded;
+
+  private long loadTook;
+
+  /**
+   * One that has not loaded yet.
+   *
+   * @param nanoTime the monotonic clock
+   */
+  Follower(
+      Database database,
+      Incarnation me,
+      DeltaSink sink,
+      FlushCycle flushes,
+      LongSupplier nanoTime) {
     this.database = database;
     this.me = me;
     this.sink = sink;
     this.flushes = flushes;
+    this.nanoTime = nanoTime;
     replicas = new ReplicaRows(database.dialect());
     bases = new BaseRows(database.dialect());
   }
 
   /** Brings the view up to date. */
-  void turn(long now) throws InterruptedException {
+  void turn() throws InterruptedException {
+    long now = nanoTime.getAsLong();
     if (!loaded) {
-      // Nothing of this replica is folded yet: what it flushes meanwhile it adds by itself.
-      long begin = System.nanoTime();
-      Loaded all = database.read(handle -> load(handle, false));
-      thin(all.thinning());
-      sink.apply(all.bodies());
-      seen.putAll(all.seen());
+      loadFirst();
       loaded = true;
-      if (!all.bodies().isEmpty()) {
-        log.info(
-            "outcomes: {} bases and deltas loaded in {} ms",
-            all.bodies().size(),
-            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+      noteLoad(now);
+    } else if (database.dialect() == Dialect.POSTGRESQL) {
+      if (now - followed <= PAUSE_MAX && follow()) {
+        followed = now;
+      } else if (now - loadEnded >= loadTook) {
+        loadAnew();
+        noteLoad(now);
       }
-    } else if (database.dialect() == Dialect.POSTGRESQL
-        && (now - followed > PAUSE_MAX || !follow())) {
-      loadAnew();
     }
-    followed = now;
+  }
+
+  /**
+   * What a load takes rests before the next: where deltas are removed faster than all can be
+   * loaded, the view lags, but flushes, which a load holds up, go on for half of the time.
+   */
+  private void noteLoad(long begun) {
+    followed = begun;
+    loadEnded = nanoTime.getAsLong();
+    loadTook = loadEnded - begun;
+  }
+
+  /** Nothing of this replica is folded yet: what it flushes meanwhile it adds by itself. */
+  private void loadFirst() {
+    long begin = nanoTime.getAsLong();
+    Loaded all = database.read(handle -> load(handle, false));
+    thin(all.thinning());
+    sink.apply(all.bodies());
+    seen.putAll(all.seen());
+    if (!all.bodies().isEmpty()) {
+      log.info(
+          "outcomes: {} bases and deltas loaded in {} ms",
+          all.bodies().size(),
+          TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - begin));
+    }
   }
 
   /** What was counted, up to which delta of whom, and the generation of thinning that holds. */
@@ -108,12 +147,13 @@ final class Follower {
             handle ->
                 new Progressed(replicas.all(handle), ThinningRows.newest(handle, generation)));
     thin(others.thinning());
+    boolean all = true;
     for (ReplicaRow replica : others.replicas()) {
-      if (replica.incarnation() != me.id() && !follow(replica)) {
-        return false;
+      if (replica.incarnation() != me.id()) {
+        all &= follow(replica);
       }
     }
-    return true;
+    return all;
   }
 
   /** How far all replicas are, and the generation of thinning that was begun meanwhile. */
@@ -157,7 +197,7 @@ final class Follower {
 
   /** Own flushes wait meanwhile: what is read holds all of them, and the view is replaced by it. */
   private void loadAnew() throws InterruptedException {
-    log.warn("outcomes: too long without a look at the other replicas; loading all anew");
+    log.warn("outcomes: not everything of the other replicas was seen in time; loading all anew");
     flushes.hold();
     try {
       Loaded all = database.read(handle -> load(handle, true));

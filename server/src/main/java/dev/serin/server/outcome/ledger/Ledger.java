@@ -55,7 +55,7 @@ public final class Ledger implements Sessions, AutoCloseable {
     this.nanoTime = nanoTime;
     this.ended = ended;
     work = new LedgerWork(database, me, parts, unfolded, meters, clock, randomIds);
-    Follower follower = new Follower(database, me, parts.sink(), work.flushes());
+    Follower follower = new Follower(database, me, parts.sink(), work.flushes(), nanoTime);
     Folder folder = new Folder(database, me, parts.merger(), unfolded, randomIds);
     background =
         new BackgroundWork(

@@ -185,9 +185,11 @@ final class ReplicaRows {
     handle
         .createUpdate(
             """
-            UPDATE outcome_replica SET state = :retired, folded_number = flush_number
+            UPDATE outcome_replica
+            SET state = :retired, folded_number = flush_number, renewed = %s
             WHERE incarnation = :dead
-            """)
+            """
+                .formatted(clock))
         .bind("retired", RETIRED)
         .bind("dead", dead.incarnation())
         .execute();
@@ -225,19 +227,19 @@ final class ReplicaRows {
         == 1;
   }
 
-  /** Forgets the retired ones of an owner that left nothing behind and are silent for so long. */
-  void forget(Handle handle, long owner, Duration silence) {
+  /** Forgets those that an owner retired so long ago, where nothing is left of them. */
+  void forget(Handle handle, long owner, Duration kept) {
     handle
         .createUpdate(
             """
             DELETE FROM outcome_replica
             WHERE owner = :owner AND state = :retired AND removed_number = flush_number
-              AND renewed < %s - :silence
+              AND renewed < %s - :kept
             """
                 .formatted(clock))
         .bind("owner", owner)
         .bind("retired", RETIRED)
-        .bind("silence", silence.toMillis())
+        .bind("kept", kept.toMillis())
         .execute();
   }
 }

@@ -20,8 +20,10 @@ final class Retention {
   /** Days without use after which a session is forgotten: those of TOO_OLD, and the next. */
   static final int SESSION_DAYS = 8;
 
+  /** How long the row of a retired replica tells others up to where they have to follow it. */
+  static final Duration REPLICA_KEPT = Duration.ofHours(1);
+
   private static final Duration EVERY = Duration.ofMinutes(1);
-  private static final Duration REPLICA_SILENCE = Duration.ofHours(1);
 
   /** Sessions that one transaction forgets. */
   private static final int AT_ONCE = 1_000;
@@ -65,7 +67,7 @@ final class Retention {
       log.info("outcomes: {} sessions forgotten, unused for {} days", forgotten, SESSION_DAYS);
     }
     work.mayMakeSessions(database.read(sessions::count) < SESSIONS_MAX);
-    database.execute(Priority.REMOVAL, handle -> replicas.forget(handle, me.id(), REPLICA_SILENCE));
+    database.execute(Priority.REMOVAL, handle -> replicas.forget(handle, me.id(), REPLICA_KEPT));
   }
 
   /** Sessions that stay open for days are in use without being opened. */

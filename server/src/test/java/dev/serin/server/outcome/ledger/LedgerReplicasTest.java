@@ -143,6 +143,89 @@ class LedgerReplicasTest {
     assertThat(away.view()).isEqualTo(all);
   }
 
+  /** L5: a load that takes longer than deltas are kept is no reason for the next one. */
+  @Test
+  void follow_afterLongLoad_goesOnWhereTheLoadBegan() {
+    TestClaimant claimant = one.open(SESSION, 1);
+    two.slowDown(Duration.ofSeconds(90));
+    removeUnseen(one, claimant, 1);
+    two.follow();
+    assertThat(two.loads()).isEqualTo(1);
+
+    one.count(claimant, 2);
+    two.follow();
+    two.pass(Duration.ofSeconds(90));
+    two.follow();
+
+    assertThat(two.loads()).isEqualTo(1);
+    assertThat(two.view()).containsExactly(Map.entry(claimant.session().id() + "/2", 1));
+  }
+
+  /** L5, where deltas are removed faster than all can be loaded: flushes go on between loads. */
+  @Test
+  void follow_gapAfterLongLoad_restsAsLongAsTheLoadTook() {
+    TestReplica three = started();
+    TestClaimant claimant = one.open(SESSION, 1);
+    two.slowDown(Duration.ofSeconds(90));
+    removeUnseen(one, claimant, 1);
+    two.follow();
+    removeUnseen(one, claimant, 2);
+    three.count(three.open(OTHER, 1), 1);
+    two.follow();
+    two.pass(Duration.ofSeconds(89));
+    two.follow();
+
+    assertThat(two.loads()).isEqualTo(1);
+    assertThat(two.view()).as("of others").hasSize(1);
+
+    two.pass(Duration.ofSeconds(1));
+    two.follow();
+    assertThat(two.loads()).isEqualTo(2);
+    assertThat(two.view()).isEqualTo(TestReplica.stored(database));
+  }
+
+  /** Counts, and removes the delta that two has not seen, as if it had been folded long ago. */
+  private void removeUnseen(TestReplica replica, TestClaimant claimant, long sequence) {
+    replica.count(claimant, sequence);
+    database.execute(
+        Priority.FLUSH,
+        handle -> {
+          handle.execute("DELETE FROM outcome_delta WHERE incarnation = ?", replica.id());
+          handle.execute(
+              "UPDATE outcome_replica SET folded_number = flush_number WHERE incarnation = ?",
+              replica.id());
+        });
+  }
+
+  /** Who follows may look half an hour later: a replica that left has not vanished until then. */
+  @Test
+  void retire_replicaThatLeft_keepsItsRowForAnHour() {
+    ReplicaRows rows = new ReplicaRows(database.dialect());
+    one.count(one.open(SESSION, 1), 1);
+    one.leave();
+    steady(two);
+    two.fold();
+    two.pass(Duration.ofSeconds(61));
+    two.fold();
+    assertThat(deltas()).isZero();
+
+    forget(rows);
+    assertThat(database.read(rows::all)).hasSize(2);
+
+    database.execute(
+        Priority.FLUSH,
+        handle -> handle.execute("UPDATE outcome_replica SET renewed = renewed - 3600000"));
+    forget(rows);
+    assertThat(database.read(rows::all))
+        .extracting(ReplicaRow::incarnation)
+        .containsExactly(two.id());
+  }
+
+  private void forget(ReplicaRows rows) {
+    database.execute(
+        Priority.REMOVAL, handle -> rows.forget(handle, two.id(), Retention.REPLICA_KEPT));
+  }
+
   /** R1, R4. */
   @Test
   void retire_silentReplica_keepsWhatItCountedAndStopsIt() {

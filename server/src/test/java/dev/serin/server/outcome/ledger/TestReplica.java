@@ -48,6 +48,8 @@ final class TestReplica implements FlushSource, DeltaSink {
   private boolean dropped;
   private boolean failing;
   private boolean unannounced;
+  private Duration loadTime = Duration.ZERO;
+  private int loads;
 
   /** An accepted outcome. */
   private record Entry(TestClaimant claimant, OpenSession session, long sequence) {
@@ -72,7 +74,7 @@ final class TestReplica implements FlushSource, DeltaSink {
             new LedgerMeters(new SimpleMeterRegistry(), unfolded),
             clock,
             random::nextLong);
-    follower = new Follower(database, me, this, work.flushes());
+    follower = new Follower(database, me, this, work.flushes(), () -> now);
     folder = new Folder(database, me, TestReplica::merge, unfolded, random::nextLong);
     now = random.nextLong();
   }
@@ -151,7 +153,7 @@ final class TestReplica implements FlushSource, DeltaSink {
 
   void follow() {
     try {
-      follower.turn(now);
+      follower.turn();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -263,6 +265,18 @@ final class TestReplica implements FlushSource, DeltaSink {
   public void replace(byte @Nullable [] sizes, List<byte[]> deltas) {
     view.clear();
     apply(deltas);
+    now += loadTime.toNanos();
+    loads++;
+  }
+
+  /** From now on it takes so long to load all anew. */
+  void slowDown(Duration load) {
+    loadTime = load;
+  }
+
+  /** How often all was loaded anew. */
+  int loads() {
+    return loads;
   }
 
   /** The openings that it accepted something under and has not flushed. */

@@ -78,7 +78,7 @@ final class UnitReplica implements FlushSource, DeltaSink, ViewBounds, DeltaMerg
             meters,
             InstantSource.system(),
             random::nextLong);
-    follower = new Follower(database, me, this, work.flushes());
+    follower = new Follower(database, me, this, work.flushes(), () -> now);
     folder = new Folder(database, me, this, unfolded, random::nextLong);
     thinner = new Thinner(database, me, this, follower);
     expiry = new Expiry(this, folder);
@@ -149,7 +149,7 @@ final class UnitReplica implements FlushSource, DeltaSink, ViewBounds, DeltaMerg
 
   void follow() {
     try {
-      follower.turn(now);
+      follower.turn();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
