@@ -46,7 +46,7 @@ record Directions(String root) {
     table.put("rollout", and(GROUND, "catalog", "outcome", "analysis", "fleet"));
     table.put("report", and(GROUND, "catalog", "outcome", "analysis", "rollout"));
     // Adapters of the whole for people: they use the domains, nothing uses them but the root.
-    table.put("cli", Set.of("catalog", "error"));
+    table.put("cli", Set.of("analysis", "catalog", "error", "rollout"));
     Set<String> http = new TreeSet<>(table.keySet());
     http.remove("cli");
     table.put("http", http);

@@ -5,14 +5,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The known name that somebody most likely meant who wrote an unknown one. */
-final class NearestName {
+public final class NearestName {
   /** Longer names are nobody's slip of the pen, and the distance takes time. */
   private static final int MAX_CHARS = 64;
 
   private NearestName() {}
 
   /** The nearest of the known names, or null where none is near. */
-  static @Nullable String of(String unknown, Collection<String> known) {
+  public static @Nullable String of(String unknown, Collection<String> known) {
     if (unknown.length() > MAX_CHARS) {
       return null;
     }

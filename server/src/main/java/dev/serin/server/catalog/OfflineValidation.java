@@ -14,7 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The validation of documents without a server: as if they were all that a namespace holds. */
+/**
+ * The validation of documents without a server, but for rollouts: as if they were all that a
+ * namespace holds.
+ */
 public final class OfflineValidation {
   private static final String NAMESPACE = "offline";
 
@@ -38,19 +41,16 @@ public final class OfflineValidation {
         case LAYER -> layers.put(key, document.getLayer());
         case HOLDOUT -> holdouts.put(key, document.getHoldout());
         case METRIC -> metrics.put(key, new MetricSource(document.getMetric(), 1));
-        case ROLLOUT ->
-            violations.add(
-                new FieldViolation(
-                    DocumentNames.of(document),
-                    "",
-                    "not built yet in this version of Serin (expected: feature, segment, layer,"
-                        + " holdout or metric)"));
+        case ROLLOUT -> {
+          // Read and checked by those who own rollouts.
+        }
         case DOCUMENT_NOT_SET ->
             violations.add(
                 new FieldViolation(
                     "",
                     "",
-                    "empty document (expected: feature, segment, layer, holdout or metric)"));
+                    "empty document (expected: feature, segment, layer, holdout, metric or"
+                        + " rollout)"));
       }
     }
     DocumentValidator.validate(

@@ -4,7 +4,6 @@ import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -153,14 +152,14 @@ final class ScalarDecoder {
   private @Nullable Object time(FieldDescriptor field, YamlNode.Scalar scalar, String path) {
     boolean moment = field.getMessageType().equals(Timestamp.getDescriptor());
     try {
-      return moment ? timestamp(scalar.text()) : Durations.parse(scalar.text());
+      return moment ? timestamp(scalar.text()) : DurationText.parse(scalar.text());
     } catch (ParseException | DateTimeException | IllegalArgumentException e) {
       refuse(
           scalar,
           path,
           moment
               ? "a time of RFC 3339, such as 2026-01-31T12:00:00Z"
-              : "seconds, such as 90s or 0.5s");
+              : "a time such as 90s, 0.5s, 30m or 1h30m");
       return null;
     }
   }

@@ -3,6 +3,9 @@ package dev.serin.server.cli;
 import dev.serin.server.catalog.FileError;
 import dev.serin.server.catalog.OfflineValidation;
 import dev.serin.server.catalog.ParsedDocuments;
+import dev.serin.server.error.FieldViolation;
+import dev.serin.server.rollout.plan.OfflineRollouts;
+import dev.serin.v1.Document;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -66,8 +69,18 @@ final class ValidateCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private static List<FileError> offline(ParsedDocuments parsed) {
-    return parsed.locate(OfflineValidation.violations(parsed.toDocuments()));
+  private List<FileError> offline(ParsedDocuments parsed) {
+    List<Document> documents = parsed.toDocuments();
+    List<FieldViolation> violations = new ArrayList<>(OfflineValidation.violations(documents));
+    OfflineRollouts rollouts = OfflineRollouts.validate(documents, violations.isEmpty());
+    violations.addAll(rollouts.violations());
+    for (String rollout : rollouts.unchecked()) {
+      terminal
+          .err()
+          .println(
+              rollout + ": its feature is in none of the files: split and metrics not checked");
+    }
+    return parsed.locate(violations);
   }
 
   private List<FileError> check(ParsedDocuments parsed) {

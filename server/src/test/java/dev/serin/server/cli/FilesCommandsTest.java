@@ -257,10 +257,40 @@ class FilesCommandsTest {
   }
 
   @Test
-  void validate_kindOfALaterVersion_isRefused() {
-    Run run = Run.of(Run.NO_SERVER, "rollout: {key: r}", false, "validate", "-f-");
+  void validate_rolloutOffline_isCheckedAgainstTheFeaturesOfTheFiles() {
+    String rollout =
+        """
+        rollout:
+          key: r
+          feature: f
+          split: half
+          treatment: "on"
+          control: "off"
+          template: gradual
+        """;
+    String feature =
+        """
+        ---
+        feature:
+          key: f
+          variants: [{key: "on", value: true}, {key: "off", value: false}]
+          default_variant: "off"
+          splits: [{id: %s, weights: [{variant: "on", weight: 1}, {variant: "off", weight: 1}],
+            total: 2}]
+        """;
 
-    assertThat(run.out()).startsWith("stdin:1:1: not built yet in this version of Serin");
+    assertThat(Run.of(Run.NO_SERVER, rollout, false, "validate", "-f-"))
+        .isEqualTo(
+            new Run(
+                0,
+                "1 document: valid\n",
+                "rollout/r: its feature is in none of the files: split and metrics not checked\n"));
+    assertThat(Run.of(Run.NO_SERVER, rollout + feature.formatted("half"), false, "validate", "-f-"))
+        .isEqualTo(new Run(0, "2 documents: valid\n", ""));
+    assertThat(
+            Run.of(Run.NO_SERVER, rollout + feature.formatted("haf"), false, "validate", "-f-")
+                .out())
+        .isEqualTo("stdin:4:3: split: 'half' is no split of feature f (expected: haf)\n");
   }
 
   @Test

@@ -1,0 +1,60 @@
+package dev.serin.server.rollout.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.serin.server.analysis.Direction;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A metric that a rollout is judged by, with every default that does not depend on its kind.
+ *
+ * @param metric key of the metric
+ * @param role what it is for
+ * @param weight its part of alpha, above 0 and at most 1; of a success metric 0. Those of
+ *     guardrails and circuit breakers that act sum to at most 1; signals and dry runs stand beside,
+ *     with what one more guardrail would have got
+ * @param margin relative margin of a guardrail or signal, improvement to show of a success metric,
+ *     0 or more; of a circuit breaker 0
+ * @param statedAbsoluteMargin the guardrail's absolute margin, where the document says one; 0: off
+ * @param limit of a circuit breaker: the share of the treatment's users with the event, 0 to 1; of
+ *     others 0
+ * @param quantile which quantile, where the metric is one, above 0 and below 1
+ * @param dryRun true: judged and shown, never acted on
+ * @param better which direction is better, where it differs from the metric's
+ */
+public record MetricPlan(
+    String metric,
+    Role role,
+    double weight,
+    double margin,
+    OptionalDouble statedAbsoluteMargin,
+    double limit,
+    double quantile,
+    boolean dryRun,
+    Optional<Direction> better) {
+  /** What a metric is for. */
+  public enum Role {
+    /** Must not get worse: a regression beyond its margin rolls back. */
+    GUARDRAIL,
+    /** Is meant to improve. */
+    SUCCESS,
+    /** An event whose share of the treatment's users must stay below a limit. */
+    CIRCUIT_BREAKER,
+    /** Holds while it is worse, never rolls back. */
+    SIGNAL
+  }
+
+  /** Checks that all is there. */
+  public MetricPlan {
+    requireNonNull(metric, "metric");
+    requireNonNull(role, "role");
+    requireNonNull(statedAbsoluteMargin, "statedAbsoluteMargin");
+    requireNonNull(better, "better");
+  }
+
+  /** True: its alarm rolls back, for which it has a part of alpha. */
+  public boolean rollsBack() {
+    return !dryRun && (role == Role.GUARDRAIL || role == Role.CIRCUIT_BREAKER);
+  }
+}
