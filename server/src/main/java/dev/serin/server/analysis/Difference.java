@@ -13,7 +13,12 @@ package dev.serin.server.analysis;
 public record Difference(
     double control, double treatment, double absolute, Figure<Double> percent, Better better) {
 
-  static Figure<Difference> of(double control, double treatment, Direction direction) {
+  /**
+   * Compares what two arms show.
+   *
+   * @param direction which way the metric is to go
+   */
+  public static Figure<Difference> of(double control, double treatment, Direction direction) {
     double absolute = treatment - control;
     return Figure.ofFinite(
         "difference",

@@ -1,7 +1,7 @@
 package dev.serin.server.analysis;
 
 /** What is concluded about the world behind the outcomes, as opposed to what was counted. */
-public sealed interface Inference permits Welch, CohensD, ClusteredEstimate, ClusteredDifference {
+public interface Inference {
   /** How often it may be looked at. */
   default Validity validity() {
     return Validity.SINGLE_LOOK;

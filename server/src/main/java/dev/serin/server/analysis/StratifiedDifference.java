@@ -1,6 +1,5 @@
 package dev.serin.server.analysis;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -45,9 +44,6 @@ public record StratifiedDifference(
    */
   public record LeftOut(int stage, Absence absence, String detail) {}
 
-  private record Jackknifed(
-      int stage, double users, BucketJackknife control, BucketJackknife treatment) {}
-
   /**
    * Compares the arms over all stages.
    *
@@ -56,63 +52,11 @@ public record StratifiedDifference(
    * @throws IllegalArgumentException where stages repeat or have unequally many buckets
    */
   public static StratifiedDifference of(List<StageArms> stages, Direction direction) {
-    check(stages);
-    List<Jackknifed> usable = new ArrayList<>();
-    List<LeftOut> leftOut = new ArrayList<>();
-    for (StageArms arms : stages) {
-      switch (jackknifed(arms)) {
-        case Figure.Known<Jackknifed>(Jackknifed stage) -> usable.add(stage);
-        case Figure.Absent<Jackknifed>(Absence absence, String detail) ->
-            leftOut.add(new LeftOut(arms.stage(), absence, detail));
-      }
-    }
-    if (usable.isEmpty()) {
-      Figure<ClusteredDifference> none =
-          new Figure.Absent<>(
-              Absence.NO_STAGE,
-              "stages with outcomes of both arms: 0 of %s (expected: 1 or more)"
-                  .formatted(stages.size()));
-      return new StratifiedDifference(none, List.of(), leftOut);
-    }
-    double users = usable.stream().mapToDouble(Jackknifed::users).sum();
-    List<Double> weights = usable.stream().map(stage -> stage.users() / users).toList();
-    List<Included> included = new ArrayList<>();
-    for (int i = 0; i < usable.size(); i++) {
-      included.add(new Included(usable.get(i).stage(), weights.get(i)));
-    }
-    BucketJackknife control =
-        BucketJackknife.weighted(usable.stream().map(Jackknifed::control).toList(), weights);
-    BucketJackknife treatment =
-        BucketJackknife.weighted(usable.stream().map(Jackknifed::treatment).toList(), weights);
+    Stratification arms = Stratification.of(stages);
     return new StratifiedDifference(
-        ClusteredDifference.of(control, treatment, direction), included, leftOut);
-  }
-
-  private static void check(List<StageArms> stages) {
-    if (stages.stream().map(StageArms::stage).distinct().count() != stages.size()) {
-      throw new IllegalArgumentException(
-          "stages: %s (expected: each once)"
-              .formatted(stages.stream().map(StageArms::stage).toList()));
-    }
-    List<Integer> buckets =
-        stages.stream().map(arms -> arms.control().buckets()).distinct().toList();
-    if (buckets.size() > 1) {
-      throw new IllegalArgumentException(
-          "buckets of the stages: " + buckets + " (expected: equally many)");
-    }
-  }
-
-  private static Figure<Jackknifed> jackknifed(StageArms arms) {
-    if (arms.users() == 0) {
-      return new Figure.Absent<>(Absence.NO_USERS, "exposed users: 0 (expected: 1 or more)");
-    }
-    return BucketJackknife.of("control", arms.control())
-        .then(
-            control ->
-                BucketJackknife.of("treatment", arms.treatment())
-                    .then(
-                        treatment ->
-                            new Figure.Known<>(
-                                new Jackknifed(arms.stage(), arms.users(), control, treatment))));
+        arms.pair()
+            .then(pair -> ClusteredDifference.of(pair.control(), pair.treatment(), direction)),
+        arms.included(),
+        arms.leftOut());
   }
 }

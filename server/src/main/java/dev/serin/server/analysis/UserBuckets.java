@@ -103,12 +103,12 @@ public final class UserBuckets {
   }
 
   /** Distinct users exposed. */
-  long users() {
+  public long users() {
     return users;
   }
 
   /** How many buckets there are, empty ones included; 2 or more. */
-  int buckets() {
+  public int buckets() {
     return outcomes.length;
   }
 
@@ -116,11 +116,11 @@ public final class UserBuckets {
     return outcomes[bucket] > 0;
   }
 
-  double numerator(int bucket) {
+  public double numerator(int bucket) {
     return numerators[bucket];
   }
 
-  double denominator(int bucket) {
+  public double denominator(int bucket) {
     return denominators[bucket];
   }
 }

@@ -6,5 +6,10 @@ public enum Validity {
    * Once, at a moment chosen before the outcomes were seen. Looking again and again until a figure
    * pleases multiplies its error rate.
    */
-  SINGLE_LOOK
+  SINGLE_LOOK,
+  /**
+   * At every moment, as often as one likes: the error rate is that of all looks together, whenever
+   * one stops and whatever made one stop.
+   */
+  ALWAYS
 }

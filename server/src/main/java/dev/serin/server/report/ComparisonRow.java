@@ -110,6 +110,7 @@ final class ComparisonRow {
   private VariantComparison.Builder judged(Inference inference) {
     return switch (inference.validity()) {
       case SINGLE_LOOK -> row.setValidity(Validity.VALIDITY_SINGLE_LOOK);
+      case ALWAYS -> row;
     };
   }
 

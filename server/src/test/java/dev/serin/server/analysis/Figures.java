@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigDecimal;
 import java.util.Arrays;
 
-/** What figures hold, and moments of written-out outcomes. */
-final class Figures {
+/** What figures hold, for the packages below too, and moments of written-out outcomes. */
+public final class Figures {
   private Figures() {}
 
-  static <T> T known(Figure<T> figure) {
+  public static <T> T known(Figure<T> figure) {
     return switch (figure) {
       case Figure.Known<T>(T value) -> value;
       case Figure.Absent<T> absent -> throw new AssertionError(absent);
     };
   }
 
-  static void assertAbsent(Figure<?> figure, Absence absence, String detail) {
+  public static void assertAbsent(Figure<?> figure, Absence absence, String detail) {
     assertThat(figure).isEqualTo(new Figure.Absent<>(absence, detail));
   }
 
