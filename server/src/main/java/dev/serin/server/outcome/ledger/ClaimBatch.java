@@ -46,6 +46,9 @@ final class ClaimBatch {
 
     /** Another replica made it at the same moment: to be asked again. */
     record Again() implements Answer {}
+
+    /** Another transaction holds it: to be asked again a little later. */
+    record Busy() implements Answer {}
   }
 
   /**
@@ -73,8 +76,9 @@ final class ClaimBatch {
   }
 
   private List<Answer> run(Handle handle, List<Claim> claims, long day, boolean mayMake) {
-    Map<SessionKey, SessionRow> existing =
-        sessions.lock(handle, claims.stream().map(SessionKey::of).toList());
+    List<SessionKey> keys = claims.stream().map(SessionKey::of).toList();
+    Map<SessionKey, SessionRow> existing = sessions.lock(handle, keys);
+    Set<SessionKey> busy = busy(handle, keys, existing);
     Map<SessionKey, SessionRow> made = new LinkedHashMap<>();
     Map<SessionKey, SessionRow> given = new HashMap<>();
     Map<SessionKey, Answer> answers = new HashMap<>();
@@ -87,6 +91,8 @@ final class ClaimBatch {
         } else {
           given.put(key, opened(row, claim));
         }
+      } else if (busy.contains(key)) {
+        answers.put(key, new Answer.Busy());
       } else if (!claim.fromStart()) {
         answers.put(key, new Answer.Expired());
       } else if (!mayMake) {
@@ -107,6 +113,17 @@ final class ClaimBatch {
       inOrder.add(Objects.requireNonNull(answers.get(SessionKey.of(claim))));
     }
     return inOrder;
+  }
+
+  /**
+   * Sessions that another replica is flushing or claiming; one that froze may do so for a while.
+   */
+  private Set<SessionKey> busy(
+      Handle handle, List<SessionKey> keys, Map<SessionKey, SessionRow> existing) {
+    List<SessionKey> others = keys.stream().filter(key -> !existing.containsKey(key)).toList();
+    return others.isEmpty() || database.dialect() == Dialect.SQLITE
+        ? Set.of()
+        : sessions.named(handle, others);
   }
 
   /** An unordered claim takes what it finds; an ordered one has to be above those before it. */

@@ -36,6 +36,11 @@ final class ClaimLine {
     claim.claimant().refused(refusal);
   }
 
+  /** Puts some that were taken at the head again: they came before all that wait. */
+  synchronized void putBack(List<Claim> taken) {
+    taken.reversed().forEach(line::addFirst);
+  }
+
   synchronized boolean isEmpty() {
     return line.isEmpty();
   }

@@ -48,6 +48,7 @@ final class LedgerWork {
   private final FlushCycle flushes;
   private final OpenSessions open = new OpenSessions();
   private final ClaimLine line = new ClaimLine();
+  private final BusyClaims busy = new BusyClaims();
   private final AtomicBoolean mayMakeSessions = new AtomicBoolean(true);
 
   private volatile LedgerState state = LedgerState.STARTING;
@@ -216,10 +217,14 @@ final class LedgerWork {
   }
 
   private void openSessions(long now, AtomicLong wait) {
+    if (!line.isEmpty() || busy.remaining(now) == 0) {
+      line.putBack(busy.take(now));
+    }
     while (!state.isEnded() && !line.isEmpty()) {
       open(line.take(CLAIMS_MAX), now);
       wait.set(0);
     }
+    wait.accumulateAndGet(busy.remaining(now), LedgerWork::sooner);
   }
 
   private void open(List<Claim> batch, long now) {
@@ -246,11 +251,11 @@ final class LedgerWork {
       return;
     }
     for (int i = 0; i < answers.size(); i++) {
-      answer(batch.get(i), answers.get(i));
+      answer(batch.get(i), answers.get(i), now);
     }
   }
 
-  private void answer(Claim claim, ClaimBatch.Answer answer) {
+  private void answer(Claim claim, ClaimBatch.Answer answer, long now) {
     switch (answer) {
       case ClaimBatch.Answer.Opened(SessionRow row) -> {
         meters.claimed("opened");
@@ -268,6 +273,12 @@ final class LedgerWork {
         claim.claimant().refused(ApiErrors.sessionExpired(claim.session()));
       }
       case ClaimBatch.Answer.Again() -> line.add(claim);
+      case ClaimBatch.Answer.Busy() -> {
+        if (!busy.add(claim, now)) {
+          meters.claimed("refused");
+          claim.claimant().refused(ApiErrors.storeUnavailable(null));
+        }
+      }
     }
   }
 
@@ -331,13 +342,18 @@ final class LedgerWork {
   private void end(LedgerState how) {
     state = how;
     log.error("outcomes: this replica counts nothing more: {}", how.reason());
-    line.close(ApiErrors.shuttingDown());
+    closeLine();
     flushes.drop();
+  }
+
+  private void closeLine() {
+    line.putBack(busy.take(0));
+    line.close(ApiErrors.shuttingDown());
   }
 
   /** The process ends by itself: others need not wait until it is silent. */
   void leave() {
-    line.close(ApiErrors.shuttingDown());
+    closeLine();
     if (state != LedgerState.LIVE) {
       return;
     }

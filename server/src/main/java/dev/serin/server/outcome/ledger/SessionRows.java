@@ -14,6 +14,7 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * The rows of sessions. Whatever locks several does so in order of their ids, so that replicas that
@@ -28,39 +29,63 @@ final class SessionRows {
               row.getLong("attempt"),
               row.getLong("committed"));
 
+  private static final RowMapper<SessionKey> KEY =
+      (row, context) -> new SessionKey(row.getString("producer"), row.getString("session"));
+
   private final boolean shared;
 
   SessionRows(Dialect dialect) {
     shared = dialect == Dialect.POSTGRESQL;
   }
 
-  /** Finds sessions by name; until the transaction ends nobody else changes them. */
+  /**
+   * Finds sessions by name; until the transaction ends nobody else changes them. Those that another
+   * transaction holds are not waited for: they are not among what is returned.
+   */
   Map<SessionKey, SessionRow> lock(Handle handle, Collection<SessionKey> keys) {
     return shared ? lockShared(handle, keys) : lockOwn(handle, keys);
   }
 
   private static Map<SessionKey, SessionRow> lockShared(
       Handle handle, Collection<SessionKey> keys) {
-    return handle
-        .createQuery(
+    return byName(
+            handle,
             """
             SELECT s.id, s.epoch, s.attempt, s.committed, s.producer, s.session
             FROM outcome_session s
-            WHERE (s.producer, s.session) IN
-              (SELECT k.producer, k.session
-                 FROM unnest(CAST(:producers AS TEXT[]), CAST(:sessions AS TEXT[]))
-                 AS k (producer, session))
-            ORDER BY s.id FOR UPDATE
-            """)
-        .bindArray("producers", String.class, keys.stream().map(SessionKey::producer).toList())
-        .bindArray("sessions", String.class, keys.stream().map(SessionKey::session).toList())
-        .map(
-            (row, context) ->
-                Map.entry(
-                    new SessionKey(row.getString("producer"), row.getString("session")),
-                    ROW.map(row, context)))
+            WHERE (s.producer, s.session) IN %s
+            ORDER BY s.id FOR UPDATE SKIP LOCKED
+            """,
+            keys)
+        .map((row, context) -> Map.entry(KEY.map(row, context), ROW.map(row, context)))
         .stream()
         .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /** Those of a shared store that are there, whoever holds them. */
+  Set<SessionKey> named(Handle handle, Collection<SessionKey> keys) {
+    return byName(
+            handle,
+            """
+            SELECT s.producer, s.session FROM outcome_session s
+            WHERE (s.producer, s.session) IN %s
+            """,
+            keys)
+        .map(KEY)
+        .collectIntoSet();
+  }
+
+  private static Query byName(Handle handle, String query, Collection<SessionKey> keys) {
+    return handle
+        .createQuery(
+            query.formatted(
+                """
+                (SELECT k.producer, k.session
+                   FROM unnest(CAST(:producers AS TEXT[]), CAST(:sessions AS TEXT[]))
+                   AS k (producer, session))
+                """))
+        .bindArray("producers", String.class, keys.stream().map(SessionKey::producer).toList())
+        .bindArray("sessions", String.class, keys.stream().map(SessionKey::session).toList());
   }
 
   private static Map<SessionKey, SessionRow> lockOwn(Handle handle, Collection<SessionKey> keys) {

@@ -89,6 +89,65 @@ class LedgerReplicasTest {
     assertThat(TestReplica.stored(database)).hasSize(2).containsValue(1);
   }
 
+  /** R5: neither the claims of others nor flushes wait for a session that a frozen one holds. */
+  @Test
+  void claim_ofSessionThatIsHeldElsewhere_isTriedAgainAndHoldsUpNobody() {
+    one.count(one.open(SESSION, 1), 1);
+    whileSessionsAreHeld(
+        () -> {
+          TestClaimant waiting = two.claim("producer", SESSION, 2, true);
+          TestClaimant other = two.open(OTHER, 1);
+          two.count(other, 1);
+          two.turn(Duration.ofNanos(BusyClaims.LONGEST - BusyClaims.EVERY).minus(FLUSH));
+
+          assertThat(other.committed()).isEqualTo(1);
+          assertThat(waiting.isAnswered()).isFalse();
+          two.turn(Duration.ofNanos(BusyClaims.EVERY));
+          assertThat(waiting.refusal()).isEqualTo(ErrorReason.STORE_UNAVAILABLE);
+          assertThat(two.untilNextTurn()).isGreaterThanOrEqualTo(FLUSH);
+        });
+
+    assertThat(two.open(SESSION, 3).committed()).isEqualTo(1);
+  }
+
+  /** The later of two unordered claims wins, although the first has waited for longer. */
+  @Test
+  void claims_ofSessionThatIsHeldElsewhere_keepTheirOrder() {
+    one.count(one.open(SESSION, 1), 1);
+    TestClaimant[] claims = new TestClaimant[2];
+    whileSessionsAreHeld(() -> claims[0] = two.open(SESSION, 0));
+    claims[1] = two.open(SESSION, 0);
+
+    assertThat(claims[0].refusal()).isEqualTo(ErrorReason.PRODUCER_FENCED);
+    assertThat(claims[1].committed()).isEqualTo(1);
+  }
+
+  @Test
+  void claim_ofSessionThatIsHeldElsewhere_isRefusedWhenTheReplicaEnds() {
+    one.open(SESSION, 1);
+    whileSessionsAreHeld(
+        () -> {
+          TestClaimant waiting = two.open(SESSION, 2);
+          assertThat(waiting.isAnswered()).isFalse();
+
+          two.leave();
+
+          assertThat(waiting.refusal()).isEqualTo(ErrorReason.SHUTTING_DOWN);
+        });
+  }
+
+  /** As a replica does that froze in the middle of a flush. */
+  private void whileSessionsAreHeld(Runnable work) {
+    try (Database frozen = Database.open(config, TransactionObserver.NONE)) {
+      frozen.execute(
+          Priority.FLUSH,
+          handle -> {
+            handle.execute("SELECT id FROM outcome_session FOR UPDATE");
+            work.run();
+          });
+    }
+  }
+
   /** O9: also where it has nothing to flush. */
   @Test
   void session_takenOverElsewhere_isFoundWithinSeconds() {
