@@ -304,13 +304,18 @@ public final class ApiErrors {
         cause);
   }
 
-  /** NOT_READY. */
+  /** NOT_READY, to who asks for a namespace. */
   public static ApiException notReady() {
-    return retryable(
-        ErrorReason.NOT_READY,
-        "server: namespaces are not loaded yet (expected: ready)",
-        RETRY_AFTER_OUTAGE,
-        null);
+    return notReady("server: namespaces are not loaded yet (expected: ready)");
+  }
+
+  /** NOT_READY, to who asks what was counted. */
+  public static ApiException outcomesNotReady() {
+    return notReady("outcomes: what was counted before the start is loading (expected: loaded)");
+  }
+
+  private static ApiException notReady(String message) {
+    return retryable(ErrorReason.NOT_READY, message, RETRY_AFTER_OUTAGE, null);
   }
 
   /** SHUTTING_DOWN. */

@@ -61,7 +61,7 @@ public enum ErrorReason {
   STORE_UNAVAILABLE(Status.Code.UNAVAILABLE),
   /** The store was lost while a change was committed. */
   CHANGE_UNCERTAIN(Status.Code.UNAVAILABLE),
-  /** The server has not loaded its namespaces yet. */
+  /** The server has not loaded its namespaces yet, or what was counted before its start. */
   NOT_READY(Status.Code.UNAVAILABLE),
   /** The server is stopping. */
   SHUTTING_DOWN(Status.Code.UNAVAILABLE),

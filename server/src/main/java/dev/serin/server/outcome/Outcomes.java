@@ -154,7 +154,7 @@ public final class Outcomes implements AutoCloseable {
   public <T> CompletableFuture<T> ask(Function<MergedView, T> question) {
     return ledger.isLoaded()
         ? aggregator.ask(question)
-        : CompletableFuture.failedFuture(ApiErrors.notReady());
+        : CompletableFuture.failedFuture(ApiErrors.outcomesNotReady());
   }
 
   /**

@@ -8,12 +8,12 @@ import dev.serin.server.Await;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.v1.Arm;
 import dev.serin.v1.Outcome;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,9 +130,23 @@ class CommittedFeedTest {
     server.sessions.hold(false);
 
     reporter.awaitCommitted(2);
-    // Heard before its producer is told.
     assertThat(heard)
         .containsExactly(heard("a", Map.of("refunds", 1.0)), heard("b", Map.of("refunds", 2.0)));
+  }
+
+  /** Who asks a follower after an acknowledgement finds that it has heard. */
+  @Test
+  void outcomes_durable_areHeardBeforeTheirProducerIsTold() throws Exception {
+    List<String> order = new CopyOnWriteArrayList<>();
+    server.aggregator.feed().follow(flush -> order.add("heard"));
+    OutcomeLog log = new OutcomeLog();
+    log.exposure(server.snapshots.place(server.token()), 1, OutcomeServer.NOW);
+    server.aggregator.add(new PendingLog(log, new Told(order), null, 7, 0, Reporter.NO_WATERMARK));
+
+    server.sessions.pending();
+    Await.until("heard and told", () -> order.size() >= 2);
+
+    assertThat(order).containsExactly("heard", "committed 7");
   }
 
   @Test
@@ -161,12 +175,8 @@ class CommittedFeedTest {
 
   @Test
   void log_walkedAgain_isTheSameAndKnowsItsSize() {
-    byte[] token =
-        server.snapshots.token("checkout", Arm.ARM_SPLIT, "old").getBytes(StandardCharsets.UTF_8);
     PlaceHandle place =
-        (PlaceHandle)
-            new PlaceResolver(server.snapshots, new LiveRuns(server.snapshots))
-                .ofToken(token, 0, token.length, false);
+        server.snapshots.place(server.snapshots.token("checkout", Arm.ARM_SPLIT, "old"));
     OutcomeLog log = new OutcomeLog();
     assertThat(log.walk().next()).isFalse();
     for (int i = 0; i < 1_000; i++) {

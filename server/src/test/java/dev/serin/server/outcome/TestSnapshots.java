@@ -13,6 +13,7 @@ import dev.serin.engine.SnapshotSource;
 import dev.serin.engine.SplitPeriod;
 import dev.serin.v1.Arm;
 import dev.serin.v1.Document;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +141,13 @@ final class TestSnapshots implements OutcomeSnapshots {
   private CompiledFeature of(String feature) {
     Snapshot snapshot = Objects.requireNonNull(snapshots.get("default"));
     return Objects.requireNonNull(snapshot.feature(feature));
+  }
+
+  /** The place that a token names. */
+  PlaceHandle place(String token) {
+    byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+    return (PlaceHandle)
+        new PlaceResolver(this, new LiveRuns(this)).ofToken(bytes, 0, bytes.length, false);
   }
 
   void setReady(boolean now) {

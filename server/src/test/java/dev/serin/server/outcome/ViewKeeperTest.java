@@ -112,9 +112,13 @@ class ViewKeeperTest {
   private static byte[] delta(MergedView view, Place place, int from, int until) {
     DeltaBuilder builder = new DeltaBuilder(view);
     for (int unit = from; unit < until; unit++) {
-      builder.exposure(place, (unit + 1) * 0x9e3779b97f4a7c15L, ENDED);
+      builder.exposure(place, hash(unit), ENDED);
     }
     return DeltaCodec.encode(builder.build());
+  }
+
+  private static long hash(int unit) {
+    return (unit + 1) * 0x9e3779b97f4a7c15L;
   }
 
   private static byte[] all(Aggregator aggregator) {
@@ -172,6 +176,45 @@ class ViewKeeperTest {
     new ViewKeeper(other, UNITS, retention).replace(sizes, List.of(DeltaCodec.encode(merged)));
     assertThat(all(other)).isEqualTo(all(aggregator));
     other.close();
+  }
+
+  /** T6: the aggregator gathered it before its view was thinned, and hears of it afterwards. */
+  @Test
+  void flush_underWayWhileTheViewIsThinned_isOfTheOlderGeneration() {
+    TestSnapshots snapshots = new TestSnapshots();
+    snapshots.put("default", 7, TestSnapshots.CHECKOUT);
+    PlaceHandle place = snapshots.place(snapshots.token("checkout", Arm.ARM_SPLIT, "new"));
+    byte[] before = delta(new MergedView(), place.place(), 0, UNITS + 1);
+    keeper.apply(List.of(before));
+    expose(place, UNITS + 1, UNITS + 300);
+    assertThat(aggregator.prepare()).isNotNull();
+
+    byte[] sizes = aggregator.look(view -> view.nextGeneration().encode());
+    keeper.thin(sizes);
+    aggregator.committed();
+
+    // They are in no frozen size, and no evidence.
+    assertThat(exposed(place.place())).isEqualTo(new UnitCount(UNITS + 1, true));
+    assertThat(since(place)).isZero();
+    // Nor are they when they come again under the new one; others are.
+    expose(place, UNITS + 1, UNITS + 1_300);
+    assertThat(aggregator.prepare()).isNotNull();
+    aggregator.committed();
+    assertThat(since(place)).isCloseTo(1_000 / 2, within(100));
+  }
+
+  /** How many units are known that were first seen under the generation that holds. */
+  private int since(PlaceHandle place) {
+    return aggregator.look(view -> view.units(place.place()).users().size());
+  }
+
+  /** A message that exposes units, judged and in line. */
+  private void expose(PlaceHandle place, int from, int until) {
+    OutcomeLog log = new OutcomeLog();
+    for (int unit = from; unit < until; unit++) {
+      log.exposure(place, hash(unit), ENDED);
+    }
+    aggregator.add(new PendingLog(log, new Told(), null, 1, 0, Reporter.NO_WATERMARK));
   }
 
   /** Thinning a large view takes seconds, in which its replica has to say that it lives. */

@@ -124,7 +124,7 @@ class AnalysisRefusalsTest {
         new ViewQuestions() {
           @Override
           public <T> CompletableFuture<T> ask(Function<MergedView, T> question) {
-            ApiException reason = ApiErrors.notReady();
+            ApiException reason = ApiErrors.outcomesNotReady();
             return CompletableFuture.failedFuture(reason);
           }
         };
@@ -133,7 +133,7 @@ class AnalysisRefusalsTest {
           catchThrowableOfType(
               StatusRuntimeException.class, () -> api.stub().compareVariants(COMPARE)),
           Status.Code.UNAVAILABLE,
-          "not loaded");
+          "outcomes: what was counted before the start is loading");
     }
   }
 }

@@ -6,6 +6,7 @@ package dev.serin.server.outcome.ledger;
  * @param base drawn at random
  * @param level 0: merged from deltas; n: from eight bases of level n - 1
  * @param parts how many parts its bytes have
+ * @param bytes what they take together
  * @param current false: still being written, or replaced
  */
-record BaseRow(long base, int level, int parts, boolean current) {}
+record BaseRow(long base, int level, int parts, long bytes, boolean current) {}

@@ -18,6 +18,7 @@ final class BaseRows {
               row.getLong("base"),
               row.getInt("level"),
               row.getInt("parts"),
+              row.getLong("size_bytes"),
               row.getInt("is_current") == 1);
 
   private final String clock;
@@ -86,7 +87,7 @@ final class BaseRows {
     return handle
         .createQuery(
             """
-            SELECT base, level, parts, is_current FROM outcome_base
+            SELECT base, level, parts, size_bytes, is_current FROM outcome_base
             WHERE owner = :owner ORDER BY level, created, base
             """)
         .bind("owner", owner)
@@ -99,7 +100,7 @@ final class BaseRows {
     return handle
         .createQuery(
             """
-            SELECT base, level, parts, is_current FROM outcome_base
+            SELECT base, level, parts, size_bytes, is_current FROM outcome_base
             WHERE is_current = 1 ORDER BY base
             """)
         .map(ROW)

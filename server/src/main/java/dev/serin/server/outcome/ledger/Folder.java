@@ -59,6 +59,9 @@ final class Folder {
 
   private record Folded(long through, long at) {}
 
+  /** What the bases that are read take; written by the thread that folds. */
+  private volatile long baseBytes;
+
   /** Bases that merging anew would leave as they are. */
   private final Set<Long> merged = new HashSet<>();
 
@@ -75,6 +78,11 @@ final class Folder {
     this.randomIds = randomIds;
     replicas = new ReplicaRows(database.dialect());
     bases = new BaseRows(database.dialect());
+  }
+
+  /** Any thread: bytes of the bases that this replica owns, as of the last turn. */
+  long baseBytes() {
+    return baseBytes;
   }
 
   /** Folds and removes what is due. */
@@ -101,6 +109,7 @@ final class Folder {
       caughtUp = now;
     }
     List<BaseRow> all = database.read(handle -> bases.ownedBy(handle, me.id()));
+    baseBytes = all.stream().filter(BaseRow::current).mapToLong(BaseRow::bytes).sum();
     mergeTiers(all);
     removeBases(all);
     owned.forEach(replica -> removeDeltas(replica, now));

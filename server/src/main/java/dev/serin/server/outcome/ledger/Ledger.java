@@ -57,6 +57,7 @@ public final class Ledger implements Sessions, AutoCloseable {
     work = new LedgerWork(database, me, parts, unfolded, meters, clock, randomIds);
     Follower follower = new Follower(database, me, parts.sink(), work.flushes(), nanoTime);
     Folder folder = new Folder(database, me, parts.merger(), unfolded, randomIds);
+    meters.bases(folder::baseBytes);
     background =
         new BackgroundWork(
             follower,

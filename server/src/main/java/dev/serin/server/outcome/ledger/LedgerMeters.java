@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** What the ledger shows of itself. */
 final class LedgerMeters {
@@ -45,6 +46,14 @@ final class LedgerMeters {
             .register(registry);
     Gauge.builder("serin.outcome.unfolded.deltas", unfolded, Unfolded::count)
         .description("Flushes of this replica that are not merged into bases yet.")
+        .register(registry);
+  }
+
+  /** Shows what bases take. */
+  void bases(Supplier<Number> bytes) {
+    Gauge.builder("serin.outcome.base", bytes)
+        .baseUnit("bytes")
+        .description("What is counted as this replica's bases in the store have it.")
         .register(registry);
   }
 

@@ -271,6 +271,21 @@ class LedgerContractTest {
         .isEqualTo(replica.view());
   }
 
+  @Test
+  void fold_ofDeltas_isShownInBytes() {
+    TestClaimant claimant = replica.open(SESSION, 1);
+    for (int i = 1; i <= Folder.DELTAS; i++) {
+      replica.count(claimant, i);
+    }
+    assertThat(replica.baseBytes()).isZero();
+
+    replica.fold();
+
+    // A line for each outcome.
+    long bytes = replica.view().keySet().stream().mapToLong(name -> name.length() + 1).sum();
+    assertThat(replica.baseBytes()).isEqualTo(bytes);
+  }
+
   /** R12 on the embedded store; on the shared one the next start reads what is there. */
   @Test
   void restart_whatWasCounted_isThereAndGoesOn() {

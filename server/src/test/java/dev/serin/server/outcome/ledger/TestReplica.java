@@ -41,6 +41,7 @@ final class TestReplica implements FlushSource, DeltaSink {
   private final Follower follower;
   private final Folder folder;
   private final Unfolded unfolded = new Unfolded();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Map<String, Integer> view = new TreeMap<>();
   private final List<Entry> waiting = new ArrayList<>();
   private List<Entry> underWay = List.of();
@@ -65,17 +66,19 @@ final class TestReplica implements FlushSource, DeltaSink {
   TestReplica(Database database, RandomGenerator random, InstantSource clock) {
     this.database = database;
     me = new Incarnation(random.nextLong(), "test");
+    LedgerMeters meters = new LedgerMeters(registry, unfolded);
     work =
         new LedgerWork(
             database,
             me,
             new LedgerParts(this, this, NO_BOUNDS, TestReplica::merge, () -> null),
             unfolded,
-            new LedgerMeters(new SimpleMeterRegistry(), unfolded),
+            meters,
             clock,
             random::nextLong);
     follower = new Follower(database, me, this, work.flushes(), () -> now);
     folder = new Folder(database, me, TestReplica::merge, unfolded, random::nextLong);
+    meters.bases(folder::baseBytes);
     now = random.nextLong();
   }
 
@@ -161,6 +164,11 @@ final class TestReplica implements FlushSource, DeltaSink {
 
   void fold() {
     folder.turn(now);
+  }
+
+  /** What the meter of bases shows. */
+  long baseBytes() {
+    return (long) registry.get("serin.outcome.base").gauge().value();
   }
 
   void release(TestClaimant claimant) {
