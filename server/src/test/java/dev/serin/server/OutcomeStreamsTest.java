@@ -272,7 +272,7 @@ class OutcomeStreamsTest {
     assertThat(GrpcError.of(reporter.end()).reason()).isEqualTo("REQUEST_TOO_LARGE");
     assertThat(reporter.waiting()).isZero();
     Await.until("given back", () -> server.meter("serin_outcome_room_bytes") == 0);
-    assertThat(server.meter("serin_outcome_arriving_bytes")).isZero();
+    Await.until("and its parts", () -> server.meter("serin_outcome_arriving_bytes") == 0);
   }
 
   /** An outcome of 10 kB whose token is newer than any snapshot: it is waited for. */

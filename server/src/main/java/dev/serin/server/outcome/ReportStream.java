@@ -241,7 +241,6 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
   @Override
   void failed(RuntimeException fault) {
     close(ErrorInterceptor.listed(fault, call.getMethodDescriptor().getFullMethodName()), null);
-    meterUnread(false);
     leave();
   }
 
@@ -320,8 +319,8 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
     } else if (isLast) {
       acknowledge();
       sendHeaders();
-      call.close(Status.OK, new Metadata());
       ended(Status.Code.OK, null);
+      call.close(Status.OK, new Metadata());
     }
   }
 
@@ -332,13 +331,15 @@ final class ReportStream extends IngestTask implements Claimant, Reporter {
   private void close(StatusRuntimeException error, @Nullable ApiException reason) {
     if (!closed) {
       Metadata trailers = error.getTrailers();
-      call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
       ended(error.getStatus().getCode(), reason);
+      call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
     }
   }
 
+  /** Before its caller hears of it: who opens another stream then finds the place of this one. */
   private void ended(Status.Code code, @Nullable ApiException reason) {
     closed = true;
+    meterUnread(false);
     end.ended(this, code, reason);
   }
 

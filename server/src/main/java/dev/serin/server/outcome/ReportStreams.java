@@ -123,8 +123,8 @@ final class ReportStreams {
         ServerCall<?, ?> call, ApiException reason, long startNanos) {
       StatusRuntimeException error = ErrorStatus.of(reason);
       Metadata trailers = error.getTrailers();
-      call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
       meterEnd(error.getStatus().getCode(), reason, startNanos);
+      call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
       return new ServerCall.Listener<>() {};
     }
 

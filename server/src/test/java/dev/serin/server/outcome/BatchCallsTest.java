@@ -76,7 +76,7 @@ class BatchCallsTest {
     assertThat(server.shown()).isEqualTo(3);
     Await.until("session given back", () -> server.sessions.released() == 1);
     server.awaitRoomGivenBack();
-    assertThat(server.batches.size()).isZero();
+    Await.until("over", () -> server.batches.size() == 0);
   }
 
   @Test

@@ -107,7 +107,7 @@ class ExportsTest {
     assertThat(GrpcError.of(answers::hasNext).reason()).isEqualTo("SHUTTING_DOWN");
     Iterator<ExportDecisionsResponse> late = export();
     assertThat(GrpcError.of(late::hasNext).reason()).isEqualTo("SHUTTING_DOWN");
-    assertThat(api.feed().isFollowed()).isFalse();
+    Await.until("nobody follows", () -> !api.feed().isFollowed());
   }
 
   @Test
