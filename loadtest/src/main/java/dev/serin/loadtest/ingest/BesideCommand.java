@@ -1,9 +1,6 @@
 package dev.serin.loadtest.ingest;
 
 import dev.serin.loadtest.process.Cores;
-import dev.serin.loadtest.process.Installation;
-import dev.serin.loadtest.process.ServerUnderTest;
-import dev.serin.loadtest.process.TemporaryDirectory;
 import dev.serin.loadtest.report.Samples;
 import dev.serin.loadtest.wire.Bound;
 import dev.serin.loadtest.wire.LoadResult;
@@ -12,10 +9,7 @@ import dev.serin.loadtest.wire.PreparedCalls;
 import dev.serin.loadtest.wire.WireClient;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.EvaluateRequest;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,27 +68,18 @@ public final class BesideCommand implements Callable<Integer> {
     Cores cores = Cores.choose();
     System.out.println(cores.description());
     cores.pinThisProcess();
-    try (var directory = TemporaryDirectory.create();
-        var server =
-            ServerUnderTest.start(
-                cores.onServerCore(Installation.own().server(directory.path().resolve("data"))),
-                directory.path().resolve("server.log"))) {
-      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.grpcPort());
-      ManagedChannel channel = NettyChannelBuilder.forAddress(address).usePlaintext().build();
-      List<String> tokens = IngestFeatures.create(channel);
-      channel.shutdownNow();
-      try (var client = WireClient.connect(address, CONNECTIONS, calls(address));
-          var ingest =
-              new IngestRun(address, STREAMS, batches(tokens), IngestRun.window(STREAMS))) {
-        measure(client, ingest);
-        ingest.finish();
-      }
+    try (var server = IngestServer.start(cores);
+        var client = WireClient.connect(server.address(), CONNECTIONS, calls(server.address()));
+        var ingest =
+            new IngestRun(
+                server.address(),
+                STREAMS,
+                new OutcomeBatches(server.tokens(), BATCH, USERS, 1),
+                IngestRun.window(STREAMS))) {
+      measure(client, ingest);
+      ingest.finish();
     }
     return 0;
-  }
-
-  private static OutcomeBatches batches(List<String> tokens) {
-    return new OutcomeBatches(tokens, BATCH, USERS, 1);
   }
 
   private static PreparedCalls calls(InetSocketAddress server) {

@@ -1,15 +1,8 @@
 package dev.serin.loadtest.ingest;
 
 import dev.serin.loadtest.process.Cores;
-import dev.serin.loadtest.process.Installation;
-import dev.serin.loadtest.process.ServerUnderTest;
-import dev.serin.loadtest.process.TemporaryDirectory;
 import dev.serin.loadtest.report.Table;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -88,18 +81,11 @@ public final class IngestCommand implements Callable<Integer> {
   }
 
   private void measure(Cores cores, Mode mode, Table table) throws IOException {
-    try (var directory = TemporaryDirectory.create();
-        var server =
-            ServerUnderTest.start(
-                cores.onServerCore(Installation.own().server(directory.path().resolve("data"))),
-                directory.path().resolve("server.log"))) {
-      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.grpcPort());
-      ManagedChannel channel = NettyChannelBuilder.forAddress(address).usePlaintext().build();
-      List<String> tokens = IngestFeatures.create(channel);
-      channel.shutdownNow();
-      var batches = new OutcomeBatches(tokens, mode.batch(), users, 1);
+    try (var server = IngestServer.start(cores)) {
+      var batches = new OutcomeBatches(server.tokens(), mode.batch(), users, 1);
       try (var run =
-          new IngestRun(address, mode.streams(), batches, IngestRun.window(mode.streams()))) {
+          new IngestRun(
+              server.address(), mode.streams(), batches, IngestRun.window(mode.streams()))) {
         run.saturate();
         IngestRun.rest(WARM_UP);
         long before = run.acknowledged();
