@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Dialect;
-import dev.serin.server.store.Priority;
 import dev.serin.server.store.TestStore;
 import dev.serin.server.store.TransactionObserver;
 import java.nio.file.Path;
@@ -88,9 +87,10 @@ class LedgerHistoriesTest {
     TestReplica replica = replicas.get(random.nextInt(replicas.size()));
     switch (random.nextInt(20)) {
       case 0 -> crash(database, random, replica);
-      case 1 -> retire(database, replica);
+      case 1 -> retire(replica);
       case 2 -> replica.fold();
-      case 3 -> replica.pass(Duration.ofSeconds(20));
+      // Longer than it may go without a look at the others.
+      case 3 -> replica.pass(Duration.ofMinutes(random.nextInt(60)));
       case 4, 5 -> replica.follow();
       case 6, 7, 8, 9 -> replica.turn(Duration.ofMillis(100));
       case 10 -> move(producer(random), replica);
@@ -114,16 +114,11 @@ class LedgerHistoriesTest {
   }
 
   /** Others find it silent while it is frozen; it goes on afterwards as if nothing had been. */
-  private void retire(Database database, TestReplica frozen) {
+  private void retire(TestReplica frozen) {
     if (replicas.size() == 1) {
       return;
     }
-    database.execute(
-        Priority.FLUSH,
-        handle ->
-            handle.execute(
-                "UPDATE outcome_replica SET renewed = renewed - 20000 WHERE incarnation = ?",
-                frozen.id()));
+    frozen.fallSilent();
     TestReplica other = replicas.get(replicas.get(0) == frozen ? 1 : 0);
     for (int second = 0; second < 12; second++) {
       other.turn(Duration.ofSeconds(1));

@@ -292,7 +292,7 @@ class LedgerReplicasTest {
     one.count(dead, 1);
     one.accept(dead, 2);
     two.follow();
-    silence(one);
+    one.fallSilent();
 
     steady(two);
 
@@ -310,11 +310,11 @@ class LedgerReplicasTest {
   @Test
   void retire_whoRetiredOthers_handsAllOfItOn() {
     one.count(one.open(SESSION, 1), 1);
-    silence(one);
+    one.fallSilent();
     steady(two);
     two.count(two.open(OTHER, 1), 1);
     TestReplica three = started();
-    silence(two);
+    two.fallSilent();
 
     steady(three);
     three.pass(Duration.ofSeconds(61));
@@ -329,7 +329,7 @@ class LedgerReplicasTest {
   /** R7: after an outage of the store all look silent. */
   @Test
   void retire_byReplicaThatWasSilentItself_waits() {
-    silence(one);
+    one.fallSilent();
 
     two.turn(Duration.ofSeconds(30));
     two.turn(Duration.ofSeconds(1));
@@ -342,7 +342,7 @@ class LedgerReplicasTest {
   void retire_byTwoAtOnce_happensOnce() {
     one.count(one.open(SESSION, 1), 1);
     TestReplica three = started();
-    silence(one);
+    one.fallSilent();
 
     steady(two);
     steady(three);
@@ -408,15 +408,6 @@ class LedgerReplicasTest {
       counted += (int) (replica.flushNumber() - before);
     }
     return counted;
-  }
-
-  private void silence(TestReplica replica) {
-    database.execute(
-        Priority.FLUSH,
-        handle ->
-            handle.execute(
-                "UPDATE outcome_replica SET renewed = renewed - 20000 WHERE incarnation = ?",
-                replica.id()));
   }
 
   /** Lets a replica renew for longer than others may be silent. */

@@ -3,6 +3,7 @@ package dev.serin.server.outcome.ledger;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.serin.server.store.Database;
+import dev.serin.server.store.Priority;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -177,6 +178,20 @@ final class TestReplica implements FlushSource, DeltaSink {
 
   void leave() {
     work.leave();
+  }
+
+  /** It has been frozen for longer than a replica may be silent, as the store sees it. */
+  void fallSilent() {
+    fallSilent(database, me.id());
+  }
+
+  static void fallSilent(Database database, long incarnation) {
+    database.execute(
+        Priority.FLUSH,
+        handle ->
+            handle.execute(
+                "UPDATE outcome_replica SET renewed = renewed - 20000 WHERE incarnation = ?",
+                incarnation));
   }
 
   void pass(Duration time) {

@@ -39,6 +39,7 @@ final class UnitReplica implements FlushSource, DeltaSink, ViewBounds, DeltaMerg
 
   private static final Duration FLUSH = Duration.ofMillis(100);
 
+  private final Database database;
   private final Incarnation me;
   private final LedgerWork work;
   private final Follower follower;
@@ -54,6 +55,7 @@ final class UnitReplica implements FlushSource, DeltaSink, ViewBounds, DeltaMerg
   private Predicate<Place> expired = place -> false;
   private @Nullable Integer expiredAt;
   private long now;
+  private int loads;
 
   /** That a unit was exposed, or had an error. */
   record Given(Place place, long unit, boolean isError) {}
@@ -65,6 +67,7 @@ final class UnitReplica implements FlushSource, DeltaSink, ViewBounds, DeltaMerg
   final List<Flushed> flushed = new ArrayList<>();
 
   UnitReplica(Database database, RandomGenerator random, int unitsMax) {
+    this.database = database;
     this.unitsMax = unitsMax;
     me = new Incarnation(random.nextLong(), "test");
     Unfolded unfolded = new Unfolded();
@@ -170,6 +173,11 @@ final class UnitReplica implements FlushSource, DeltaSink, ViewBounds, DeltaMerg
     folder.turn(now);
   }
 
+  /** It has been frozen for longer than a replica may be silent, as the store sees it. */
+  void fallSilent() {
+    TestReplica.fallSilent(database, me.id());
+  }
+
   void pass(Duration time) {
     now += time.toNanos();
   }
@@ -265,6 +273,12 @@ final class UnitReplica implements FlushSource, DeltaSink, ViewBounds, DeltaMerg
   public void replace(byte @Nullable [] sizes, List<byte[]> deltas) {
     view = new MergedView(sizes == null ? FrozenSizes.NONE : FrozenSizes.decode(sizes));
     apply(deltas);
+    loads++;
+  }
+
+  /** How often all was loaded anew. */
+  int loads() {
+    return loads;
   }
 
   @Override
