@@ -34,7 +34,6 @@ public final class BesideCommand implements Callable<Integer> {
   private static final int USERS = 100_000;
   private static final int CONNECTIONS = 4;
   private static final double P99 = 99;
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
   private static final Duration SATURATION = Duration.ofSeconds(10);
   private static final Duration BETWEEN = Duration.ofSeconds(1);
 
@@ -55,6 +54,14 @@ public final class BesideCommand implements Callable<Integer> {
       defaultValue = "2000",
       description = "Evaluate calls a second. Default: ${DEFAULT-VALUE}.")
   private double rate;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "60",
+      description =
+          "Seconds of saturation before anything is measured: until then the JVM compiles on the"
+              + " same core. Default: ${DEFAULT-VALUE}.")
+  private int warmUpSeconds;
 
   /** Created by the command line. */
   public BesideCommand() {}
@@ -100,24 +107,23 @@ public final class BesideCommand implements Callable<Integer> {
   }
 
   private void measure(WireClient client, IngestRun ingest) throws IOException {
-    var _ = p99(client, WARM_UP);
-    double saturation = ingest.saturation(WARM_UP, SATURATION);
+    Duration warmUp = Duration.ofSeconds(warmUpSeconds);
+    var _ = p99(client, warmUp);
+    double saturation = ingest.saturation(warmUp, SATURATION);
     System.out.printf("outcomes at saturation: %.0f a second%n", saturation);
     List<Double> alone = new ArrayList<>();
     List<Double> beside = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     Duration window = Duration.ofSeconds(seconds);
+    // What is compiled anew when calls and outcomes come together is not measured.
+    var _ = beside(client, ingest, saturation / 2, warmUp);
     for (int pair = 0; pair < windows / 2; pair++) {
       // Who comes second finds the caches of the first: take turns.
       boolean aloneFirst = pair % 2 == 0;
       if (aloneFirst) {
         alone.add(p99(client, window));
       }
-      CompletableFuture<Void> reporting =
-          CompletableFuture.runAsync(() -> ingest.pace(saturation / 2, window.plus(BETWEEN)));
-      beside.add(p99(client, window));
-      reporting.join();
-      IngestRun.rest(BETWEEN);
+      beside.add(beside(client, ingest, saturation / 2, window));
       if (!aloneFirst) {
         alone.add(p99(client, window));
       }
@@ -133,6 +139,16 @@ public final class BesideCommand implements Callable<Integer> {
         samples(ratios).median(),
         samples(ratios).min(),
         samples(ratios).max());
+  }
+
+  private double beside(WireClient client, IngestRun ingest, double outcomes, Duration time)
+      throws IOException {
+    CompletableFuture<Void> reporting =
+        CompletableFuture.runAsync(() -> ingest.pace(outcomes, time.plus(BETWEEN)));
+    double milliseconds = p99(client, time);
+    reporting.join();
+    IngestRun.rest(BETWEEN);
+    return milliseconds;
   }
 
   private static Samples samples(List<Double> values) {

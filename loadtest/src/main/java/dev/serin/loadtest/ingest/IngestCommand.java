@@ -20,8 +20,6 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 public final class IngestCommand implements Callable<Integer> {
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
-
   @Option(
       names = "--seconds",
       defaultValue = "15",
@@ -44,6 +42,14 @@ public final class IngestCommand implements Callable<Integer> {
       defaultValue = "100",
       description = "Outcomes of a message, with --streams. Default: ${DEFAULT-VALUE}.")
   private int batch;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "60",
+      description =
+          "Seconds of saturation before anything is measured: until then the JVM compiles on the"
+              + " same core. Default: ${DEFAULT-VALUE}.")
+  private int warmUpSeconds;
 
   /** Created by the command line. */
   public IngestCommand() {}
@@ -87,7 +93,7 @@ public final class IngestCommand implements Callable<Integer> {
           new IngestRun(
               server.address(), mode.streams(), batches, IngestRun.window(mode.streams()))) {
         run.saturate();
-        IngestRun.rest(WARM_UP);
+        IngestRun.rest(Duration.ofSeconds(warmUpSeconds));
         long before = run.acknowledged();
         Duration cpuBefore = server.cpu();
         long begin = System.nanoTime();
