@@ -17,7 +17,7 @@ final class JudgedMessage {
   private final long first;
   private final long bytes;
   private final boolean isNew;
-  private final OutcomeLog log = new OutcomeLog();
+  private final OutcomeLog log;
   private int next;
 
   /** Until when it waits for snapshots, milliseconds since 1970; 0: it has not waited. */
@@ -36,6 +36,7 @@ final class JudgedMessage {
     this.next = seen;
     this.isNew = seen < outcomes.size();
     this.bytes = bytes;
+    this.log = new OutcomeLog(Math.max(1, outcomes.size() - seen), outcomes.valuesSize());
   }
 
   /**

@@ -30,15 +30,16 @@ final class OutcomeLog implements CommittedRecords {
   /** Number of values that stands for an exposure. */
   private static final int EXPOSURE = -1;
 
-  private static final int FIRST_WORDS = 64;
+  /** Words of a value: index of its metric, steps. */
+  private static final int VALUE_WORDS = 2;
 
   /** Bytes of the log itself, and of a reference that it has. */
   private static final int OBJECT_BYTES = 80;
 
   private static final int REFERENCE_BYTES = 8;
 
-  private PlaceHandle[] places = new PlaceHandle[8];
-  private long[] words = new long[FIRST_WORDS];
+  private PlaceHandle[] places;
+  private long[] words;
   private int entries;
   private int used;
   private int values;
@@ -46,6 +47,17 @@ final class OutcomeLog implements CommittedRecords {
 
   /** Where the entry begins whose values are being added. */
   private int head;
+
+  /**
+   * An empty log.
+   *
+   * @param entries how many outcomes and exposures are expected, 1 or more
+   * @param values how many values of theirs; there may be more, 0 of metrics that were not reported
+   */
+  OutcomeLog(int entries, int values) {
+    places = new PlaceHandle[entries];
+    words = new long[HEAD_WORDS * entries + VALUE_WORDS * values];
+  }
 
   /**
    * Begins an outcome; its values follow.
@@ -76,7 +88,7 @@ final class OutcomeLog implements CommittedRecords {
 
   /** Adds a value to the outcome that was begun last, in steps of 2^-20. */
   void value(CountedMetric metric, long steps) {
-    ensure(2);
+    ensure(VALUE_WORDS);
     words[used++] = metric.index();
     words[used++] = steps;
     words[head + HEAD_WORDS - 1]++;

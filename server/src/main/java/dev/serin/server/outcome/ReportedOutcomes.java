@@ -23,22 +23,30 @@ final class ReportedOutcomes {
   private static final int HAS_TIME = 1;
   private static final int IS_EXPOSURE = 2;
 
-  private static final int FIRST_OUTCOMES = 8;
-  private static final int FIRST_VALUES = 16;
+  /** Bytes that an outcome, and a value of one, mostly take at least: room for so many is made. */
+  private static final int OUTCOME_BYTES = 128;
+
+  private static final int VALUE_BYTES = 32;
 
   private final byte[] bytes;
-  private int[] numbers = new int[FIRST_OUTCOMES * NUMBERS];
-  private long[] seconds = new long[FIRST_OUTCOMES];
+  private int[] numbers;
+  private long[] seconds;
   private int size;
 
   /** Where the key of a value begins, and how long it is. */
-  private int[] keys = new int[2 * FIRST_VALUES];
+  private int[] keys;
 
-  private double[] values = new double[FIRST_VALUES];
+  private double[] values;
   private int valuesSize;
 
   ReportedOutcomes(byte[] bytes) {
     this.bytes = bytes;
+    int outcomes = 1 + bytes.length / OUTCOME_BYTES;
+    this.numbers = new int[outcomes * NUMBERS];
+    this.seconds = new long[outcomes];
+    int places = 1 + bytes.length / VALUE_BYTES;
+    this.keys = new int[2 * places];
+    this.values = new double[places];
   }
 
   /** Begins an outcome; what follows is of it. */
@@ -160,6 +168,11 @@ final class ReportedOutcomes {
   /** Returns how many values an outcome has. */
   int valuesCount(int outcome) {
     return (outcome + 1 == size ? valuesSize : valuesFrom(outcome + 1)) - valuesFrom(outcome);
+  }
+
+  /** Returns how many values all outcomes have. */
+  int valuesSize() {
+    return valuesSize;
   }
 
   int keyAt(int value) {

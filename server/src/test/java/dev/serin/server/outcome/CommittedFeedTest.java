@@ -139,7 +139,7 @@ class CommittedFeedTest {
   void outcomes_durable_areHeardBeforeTheirProducerIsTold() throws Exception {
     List<String> order = new CopyOnWriteArrayList<>();
     server.aggregator.feed().follow(flush -> order.add("heard"));
-    OutcomeLog log = new OutcomeLog();
+    OutcomeLog log = new OutcomeLog(1, 1);
     log.exposure(server.snapshots.place(server.token()), 1, OutcomeServer.NOW);
     server.aggregator.add(new PendingLog(log, new Told(order), null, 7, 0, Reporter.NO_WATERMARK));
 
@@ -177,7 +177,7 @@ class CommittedFeedTest {
   void log_walkedAgain_isTheSameAndKnowsItsSize() {
     PlaceHandle place =
         server.snapshots.place(server.snapshots.token("checkout", Arm.ARM_SPLIT, "old"));
-    OutcomeLog log = new OutcomeLog();
+    OutcomeLog log = new OutcomeLog(1, 1);
     assertThat(log.walk().next()).isFalse();
     for (int i = 0; i < 1_000; i++) {
       if (i % 3 == 0) {

@@ -40,7 +40,7 @@ class JudgeTest {
   private static final long REVISION = 7;
 
   private final TestSnapshots snapshots = new TestSnapshots();
-  private final OutcomeLog log = new OutcomeLog();
+  private final OutcomeLog log = new OutcomeLog(1, 1);
   private Judge judge = new Judge(new PlaceResolver(snapshots, new LiveRuns(snapshots)));
   private String token = "";
 

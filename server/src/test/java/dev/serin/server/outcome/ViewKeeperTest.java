@@ -210,7 +210,7 @@ class ViewKeeperTest {
 
   /** A message that exposes units, judged and in line. */
   private void expose(PlaceHandle place, int from, int until) {
-    OutcomeLog log = new OutcomeLog();
+    OutcomeLog log = new OutcomeLog(1, 1);
     for (int unit = from; unit < until; unit++) {
       log.exposure(place, hash(unit), ENDED);
     }
