@@ -1,0 +1,186 @@
+package dev.serin.server.analysis.count;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What must be true of a stage's data before it may be promoted on them. Nothing here ever stands
+ * in the way of a roll back.
+ *
+ * @param noTrafficAfter how long after the stage's start without any user exposed is no traffic
+ * @param staleAfter age of the newest look at what was counted from which on it is stale
+ * @param lostShare largest share of outcomes that may have been lost, 0 to 1
+ * @param missingTokenShare largest share of outcomes that may be without evidence, 0 to 1
+ * @param bothArmsUsers users found in both arms that are always tolerated
+ * @param bothArmsShare share of users exposed, found in both arms, that is tolerated too, 0 to 1
+ */
+public record DataQuality(
+    Duration noTrafficAfter,
+    Duration staleAfter,
+    double lostShare,
+    double missingTokenShare,
+    long bothArmsUsers,
+    double bothArmsShare) {
+  /**
+   * The usual numbers: five minutes without a user, ten seconds without a look, one outcome in a
+   * hundred lost, one in twenty without a token, and more users in both arms than five and than one
+   * in ten thousand.
+   */
+  public static final DataQuality USUAL =
+      new DataQuality(Duration.ofMinutes(5), Duration.ofSeconds(10), 0.01, 0.05, 5, 0.0001);
+
+  /** Outcomes below which shares of them say nothing. */
+  private static final long FEWEST_OUTCOMES = 100;
+
+  /** A way in which data are not fit for promotion, in the order in which they are told. */
+  public enum State {
+    /** Nobody has been exposed in the stage for a while, in one arm at least. */
+    NO_TRAFFIC,
+    /** What was counted has not been looked at recently. */
+    STALE,
+    /** Users were exposed, but not by Evaluate or Route: nothing tests the ratio of arms. */
+    NO_EXPOSURES,
+    /** Outcomes are lost on their way, or one arm's users report less than the other's. */
+    LOSING_OUTCOMES,
+    /** Users were exposed to both arms of the stage. */
+    BOTH_ARMS,
+    /** Outcomes come without what names their arm. */
+    MISSING_TOKENS
+  }
+
+  /**
+   * One state with its numbers.
+   *
+   * @param state what is wrong
+   * @param sentence for people, with numbers
+   */
+  public record Problem(State state, String sentence) {}
+
+  /**
+   * What was counted of a stage.
+   *
+   * @param sinceStart since the stage began, 0 or more
+   * @param sinceLook age of the newest durable look at the counts, 0 or more
+   * @param drawn users whom Evaluate or Route gave an arm
+   * @param exposed users exposed in any way, no fewer
+   * @param reporting users exposed who reported a metric that every user reports; nobody where
+   *     there is no such metric
+   * @param share the treatment's share of both arms, above 0 and at most 1: then there is no
+   *     control
+   * @param bothArms users found in both arms, who are in neither
+   * @param outcomes taken in the stage, with arm or without
+   * @param withoutToken those of them that were no evidence for want of a token
+   * @param lost outcomes known to have been made and not taken
+   */
+  public record Stage(
+      Duration sinceStart,
+      Duration sinceLook,
+      ArmCounts drawn,
+      ArmCounts exposed,
+      ArmCounts reporting,
+      double share,
+      long bothArms,
+      long outcomes,
+      long withoutToken,
+      long lost) {}
+
+  /**
+   * Everything that is wrong with a stage's data; empty: nothing.
+   *
+   * <p>Losing outcomes is also told by the arms: where every user reports, the treatment's share of
+   * those who did must be the promised one. That is tested by the sequential test for sample ratio
+   * mismatch, so that it may be asked at every tick; a treatment that crashes before it reports is
+   * seen here.
+   */
+  public List<Problem> problems(Stage stage) {
+    List<Problem> problems = new ArrayList<>();
+    if (noTraffic(stage)) {
+      problems.add(
+          new Problem(
+              State.NO_TRAFFIC,
+              "no traffic: %d treatment and %d control users in %d s"
+                  .formatted(
+                      stage.exposed.treatment(),
+                      stage.exposed.control(),
+                      stage.sinceStart.toSeconds())));
+    }
+    if (stage.sinceLook.compareTo(staleAfter) > 0) {
+      problems.add(
+          new Problem(
+              State.STALE,
+              "stale data: the newest are %d s old (at most %d s)"
+                  .formatted(stage.sinceLook.toSeconds(), staleAfter.toSeconds())));
+    }
+    if (stage.exposed.total() > 0 && stage.drawn.total() == 0) {
+      problems.add(
+          new Problem(
+              State.NO_EXPOSURES,
+              "no exposures: %d users, none of them by Evaluate or Route"
+                  .formatted(stage.exposed.total())));
+    }
+    addLosses(stage, problems);
+    if (leaks(stage.bothArms, stage.exposed.total())) {
+      problems.add(
+          new Problem(
+              State.BOTH_ARMS,
+              "users in both arms: %d beside %d in one"
+                  .formatted(stage.bothArms, stage.exposed.total())));
+    }
+    if (tooMany(stage.withoutToken, stage.outcomes, missingTokenShare)) {
+      problems.add(
+          new Problem(
+              State.MISSING_TOKENS,
+              "outcomes without token: %d of %d".formatted(stage.withoutToken, stage.outcomes)));
+    }
+    return List.copyOf(problems);
+  }
+
+  private boolean noTraffic(Stage stage) {
+    boolean anyArmEmpty =
+        stage.exposed.treatment() == 0 || (stage.share < 1 && stage.exposed.control() == 0);
+    return anyArmEmpty && stage.sinceStart.compareTo(noTrafficAfter) >= 0;
+  }
+
+  private void addLosses(Stage stage, List<Problem> problems) {
+    if (tooMany(stage.lost, stage.outcomes + stage.lost, lostShare)) {
+      problems.add(
+          new Problem(
+              State.LOSING_OUTCOMES,
+              "losing outcomes: %d of %d".formatted(stage.lost, stage.outcomes + stage.lost)));
+      return;
+    }
+    if (stage.share >= 1) {
+      return;
+    }
+    SampleRatio.Factor factor =
+        new SampleRatio.Factor(
+            List.of(stage.share, 1 - stage.share),
+            List.of(stage.reporting.treatment(), stage.reporting.control()));
+    if (SampleRatio.alarms(SampleRatio.logE(List.of(factor)))) {
+      problems.add(
+          new Problem(
+              State.LOSING_OUTCOMES,
+              "losing outcomes: %d of %d treatment and %d of %d control users report any"
+                  .formatted(
+                      stage.reporting.treatment(),
+                      stage.exposed.treatment(),
+                      stage.reporting.control(),
+                      stage.exposed.control())));
+    }
+  }
+
+  /**
+   * The leak rule: whether more users were found in both arms than chance and retries explain.
+   *
+   * @param bothArms users found in both arms
+   * @param exposed users exposed in one arm
+   */
+  public boolean leaks(long bothArms, long exposed) {
+    return bothArms > Math.max((double) bothArmsUsers, bothArmsShare * exposed);
+  }
+
+  private static boolean tooMany(long some, long all, double share) {
+    return all >= FEWEST_OUTCOMES && some > share * all;
+  }
+}

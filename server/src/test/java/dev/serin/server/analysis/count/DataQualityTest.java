@@ -1,0 +1,95 @@
+package dev.serin.server.analysis.count;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.serin.server.analysis.count.DataQuality.Problem;
+import dev.serin.server.analysis.count.DataQuality.Stage;
+import dev.serin.server.analysis.count.DataQuality.State;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DataQualityTest {
+  private static final ArmCounts GOOD = new ArmCounts(5_000, 5_000);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  @Test
+  void problems_ofGoodData_areNone() {
+    assertThat(problems(HOUR, SECOND, GOOD, GOOD, GOOD, 0, 0, 0)).isEmpty();
+    assertThat(problems(SECOND, SECOND, ArmCounts.NONE, ArmCounts.NONE, ArmCounts.NONE, 0, 0, 0))
+        .as("a stage that has just begun")
+        .isEmpty();
+  }
+
+  @Test
+  void problems_ofAnEmptyArm_areNoTraffic() {
+    ArmCounts one = new ArmCounts(0, 3);
+    assertThat(problems(Duration.ofMinutes(5), SECOND, one, one, one, 0, 0, 0))
+        .extracting(Problem::state, Problem::sentence)
+        .containsExactly(
+            tuple(State.NO_TRAFFIC, "no traffic: 0 treatment and 3 control users in 300 s"));
+  }
+
+  @Test
+  void problems_ofEachKind_areTold() {
+    assertThat(problems(HOUR, Duration.ofSeconds(11), GOOD, GOOD, GOOD, 0, 0, 0))
+        .extracting(Problem::state)
+        .containsExactly(State.STALE);
+    assertThat(problems(HOUR, SECOND, ArmCounts.NONE, GOOD, GOOD, 0, 0, 0))
+        .extracting(Problem::state)
+        .containsExactly(State.NO_EXPOSURES);
+    assertThat(problems(HOUR, SECOND, GOOD, GOOD, GOOD, 0, 0, 1011))
+        .extracting(Problem::state)
+        .containsExactly(State.LOSING_OUTCOMES);
+    assertThat(problems(HOUR, SECOND, GOOD, GOOD, new ArmCounts(4_500, 4_990), 0, 0, 0))
+        .extracting(Problem::sentence)
+        .containsExactly(
+            "losing outcomes: 4500 of 5000 treatment and 4990 of 5000 control users report any");
+    assertThat(problems(HOUR, SECOND, GOOD, GOOD, GOOD, 6, 0, 0))
+        .extracting(Problem::sentence)
+        .containsExactly("users in both arms: 6 beside 10000 in one");
+    assertThat(problems(HOUR, SECOND, GOOD, GOOD, GOOD, 0, 5001, 0))
+        .extracting(Problem::sentence)
+        .containsExactly("outcomes without token: 5001 of 100000");
+  }
+
+  @Test
+  void leaks_aFewUsersOrOneInTenThousand_areTolerated() {
+    assertThat(DataQuality.USUAL.leaks(5, 10)).isFalse();
+    assertThat(DataQuality.USUAL.leaks(6, 10)).isTrue();
+    assertThat(DataQuality.USUAL.leaks(100, 1_000_000)).isFalse();
+    assertThat(DataQuality.USUAL.leaks(101, 1_000_000)).isTrue();
+  }
+
+  @Test
+  void problems_whereEverybodyHasTheTreatment_needNoControl() {
+    ArmCounts all = new ArmCounts(5_000, 0);
+    Stage stage = new Stage(HOUR, SECOND, all, all, all, 1, 0, 100_000, 0, 0);
+    assertThat(DataQuality.USUAL.problems(stage)).isEmpty();
+  }
+
+  private static List<Problem> problems(
+      Duration sinceStart,
+      Duration sinceLook,
+      ArmCounts drawn,
+      ArmCounts exposed,
+      ArmCounts reporting,
+      long bothArms,
+      long withoutToken,
+      long lost) {
+    return DataQuality.USUAL.problems(
+        new Stage(
+            sinceStart,
+            sinceLook,
+            drawn,
+            exposed,
+            reporting,
+            0.5,
+            bothArms,
+            100_000,
+            withoutToken,
+            lost));
+  }
+}
