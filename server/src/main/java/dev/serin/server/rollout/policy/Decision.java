@@ -1,0 +1,270 @@
+package dev.serin.server.rollout.policy;
+
+import dev.serin.server.analysis.count.DataQuality;
+import dev.serin.server.analysis.count.NonInferiority;
+import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.rollout.plan.DecisionPlan;
+import dev.serin.server.rollout.plan.MetricPlan;
+import dev.serin.server.rollout.plan.MetricPlan.Role;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.plan.StagePlan;
+import dev.serin.server.rollout.plan.StagePlan.AtMaximum;
+import dev.serin.server.rollout.plan.StagePlan.Promotion;
+import dev.serin.server.rollout.policy.MetricEvidence.Events;
+import dev.serin.server.rollout.policy.MetricEvidence.Measured;
+import dev.serin.server.rollout.policy.Verdict.Action;
+import dev.serin.server.rollout.policy.Verdict.Reason;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The order of judgement: roll back first, always; then what makes data unfit, which never masks a
+ * roll back; then promotion; else stay, with what is missing.
+ */
+final class Decision {
+  private final RolloutPlan plan;
+  private final StagePlan stage;
+  private final List<MetricJudge> metrics;
+  private final RunEvidence evidence;
+  private final JudgeState state;
+  private final List<MetricReading> readings;
+  private final double logRatio;
+  private final List<DataQuality.Problem> problems;
+  private final Optional<Instant> frozenUntil;
+  private final List<String> missing = new ArrayList<>();
+
+  Decision(
+      RolloutPlan plan,
+      StagePlan stage,
+      List<MetricJudge> metrics,
+      RunEvidence evidence,
+      JudgeState state,
+      List<MetricReading> readings,
+      double logRatio,
+      List<DataQuality.Problem> problems,
+      Optional<Instant> frozenUntil) {
+    this.plan = plan;
+    this.stage = stage;
+    this.metrics = metrics;
+    this.evidence = evidence;
+    this.state = state;
+    this.readings = new ArrayList<>(readings);
+    this.logRatio = logRatio;
+    this.problems = problems;
+    this.frozenUntil = frozenUntil;
+  }
+
+  Verdict verdict() {
+    return alarm().or(this::unfit).orElseGet(this::promotion);
+  }
+
+  /** What has alarmed and acts, the clearest first. */
+  private Optional<Verdict> alarm() {
+    return readings.stream()
+        .filter(reading -> reading.metric().plan().rollsBack() && reading.alarm())
+        .filter(reading -> !reading.controlBroken())
+        .max(Comparator.comparingDouble(MetricReading::excess))
+        .map(
+            reading ->
+                of(
+                    Action.ROLL_BACK,
+                    reading.metric().plan().role() == Role.CIRCUIT_BREAKER
+                        ? Reason.CIRCUIT_BREAKER
+                        : Reason.GUARDRAIL,
+                    Optional.of(reading.key()),
+                    reading.sentence() + "; rolled back"));
+  }
+
+  /** What holds, whatever else is shown; a stage whose time is up rolls back all the same. */
+  private Optional<Verdict> unfit() {
+    return bothBroken()
+        .or(this::badRatio)
+        .or(this::badData)
+        .or(this::signal)
+        .map(held -> isOver(AtMaximum.ROLL_BACK) ? outOfTime(held.sentence()) : held);
+  }
+
+  private Optional<Verdict> bothBroken() {
+    return readings.stream()
+        .filter(reading -> reading.metric().plan().rollsBack() && reading.alarm())
+        .findFirst()
+        .map(
+            reading ->
+                of(
+                    Action.HOLD,
+                    Reason.BOTH_ARMS_BROKEN,
+                    Optional.of(reading.key()),
+                    reading.sentence() + "; the control is broken too: held"));
+  }
+
+  private Optional<Verdict> badRatio() {
+    if (!state.ratio().fired()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        of(
+            Action.HOLD,
+            Reason.SAMPLE_RATIO,
+            Optional.empty(),
+            "arms do not get the users they were promised: odds %s (alarm at %s); held"
+                .formatted(
+                    Words.odds(state.ratio().peak()), Words.odds(-Math.log(SampleRatio.ALPHA)))));
+  }
+
+  private Optional<Verdict> badData() {
+    if (problems.isEmpty()) {
+      return Optional.empty();
+    }
+    String all =
+        problems.stream().map(DataQuality.Problem::sentence).collect(Collectors.joining(", "));
+    return Optional.of(of(Action.HOLD, Reason.DATA, Optional.empty(), all + "; held"));
+  }
+
+  private Optional<Verdict> signal() {
+    return readings.stream()
+        .filter(reading -> reading.metric().plan().role() == Role.SIGNAL)
+        .filter(reading -> !reading.metric().plan().dryRun() && reading.worse())
+        .findFirst()
+        .map(
+            reading ->
+                of(
+                    Action.HOLD,
+                    Reason.SIGNAL,
+                    Optional.of(reading.key()),
+                    reading.sentence() + "; held"));
+  }
+
+  private Verdict promotion() {
+    collectMissing();
+    boolean shown = missing.isEmpty();
+    if (!shown && isOver(AtMaximum.ROLL_BACK)) {
+      return outOfTime(String.join(", ", missing));
+    }
+    if ((shown || isOver(AtMaximum.SHIP)) && frozenUntil.isPresent()) {
+      return of(
+          Action.HOLD,
+          Reason.FREEZE,
+          Optional.empty(),
+          stage.name() + ": frozen until " + frozenUntil.get() + "; held");
+    }
+    if (shown) {
+      return of(
+          Action.PROMOTE,
+          Reason.SHOWN,
+          Optional.empty(),
+          "%s: %s with %s treatment and %s control users, %s; promoted"
+              .formatted(
+                  stage.name(),
+                  Words.time(evidence.dwelled()),
+                  Words.count(evidence.data().exposed().treatment()),
+                  Words.count(evidence.data().exposed().control()),
+                  claim()));
+    }
+    String waits = String.join(", ", missing);
+    if (isOver(AtMaximum.SHIP)) {
+      return of(
+          Action.PROMOTE,
+          Reason.MAXIMUM,
+          Optional.empty(),
+          stage.name() + ": its time is up, no alarm; not shown: " + waits + "; promoted");
+    }
+    if (isOver(AtMaximum.HOLD)) {
+      return of(
+          Action.HOLD,
+          Reason.MAXIMUM,
+          Optional.empty(),
+          stage.name() + ": its time is up; not shown: " + waits + "; held for a person");
+    }
+    return of(Action.GO_ON, Reason.NOT_YET, Optional.empty(), stage.name() + ": not yet: " + waits);
+  }
+
+  private String claim() {
+    if (stage.share().isAll()) {
+      return "no alarm";
+    }
+    return switch (stage.promotion()) {
+      case NO_REGRESSION -> "no guardrail alarm";
+      case NON_INFERIOR -> "every guardrail within its margin";
+      case SUPERIOR -> "every guardrail within its margin and better";
+    };
+  }
+
+  private Verdict outOfTime(String why) {
+    return of(
+        Action.ROLL_BACK,
+        Reason.MAXIMUM,
+        Optional.empty(),
+        stage.name() + ": its time is up: " + why + "; rolled back");
+  }
+
+  private boolean isOver(AtMaximum then) {
+    return stage.atMaximum() == then
+        && stage.maximum().filter(time -> evidence.unpaused().compareTo(time) >= 0).isPresent();
+  }
+
+  private void collectMissing() {
+    if (evidence.dwelled().compareTo(stage.dwell()) < 0) {
+      missing.add(
+          Words.time(evidence.dwelled()) + " of " + Words.time(stage.dwell()) + " in the stage");
+    }
+    long treatment = evidence.data().exposed().treatment();
+    long control = evidence.data().exposed().control();
+    long fewer = stage.share().isAll() ? treatment : Math.min(treatment, control);
+    if (fewer < stage.minimumUsers()) {
+      missing.add(
+          Words.count(fewer) + " of " + Words.count(stage.minimumUsers()) + " users in an arm");
+    }
+    // What evidence shows is asked when the stage could end by it, as it is not cheap.
+    if (missing.isEmpty() && !stage.share().isAll()) {
+      collectUnshown();
+    }
+  }
+
+  private void collectUnshown() {
+    for (int i = 0; i < metrics.size(); i++) {
+      MetricPlan metric = metrics.get(i).plan();
+      if (metric.role() == Role.GUARDRAIL && stage.promotion() != Promotion.NO_REGRESSION) {
+        if (!isWithin(i) && !metric.dryRun()) {
+          missing.add(metric.metric() + " is not shown to be within its margin");
+        }
+      } else if (metric.role() == Role.SUCCESS && stage.promotion() == Promotion.SUPERIOR) {
+        if (!isBetter(metrics.get(i)) && !metric.dryRun()) {
+          missing.add(metric.metric() + " is not shown to be better");
+        }
+      }
+    }
+  }
+
+  private boolean isWithin(int i) {
+    MetricJudge metric = metrics.get(i);
+    return switch (evidence.metrics().get(metric.key())) {
+      case null -> false;
+      case Measured measured -> measured.nonInferior();
+      case Events events -> {
+        Optional<NonInferiority.Shown> shown = metric.within(events, stage);
+        shown.ifPresent(within -> readings.set(i, readings.get(i).with(within)));
+        yield shown.isPresent() && shown.get().passes() && metric.requestsWithin(events);
+      }
+    };
+  }
+
+  private boolean isBetter(MetricJudge metric) {
+    if (plan.policy() instanceof DecisionPlan.FixedHorizon) {
+      JudgeState.MetricState kept = state.metrics().get(metric.id());
+      return kept != null && kept.horizon().filter(JudgeState.Horizon::better).isPresent();
+    }
+    return switch (evidence.metrics().get(metric.key())) {
+      case null -> false;
+      case Measured measured -> measured.superior();
+      case Events events -> metric.isSuperior(events, stage);
+    };
+  }
+
+  private Verdict of(Action action, Reason reason, Optional<String> metric, String sentence) {
+    return new Verdict(action, reason, metric, sentence, readings, logRatio, problems, missing);
+  }
+}

@@ -1,0 +1,168 @@
+package dev.serin.server.rollout.policy;
+
+import dev.serin.server.analysis.count.AlphaShares;
+import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.DataQuality;
+import dev.serin.server.analysis.count.Latch;
+import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.rollout.plan.DecisionPlan;
+import dev.serin.server.rollout.plan.JudgedMetric;
+import dev.serin.server.rollout.plan.MetricPlan;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.plan.StagePlan;
+import dev.serin.server.rollout.plan.TrafficShare;
+import dev.serin.server.rollout.policy.JudgeState.Horizon;
+import dev.serin.server.rollout.policy.JudgeState.MetricState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Judges the runs of one plan, as often as one likes: a pure function of what was counted, what was
+ * kept of earlier looks, and the time.
+ *
+ * <p>The probability that a run in which nothing is worse is ever rolled back by evidence is at
+ * most the plan's alpha ({@link AlphaPlan} says how it is shared out); that a stage which has to
+ * show non-inferiority lets a regression beyond its margins pass, at most its alpha of promotion.
+ * Dry runs and signals spend nothing of either.
+ *
+ * <p>Keep judges: tests are made once. Where a metric's counts have not changed since the last
+ * look, its e-values are not computed again. Safe for any number of threads.
+ */
+public final class Judge {
+  private final RolloutPlan plan;
+  private final List<MetricJudge> metrics;
+  private final AlphaPlan alpha;
+  private final DataQuality quality;
+
+  private Judge(RolloutPlan plan, List<JudgedMetric> metrics, DataQuality quality) {
+    this.plan = plan;
+    this.metrics = MetricJudge.of(plan, metrics);
+    this.alpha = AlphaPlan.of(plan.alpha(), plan.stages().size(), metrics);
+    this.quality = quality;
+  }
+
+  /**
+   * The judge of a plan.
+   *
+   * @param metrics of the plan, in its order
+   * @param quality what is asked of data; usually {@link DataQuality#USUAL}
+   * @throws IllegalArgumentException where weights of what rolls back sum to more than 1
+   */
+  public static Judge of(RolloutPlan plan, List<JudgedMetric> metrics, DataQuality quality) {
+    return new Judge(plan, metrics, quality);
+  }
+
+  /** How alpha is shared out. */
+  public AlphaPlan alpha() {
+    return alpha;
+  }
+
+  /**
+   * The part of alpha with which the test of a mean, ratio or quantile has to be made.
+   *
+   * @param metric of the plan
+   */
+  public double measuredShare(MetricPlan metric) {
+    return AlphaPlan.measured(new AlphaShares(plan.alpha(), plan.stages().size()), metric.weight());
+  }
+
+  /**
+   * The treatment's share of both arms: a half where the control is as large, else what the
+   * treatment has; 1 where it has all.
+   */
+  public static double treatmentShare(TrafficShare share) {
+    return Math.max(0.5, share.fraction());
+  }
+
+  /**
+   * A look's outcome.
+   *
+   * @param verdict what to do and why
+   * @param state to be kept for the next look; equal to the one before where nothing changed
+   */
+  public record Judged(Verdict verdict, JudgeState state) {}
+
+  /**
+   * Looks at a run.
+   *
+   * @param before what the last look left; {@link JudgeState#begin} at first
+   * @param now for freeze windows
+   * @throws IllegalArgumentException where the evidence is of another share than its stage's
+   */
+  public Judged judge(RunEvidence evidence, JudgeState before, Instant now) {
+    StagePlan stage = plan.stage(evidence.stage());
+    double share = treatmentShare(stage.share());
+    if (evidence.data().share() != share) {
+      throw new IllegalArgumentException(
+          "share: " + evidence.data().share() + " (expected: " + share + ")");
+    }
+    Round round = Round.of(evidence, before, stage.dwell());
+    ArmCounts exposed = evidence.data().exposed();
+    Map<String, MetricState> states = new HashMap<>();
+    List<MetricReading> readings = new ArrayList<>();
+    for (MetricJudge metric : metrics) {
+      MetricJudge.Look look =
+          metric.look(
+              evidence.metrics().get(metric.key()),
+              before.metrics().get(metric.id()),
+              round,
+              evidence.elapsed(),
+              exposed);
+      states.put(metric.id(), horizon(metric, evidence, stage, look.state()));
+      readings.add(look.reading());
+    }
+    double logRatio = SampleRatio.logE(evidence.firstExposures());
+    Latch ratio = before.ratio().after(logRatio);
+    Set<Integer> entered = new HashSet<>(before.entered());
+    entered.add(evidence.stage());
+    JudgeState after =
+        new JudgeState(
+            evidence.entry(),
+            round.begun(),
+            entered,
+            round.begins() ? Math.max(before.repeats(), round.repeat()) : before.repeats(),
+            ratio,
+            states);
+    Decision decision =
+        new Decision(
+            plan,
+            stage,
+            metrics,
+            evidence,
+            after,
+            readings,
+            logRatio,
+            quality.problems(evidence.data()),
+            plan.frozenUntil(now));
+    return new Judged(decision.verdict(), after);
+  }
+
+  /** Under a policy of fixed horizon: the one look, at the end of the stage. */
+  private MetricState horizon(
+      MetricJudge metric, RunEvidence evidence, StagePlan stage, MetricState state) {
+    if (!(plan.policy() instanceof DecisionPlan.FixedHorizon horizon)
+        || metric.plan().role() != MetricPlan.Role.SUCCESS
+        || state.horizon().isPresent()
+        || evidence.dwelled().compareTo(stage.dwell()) < 0) {
+      return state;
+    }
+    Optional<Horizon> seen =
+        Optional.ofNullable(evidence.metrics().get(metric.key()))
+            .flatMap(MetricEvidence::classical)
+            // When there are enough does not depend on what they show, so that waiting is no look.
+            .filter(figures -> figures.samples() >= horizon.minimumSamples())
+            .map(
+                figures ->
+                    new Horizon(
+                        figures,
+                        figures.pValue() < horizon.significance()
+                            && figures.improvement() > horizon.improvement()));
+    return seen.isEmpty() ? state : state.with(seen.get());
+  }
+}

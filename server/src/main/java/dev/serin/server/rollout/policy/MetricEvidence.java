@@ -1,0 +1,63 @@
+package dev.serin.server.rollout.policy;
+
+import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.RunProcess;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** What was counted of one metric up to a look. */
+public sealed interface MetricEvidence {
+  /** The classical figures for a policy of fixed horizon, where they are known. */
+  Optional<Classical> classical();
+
+  /**
+   * An event, by users.
+   *
+   * @param run users with the event in the run, each once
+   * @param runExposed users exposed in the run
+   * @param stage users with the event in the stage
+   * @param stageExposed users exposed in the stage, no fewer in either arm
+   * @param requestsWorse upper bound of how much worse the treatment's events by requests are, as a
+   *     share of the control's (.1: 10 % worse), always valid, one-sided at the alpha of promotion;
+   *     empty: not known. Asked for where more than two in a hundred users of the control have the
+   *     event
+   * @param classical for a policy of fixed horizon
+   */
+  record Events(
+      RunProcess run,
+      ArmCounts runExposed,
+      ArmCounts stage,
+      ArmCounts stageExposed,
+      OptionalDouble requestsWorse,
+      Optional<Classical> classical)
+      implements MetricEvidence {}
+
+  /**
+   * A mean, ratio or quantile, tested elsewhere: at its share of {@link AlphaPlan} against a
+   * regression beyond its margin, at the alpha of promotion for the rest.
+   *
+   * @param logRegression log e-value against no regression beyond the margin, over the run; 0 where
+   *     there is no figure yet
+   * @param nonInferior whether the stage shows it to be within its margin
+   * @param superior whether the stage shows it to be better by its margin
+   * @param words what was seen, for people: estimates, interval, unit
+   * @param classical for a policy of fixed horizon
+   */
+  record Measured(
+      double logRegression,
+      boolean nonInferior,
+      boolean superior,
+      String words,
+      Optional<Classical> classical)
+      implements MetricEvidence {}
+
+  /**
+   * Figures that are valid for a single look.
+   *
+   * @param samples of the smaller arm
+   * @param pValue two-sided, 0 to 1
+   * @param improvement of the treatment in the metric's direction, as a share of the control's
+   *     figure; below 0: worse
+   */
+  record Classical(long samples, double pValue, double improvement) {}
+}
