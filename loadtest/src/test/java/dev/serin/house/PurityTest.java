@@ -91,9 +91,11 @@ class PurityTest {
   }
 
   @Test
-  void rolloutPlan_types_areOnlyPureOnes() {
-    pure("dev.serin.server.rollout.plan..").check(HouseClasses.ALL);
-    calm("dev.serin.server.rollout.plan..").check(HouseClasses.ALL);
+  void rolloutPlanAndMachine_types_areOnlyPureOnes() {
+    for (String part : new String[] {"plan", "machine"}) {
+      pure("dev.serin.server.rollout." + part + "..").check(HouseClasses.ALL);
+      calm("dev.serin.server.rollout." + part + "..").check(HouseClasses.ALL);
+    }
   }
 
   @Test

@@ -1,0 +1,207 @@
+package dev.serin.server.rollout.machine;
+
+import dev.serin.server.rollout.machine.Event.Command;
+import dev.serin.server.rollout.plan.GatePlan;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import java.time.Instant;
+import java.util.List;
+
+/** What a person's command does. */
+final class CommandRules {
+  private static final String LIFT_FIRST = "the kill switch is set: lift it first";
+  private static final String RESUME_FIRST = "paused: resume it first";
+  private static final String NOT_BEGUN = "not begun: start it first";
+
+  private final RolloutPlan plan;
+
+  CommandRules(RolloutPlan plan) {
+    this.plan = plan;
+  }
+
+  Step apply(MachineState state, Command command, Instant now) {
+    return switch (command.kind()) {
+      case START -> start(state, command, now);
+      case PAUSE -> pause(state, command, now);
+      case RESUME -> resume(state, command, now);
+      case APPROVE -> approve(state, command, now);
+      case ADVANCE -> advance(state, command, now);
+      case PROMOTE -> promote(state, command, now);
+      case ROLL_BACK -> rollBack(state, command, now);
+      case CANCEL -> cancel(state, command, now);
+      case KILL -> kill(state, command, now);
+      case REVIVE -> revive(state, command, now);
+    };
+  }
+
+  private Step start(MachineState state, Command command, Instant now) {
+    return switch (state.phase()) {
+      case PENDING -> {
+        if (state.killed()) {
+          yield new Step.Refused(LIFT_FIRST);
+        }
+        Draft draft = draft(state, now);
+        yield plan.stage(1).gates().isEmpty()
+            ? moved(draft.enter(1), command, "started: " + Draft.named(plan, 1))
+            : moved(draft.waitAt(0), command, "started");
+      }
+      case GATE, RUNNING, HOLDING, PAUSED -> new Step.Stayed("started already");
+      case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED -> over(state);
+    };
+  }
+
+  private Step pause(MachineState state, Command command, Instant now) {
+    return switch (state.phase()) {
+      case PENDING -> new Step.Refused(NOT_BEGUN);
+      case GATE, RUNNING -> moved(draft(state, now).pause(), command, "paused");
+      case HOLDING ->
+          state.killed()
+              ? new Step.Refused(LIFT_FIRST)
+              : moved(draft(state, now).pause(), command, "paused");
+      case PAUSED -> new Step.Stayed("paused already");
+      case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED -> over(state);
+    };
+  }
+
+  private Step resume(MachineState state, Command command, Instant now) {
+    return switch (state.phase()) {
+      case PENDING -> new Step.Refused(NOT_BEGUN);
+      case GATE ->
+          state.gateRefused()
+              ? moved(draft(state, now).backToGate(), command, "the gate is asked again")
+              : new Step.Stayed("not paused");
+      case RUNNING -> new Step.Stayed("not paused");
+      case HOLDING ->
+          switch (state.hold()) {
+            case KILLED -> new Step.Refused(LIFT_FIRST);
+            case MAXIMUM ->
+                moved(
+                    draft(state, now).repeat(),
+                    command,
+                    Draft.named(plan, state.stage()) + " is repeated");
+            case VERDICT, STALE_EVIDENCE, NONE ->
+                new Step.Refused(
+                    "held by what the evidence says, and goes on by itself when that ends;"
+                        + " advance goes on without");
+          };
+      case PAUSED -> moved(draft(state, now).resume(), command, "resumed");
+      case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED -> over(state);
+    };
+  }
+
+  private Step approve(MachineState state, Command command, Instant now) {
+    return switch (state.phase()) {
+      case PENDING -> new Step.Refused(NOT_BEGUN);
+      case GATE -> {
+        List<GatePlan> gates = plan.stage(state.stage() + 1).gates();
+        if (state.gate() >= gates.size()) {
+          yield new Step.Stayed("all gates are passed");
+        }
+        GatePlan gate = gates.get(state.gate());
+        yield gate instanceof GatePlan.Approval
+            ? moved(draft(state, now).waitAt(state.gate() + 1), command, "approved")
+            : new Step.Refused(
+                "the gate waits for " + gate.awaited() + ", no approval; advance goes on without");
+      }
+      case PAUSED -> new Step.Refused(RESUME_FIRST);
+      case HOLDING ->
+          new Step.Refused(state.killed() ? LIFT_FIRST : "no gate waits for an approval");
+      case RUNNING -> new Step.Refused("no gate waits for an approval");
+      case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED -> over(state);
+    };
+  }
+
+  private Step advance(MachineState state, Command command, Instant now) {
+    return switch (state.phase()) {
+      case PENDING -> new Step.Refused(NOT_BEGUN);
+      case GATE, RUNNING -> next(state, command, now);
+      case HOLDING -> state.killed() ? new Step.Refused(LIFT_FIRST) : next(state, command, now);
+      case PAUSED -> new Step.Refused(RESUME_FIRST);
+      case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED -> over(state);
+    };
+  }
+
+  private Step next(MachineState state, Command command, Instant now) {
+    int next = state.stage() + 1;
+    Draft draft = draft(state, now);
+    return next > plan.stages().size()
+        ? moved(draft.complete(), command, "completed")
+        : moved(draft.enter(next), command, "advanced to " + Draft.named(plan, next));
+  }
+
+  private Step promote(MachineState state, Command command, Instant now) {
+    return switch (state.phase()) {
+      case PENDING -> new Step.Refused(NOT_BEGUN);
+      case GATE, RUNNING -> last(state, command, now);
+      case HOLDING -> state.killed() ? new Step.Refused(LIFT_FIRST) : last(state, command, now);
+      case PAUSED -> new Step.Refused(RESUME_FIRST);
+      case COMPLETED -> new Step.Stayed("everybody has the treatment already");
+      case ROLLING_BACK, ROLLED_BACK, CANCELLED -> over(state);
+    };
+  }
+
+  private Step last(MachineState state, Command command, Instant now) {
+    int last = plan.stages().size();
+    return state.stage() == last
+        ? new Step.Stayed("everybody has the treatment already; advance ends the bake time")
+        : moved(draft(state, now).enter(last), command, "promoted to " + Draft.named(plan, last));
+  }
+
+  private Step rollBack(MachineState state, Command command, Instant now) {
+    return switch (state.phase()) {
+      case PENDING -> new Step.Refused("nothing is served yet: cancel ends it");
+      case GATE, RUNNING, HOLDING, PAUSED ->
+          moved(draft(state, now).rollBack(), command, "rolled back");
+      case ROLLING_BACK, ROLLED_BACK -> new Step.Stayed("rolled back already");
+      case COMPLETED, CANCELLED -> over(state);
+    };
+  }
+
+  private Step cancel(MachineState state, Command command, Instant now) {
+    return switch (state.phase()) {
+      case PENDING, GATE, RUNNING, HOLDING, PAUSED ->
+          moved(draft(state, now).cancel(), command, "cancelled");
+      case CANCELLED -> new Step.Stayed("cancelled already");
+      case ROLLING_BACK, ROLLED_BACK, COMPLETED -> over(state);
+    };
+  }
+
+  private Step kill(MachineState state, Command command, Instant now) {
+    if (state.killed()) {
+      return new Step.Stayed("the kill switch is set already");
+    }
+    return switch (state.phase()) {
+      case PENDING, GATE, RUNNING, HOLDING, PAUSED ->
+          moved(draft(state, now).kill(), command, "the kill switch was set");
+      case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED ->
+          new Step.Stayed("the run serves no share any more: the kill switch acts by itself");
+    };
+  }
+
+  private Step revive(MachineState state, Command command, Instant now) {
+    if (!state.killed()) {
+      return new Step.Stayed("the kill switch is not set");
+    }
+    return switch (state.phase()) {
+      case PENDING, GATE, RUNNING, HOLDING, PAUSED ->
+          moved(draft(state, now).revive(), command, "the kill switch was lifted");
+      case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED ->
+          new Step.Stayed("the run serves no share any more: the kill switch acts by itself");
+    };
+  }
+
+  private static Step over(MachineState state) {
+    return new Step.Refused(
+        state.phase() == Phase.ROLLING_BACK
+            ? "it is being rolled back, and nothing stops that: start a new run"
+            : "the run is over (" + state.phase() + "): start a new run");
+  }
+
+  private static Step moved(Draft draft, Command command, String what) {
+    String reason = command.reason().isEmpty() ? what : what + ": " + command.reason();
+    return draft.moved(command, command.actor(), reason);
+  }
+
+  private Draft draft(MachineState state, Instant now) {
+    return new Draft(plan, state, now);
+  }
+}
