@@ -1,0 +1,19 @@
+package dev.serin.server.rollout.simulation;
+
+import dev.serin.server.rollout.machine.Verdict;
+import dev.serin.server.rollout.plan.RolloutPlan;
+
+/** Who judges one run, second by second. For one run and one thread. */
+public interface SimulatedJudge {
+  /** The verdict of a look; looks come in the order of time, one for each second. */
+  Verdict judge(Look look);
+
+  /** A kind of judge. Immutable and thread-safe. */
+  interface Kind {
+    /** What it is called in tables. */
+    String name();
+
+    /** A judge of a new run. */
+    SimulatedJudge begin(RolloutPlan plan);
+  }
+}
