@@ -21,7 +21,7 @@ import org.apache.commons.numbers.gamma.LogGamma;
  *       grows as the cube root of n where a/n = t, and falls quickly away from there.
  * </ul>
  */
-final class TiltedBeta {
+public final class TiltedBeta {
   /** Above it Stirling's series below is exact to the last digits of a double. */
   private static final double STIRLING_FROM = 10;
 
@@ -40,7 +40,7 @@ final class TiltedBeta {
    * @param t the point, in (0, 1)
    * @param u 1 - t
    */
-  static double whole(double a, double b, double t, double u) {
+  public static double whole(double a, double b, double t, double u) {
     double n = a + b;
     double excess = Math.fma(-n, t, a);
     return deviance(excess, n * t)
@@ -55,7 +55,7 @@ final class TiltedBeta {
   }
 
   /** The logarithm of the integral over θ above t; arguments as for {@link #whole}. */
-  static double above(double a, double b, double t, double u) {
+  public static double above(double a, double b, double t, double u) {
     double excess = Math.fma(-(a + b), t, a);
     if (excess <= 0) {
       return -Math.log(fraction(b, a, u, -excess));

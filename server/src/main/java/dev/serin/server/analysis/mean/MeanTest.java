@@ -60,6 +60,15 @@ public final class MeanTest {
   }
 
   /**
+   * How many standard errors beyond its margin a claim is shown at, for plans.
+   *
+   * @param users of both arms, above 0
+   */
+  public double standardErrors(double users) {
+    return sequence.multiplier(users);
+  }
+
+  /**
    * The evidence for the claim so far.
    *
    * @throws IllegalArgumentException where stages repeat or have unequally many buckets

@@ -1,0 +1,82 @@
+package dev.serin.server.analysis.quantile;
+
+import dev.serin.server.analysis.count.TiltedBeta;
+
+/**
+ * The beta-binomial mixture: evidence, at every look, that the share of values below a point is not
+ * p, from k of n values below it.
+ *
+ * <p>Likelihood ratios of θ against p, (θ/p)^k ((1-θ)/(1-p))^(n-k), averaged over θ ~ Beta(r/(1-p),
+ * r/p), the whole or its part above or below p. With r from the normal mixture that is best at v =
+ * p (1-p) N: ρ - p (1-p). Source: Howard, Ramdas, McAuliffe, Sekhon (Annals of Statistics 49(2)
+ * 2021, propositions 7 and 8) and their confseq, {@code BetaBinomialMixture} with g = p, h = 1 - p.
+ * Cut off at p the mixture is valid for all shares on the other side as well, and rises with k
+ * (above) or falls (below).
+ */
+final class BetaMixture {
+  /** Least share of p (1-p) that r may be. */
+  private static final double LEAST = 1e-3;
+
+  private final double p;
+  private final double below;
+  private final double beyond;
+  private final double priorAbove;
+  private final double priorBelow;
+  private final double priorWhole;
+
+  private BetaMixture(double p, double r) {
+    this.p = p;
+    this.below = r / (1 - p);
+    this.beyond = r / p;
+    this.priorAbove = TiltedBeta.above(below, beyond, p, 1 - p);
+    this.priorBelow = TiltedBeta.above(beyond, below, 1 - p, p);
+    this.priorWhole = TiltedBeta.whole(below, beyond, p, 1 - p);
+  }
+
+  /**
+   * The mixture that is nearly the sharpest after so many values.
+   *
+   * @param p the share, above 0 and below 1
+   * @param values above 0
+   * @param alpha the error rate that it is to be sharpest for, of both sides together; above 0,
+   *     below 1
+   */
+  static BetaMixture bestAt(double p, double values, double alpha) {
+    double v = p * (1 - p);
+    double odds = -2 * Math.log(alpha);
+    double rho = values * v / (odds + Math.log1p(odds));
+    return new BetaMixture(p, Math.max(rho - v, LEAST * v));
+  }
+
+  /** The log e-value that more than p of the values are below the point. */
+  double above(double k, double n) {
+    return TiltedBeta.above(below + k, beyond + n - k, p, 1 - p) - priorAbove;
+  }
+
+  /** The log e-value that less than p of the values are below the point. */
+  double below(double k, double n) {
+    return TiltedBeta.above(beyond + n - k, below + k, 1 - p, p) - priorBelow;
+  }
+
+  /** The log e-value that not p of the values are below the point. */
+  double whole(double k, double n) {
+    return TiltedBeta.whole(below + k, beyond + n - k, p, 1 - p) - priorWhole;
+  }
+
+  /** The k of n at which {@link #whole}, which is convex in k, is least. */
+  double leastWhole(double n) {
+    double low = 0;
+    double high = n;
+    // A third each time: 100 steps end within n 2^-58.
+    for (int step = 0; step < 100; step++) {
+      double first = low + (high - low) / 3;
+      double second = high - (high - low) / 3;
+      if (whole(first, n) <= whole(second, n)) {
+        high = second;
+      } else {
+        low = first;
+      }
+    }
+    return low + (high - low) / 2;
+  }
+}
