@@ -31,6 +31,7 @@ public final class CommandLineInterface {
         .addSubcommand(new DemoCommand(launcher, terminal))
         .addSubcommand(new ApplyCommand(terminal))
         .addSubcommand(ValidateCommand.commandLine(terminal))
+        .addSubcommand(new PlanCommand(terminal))
         .addSubcommand(new GetCommand(terminal))
         .addSubcommand(new EvaluateCommand(terminal))
         .addSubcommand(new ExplainCommand(terminal))

@@ -14,6 +14,8 @@ import dev.serin.v1.ExportDecisionsRequest;
 import dev.serin.v1.ExportDecisionsResponse;
 import dev.serin.v1.GetTimeSeriesRequest;
 import dev.serin.v1.GetTimeSeriesResponse;
+import dev.serin.v1.PlanRolloutRequest;
+import dev.serin.v1.PlanRolloutResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -132,6 +134,13 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
     exports.open(
         new ExportFilter(namespace, keys),
         (ServerCallStreamObserver<ExportDecisionsResponse>) observer);
+  }
+
+  @Override
+  public void planRollout(
+      PlanRolloutRequest request, StreamObserver<PlanRolloutResponse> observer) {
+    observer.onNext(new RolloutPlanning(this::compare, this::series, clock.millis()).plan(request));
+    observer.onCompleted();
   }
 
   private static String namespace(String namespace) {

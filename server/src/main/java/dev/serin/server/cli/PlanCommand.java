@@ -1,0 +1,158 @@
+package dev.serin.server.cli;
+
+import dev.serin.server.catalog.FileError;
+import dev.serin.server.catalog.ParsedDocuments;
+import dev.serin.server.rollout.forecast.Baseline;
+import dev.serin.server.rollout.forecast.RolloutForecast;
+import dev.serin.server.rollout.plan.PlanReader;
+import dev.serin.server.rollout.plan.PlanReading;
+import dev.serin.v1.Document;
+import dev.serin.v1.MetricBaseline;
+import dev.serin.v1.PlanRolloutRequest;
+import dev.serin.v1.PlanRolloutResponse;
+import dev.serin.v1.Rollout;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Forecasts how long the stages of a rollout take, before it is started. */
+@Command(
+    name = "plan",
+    description = {
+      "Forecast how long each stage of a rollout takes to be decided, and what it can see.",
+      "With --users-per-second alone no server is asked; what it has counted fills in the rest.",
+      "Times are approximate, for users who are all new and traffic that is steady."
+    })
+final class PlanCommand implements Callable<Integer> {
+  private final Terminal terminal;
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private final CallOptions call = new CallOptions();
+  @Mixin private final FilesOption files = new FilesOption();
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  @Option(
+      names = "--users-per-second",
+      paramLabel = "N",
+      description = "New users that reach the split (default: the server's last hour).")
+  private @Nullable Double usersPerSecond;
+
+  @Option(
+      names = "--baseline",
+      paramLabel = "METRIC=VALUE",
+      description = {
+        "What the control shows: errors=0.005 for an event, as a share of users;",
+        "latency=120:300 for a mean and its deviation between users. Repeatable."
+      })
+  private Map<String, String> baselines = new LinkedHashMap<>();
+
+  @Option(
+      names = "--rollout",
+      paramLabel = "KEY",
+      description = "Which rollout, where the files hold several.")
+  private String key = "";
+
+  PlanCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    ParsedDocuments parsed = files.read(terminal);
+    if (!parsed.errors().isEmpty()) {
+      FilesOption.print(terminal, parsed.errors());
+      return ExitCode.REFUSED.code();
+    }
+    Rollout rollout = rollout(parsed);
+    if (PlanReader.read(rollout) instanceof PlanReading.Invalid invalid) {
+      List<FileError> errors = parsed.locate(invalid.violations());
+      FilesOption.print(terminal, errors);
+      return ExitCode.REFUSED.code();
+    }
+    Map<String, Baseline> stated = stated();
+    boolean serverNamed = spec.commandLine().getParseResult().hasMatchedOption("--server");
+    PlanRolloutResponse answer =
+        usersPerSecond == null || serverNamed
+            ? asked(rollout, stated)
+            : offline(rollout, stated, usersPerSecond);
+    output.print(
+        terminal,
+        answer,
+        () ->
+            ForecastText.lines(rollout.getKey(), answer, terminal)
+                .forEach(terminal.out()::println));
+    return ExitCode.OK.code();
+  }
+
+  private Rollout rollout(ParsedDocuments parsed) {
+    List<Rollout> rollouts =
+        parsed.toDocuments().stream()
+            .filter(Document::hasRollout)
+            .map(Document::getRollout)
+            .filter(rollout -> key.isEmpty() || rollout.getKey().equals(key))
+            .toList();
+    if (rollouts.size() != 1) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "rollouts in the files: " + rollouts.size() + " (expected: one, or --rollout KEY)");
+    }
+    return rollouts.getFirst();
+  }
+
+  private Map<String, Baseline> stated() {
+    Map<String, Baseline> stated = new LinkedHashMap<>();
+    baselines.forEach((metric, text) -> stated.put(metric, baseline(metric, text)));
+    return stated;
+  }
+
+  private static Baseline baseline(String metric, String text) {
+    String option = "--baseline " + metric + "=" + text + ": ";
+    try {
+      int colon = text.indexOf(':');
+      return colon < 0
+          ? new Baseline.Event(Double.parseDouble(text))
+          : new Baseline.Mean(
+              Double.parseDouble(text.substring(0, colon)),
+              Double.parseDouble(text.substring(colon + 1)));
+    } catch (NumberFormatException notANumber) {
+      throw new CommandFailure(
+          ExitCode.USAGE, option + "no number (expected: SHARE, or MEAN:DEVIATION)");
+    } catch (IllegalArgumentException outside) {
+      throw new CommandFailure(ExitCode.USAGE, option + outside.getMessage());
+    }
+  }
+
+  private PlanRolloutResponse asked(Rollout rollout, Map<String, Baseline> stated) {
+    List<MetricBaseline> messages =
+        stated.entrySet().stream().map(entry -> entry.getValue().message(entry.getKey())).toList();
+    PlanRolloutRequest.Builder request =
+        PlanRolloutRequest.newBuilder()
+            .setNamespace(call.namespace())
+            .setRollout(rollout)
+            .addAllBaselines(messages);
+    if (usersPerSecond != null) {
+      request.setUsersPerSecond(usersPerSecond);
+    }
+    try (Session session = call.open()) {
+      return session.analysis().planRollout(request.build());
+    }
+  }
+
+  private static PlanRolloutResponse offline(
+      Rollout rollout, Map<String, Baseline> stated, double usersPerSecond) {
+    if (!(PlanReader.read(rollout) instanceof PlanReading.Valid valid)) {
+      throw new IllegalStateException("rollout: not valid (expected: checked before)");
+    }
+    try {
+      return RolloutForecast.of(valid.plan(), usersPerSecond, stated, List.of());
+    } catch (IllegalArgumentException outside) {
+      throw new CommandFailure(ExitCode.USAGE, "--users-per-second: " + outside.getMessage());
+    }
+  }
+}

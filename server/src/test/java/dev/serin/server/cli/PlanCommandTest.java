@@ -1,0 +1,90 @@
+package dev.serin.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.v1.PlanRolloutRequest;
+import dev.serin.v1.PlanRolloutResponse;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class PlanCommandTest {
+  private static final String ROLLOUT =
+      """
+      rollout:
+        key: new-checkout
+        feature: new-checkout
+        split: half
+        treatment: "on"
+        control: "off"
+        template: gate-canary-ab-expand
+        guardrails:
+        - {metric: errors}
+        - {metric: latency, margin: 0.1}
+      """;
+
+  private static Run plan(String rollout, String... arguments) {
+    String[] all = new String[arguments.length + 3];
+    all[0] = "plan";
+    all[1] = "-f";
+    all[2] = "-";
+    System.arraycopy(arguments, 0, all, 3, arguments.length);
+    return Run.of(Run.NO_SERVER, rollout, false, all);
+  }
+
+  @Test
+  void plan_withTraffic_asksNoServer() {
+    Run run =
+        plan(
+            ROLLOUT,
+            "--users-per-second=100",
+            "--baseline=errors=0.005",
+            "--baseline=latency=120:300");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .startsWith("new-checkout: forecast for 100 new users per second\n")
+        .contains("ab-test   25 %  60 min      90000    90000")
+        .contains("ab-test  errors *     25 %")
+        .contains("canary   ###")
+        .doesNotContain("\u001b");
+  }
+
+  @Test
+  void plan_asJson_isTheMessage() {
+    Run run = plan(ROLLOUT, "--users-per-second=100", "--baseline=errors=0.005", "-o", "json");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("\"stage\": \"ab-test\"").contains("\"no baseline\"");
+  }
+
+  @Test
+  void plan_withoutTraffic_asksTheServer() throws IOException {
+    try (FakeApi api = new FakeApi()) {
+      api.will("PlanRollout", PlanRolloutResponse.newBuilder().setUsersPerSecond(7).build());
+      Run run = plan(ROLLOUT, "--baseline=errors=0.005", "--server=" + api.address(), "-n", "shop");
+
+      assertThat(run.exitCode()).isZero();
+      PlanRolloutRequest request = api.request(0, PlanRolloutRequest.class);
+      assertThat(request.getNamespace()).isEqualTo("shop");
+      assertThat(request.getRollout().getKey()).isEqualTo("new-checkout");
+      assertThat(request.getBaselines(0).getValue()).isEqualTo(.005);
+      assertThat(request.hasUsersPerSecond()).isFalse();
+      assertThat(run.out()).startsWith("new-checkout: forecast for 7 new users per second");
+    }
+  }
+
+  @Test
+  void plan_ofWhatIsWrong_saysSo() {
+    assertThat(plan(ROLLOUT, "--users-per-second=1", "--baseline=errors=2").err())
+        .contains("--baseline errors=2: 2.0 (expected: a share of users, above 0 and below 1)");
+    assertThat(plan(ROLLOUT, "--users-per-second=1", "--baseline=errors=x").err())
+        .contains("--baseline errors=x: no number (expected: SHARE, or MEAN:DEVIATION)");
+    assertThat(plan(ROLLOUT, "--users-per-second=0").err())
+        .contains("--users-per-second: 0.0 (expected: above 0, finite)");
+    assertThat(plan(ROLLOUT, "--users-per-second=1", "--rollout=other").err())
+        .contains("rollouts in the files: 0 (expected: one, or --rollout KEY)");
+    assertThat(plan(ROLLOUT.replace("split: half", "split: \"\""), "--users-per-second=1").out())
+        .contains("split");
+  }
+}

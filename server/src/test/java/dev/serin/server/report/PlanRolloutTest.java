@@ -1,0 +1,109 @@
+package dev.serin.server.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.v1.Guardrail;
+import dev.serin.v1.MetricBaseline;
+import dev.serin.v1.MetricForecast;
+import dev.serin.v1.PlanRolloutRequest;
+import dev.serin.v1.PlanRolloutResponse;
+import dev.serin.v1.Rollout;
+import org.junit.jupiter.api.Test;
+
+class PlanRolloutTest {
+  private static final Rollout ROLLOUT =
+      Rollout.newBuilder()
+          .setKey("ranking")
+          .setFeature("ranking")
+          .setSplit("main")
+          .setTreatment("new")
+          .setControl("old")
+          .setTemplate("gate-canary-ab-expand")
+          .addGuardrails(Guardrail.newBuilder().setMetric("error"))
+          .build();
+
+  private static PlanRolloutResponse plan(Counted counted, PlanRolloutRequest.Builder request) {
+    try (AnalysisApi api = new AnalysisApi(counted)) {
+      return api.stub().planRollout(request.setNamespace("shop").build());
+    }
+  }
+
+  /** Ten decisions each second for a minute, an error of each twentieth user of the control. */
+  private static Counted counted() {
+    Counted counted = Counted.ofPeriod();
+    Place old = counted.place(0, "old");
+    counted.count(
+        builder -> {
+          for (int user = 0; user < 600; user++) {
+            long time = Counted.NOW - 60_000 + user * 100L;
+            builder.exposure(old, Counted.unit(user), time);
+            Counted.report(builder, old, Counted.ERROR, user, user % 20 == 0 ? 1 : 0, time);
+          }
+        });
+    return counted;
+  }
+
+  @Test
+  void plan_withoutTrafficAndBaseline_takesWhatWasCounted() {
+    PlanRolloutResponse answer =
+        plan(counted(), PlanRolloutRequest.newBuilder().setRollout(ROLLOUT));
+
+    assertThat(answer.getUsersPerSecond()).isCloseTo(10, within(2.));
+    assertThat(answer.getBaselinesList())
+        .containsExactly(MetricBaseline.newBuilder().setMetric("error").setValue(.05).build());
+    assertThat(answer.getNotesList()).hasSize(2);
+    assertThat(answer.getStagesList()).hasSize(4);
+    MetricForecast canary = answer.getStages(0).getMetrics(0);
+    MetricForecast test = answer.getStages(1).getMetrics(0);
+    assertThat(canary.getMustPass()).isFalse();
+    assertThat(test.getMustPass()).isTrue();
+    assertThat(test.getPassesMedian().getSeconds()).isBetween(1_000L, 6_000L);
+    assertThat(test.getFoundMedian().getSeconds()).isLessThan(canary.getFoundMedian().getSeconds());
+    assertThat(answer.getStages(3).getMetricsList()).isEmpty();
+  }
+
+  /** Twice the traffic takes half the time. */
+  @Test
+  void plan_withTrafficAndBaseline_takesThem() {
+    PlanRolloutRequest.Builder request =
+        PlanRolloutRequest.newBuilder()
+            .setRollout(ROLLOUT)
+            .addBaselines(MetricBaseline.newBuilder().setMetric("error").setValue(.005));
+    MetricForecast hundred =
+        plan(Counted.ofPeriod(), request.setUsersPerSecond(100)).getStages(1).getMetrics(0);
+    MetricForecast twoHundred =
+        plan(Counted.ofPeriod(), request.setUsersPerSecond(200)).getStages(1).getMetrics(0);
+    assertThat((double) twoHundred.getPassesMedian().getSeconds())
+        .isCloseTo(hundred.getPassesMedian().getSeconds() / 2., within(2.));
+    assertThat(twoHundred.getPassesByDwell()).isGreaterThan(hundred.getPassesByDwell());
+    assertThat(twoHundred.getSmallest()).isLessThan(hundred.getSmallest());
+  }
+
+  @Test
+  void plan_ofNothingKnown_isRefused() {
+    Counted nothing = Counted.ofPeriod();
+    assertThatThrownBy(() -> plan(nothing, PlanRolloutRequest.newBuilder()))
+        .hasMessageContaining("rollout: absent (expected: a rollout)");
+    assertThatThrownBy(() -> plan(nothing, PlanRolloutRequest.newBuilder().setRollout(ROLLOUT)))
+        .hasMessageContaining("users_per_second: absent, and no decision in the last hour");
+    assertThatThrownBy(
+            () ->
+                plan(
+                    nothing,
+                    PlanRolloutRequest.newBuilder()
+                        .setRollout(ROLLOUT)
+                        .addBaselines(MetricBaseline.newBuilder().setMetric("error").setValue(2))))
+        .hasMessageContaining("baselines[0].value: 2.0 (expected: a share of users");
+    assertThatThrownBy(
+            () ->
+                plan(
+                    nothing,
+                    PlanRolloutRequest.newBuilder()
+                        .setRollout(ROLLOUT.toBuilder().clearFeature())
+                        .setUsersPerSecond(1)))
+        .hasMessageContaining("feature");
+  }
+}
