@@ -32,6 +32,7 @@ public final class CommandLineInterface {
         .addSubcommand(new ApplyCommand(terminal))
         .addSubcommand(ValidateCommand.commandLine(terminal))
         .addSubcommand(new PlanCommand(terminal))
+        .addSubcommand(new SimulateCommand(terminal))
         .addSubcommand(new GetCommand(terminal))
         .addSubcommand(new EvaluateCommand(terminal))
         .addSubcommand(new ExplainCommand(terminal))

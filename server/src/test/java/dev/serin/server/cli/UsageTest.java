@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsageTest {
   private static final String[] COMMANDS = {
     "server",
+    "simulate",
     "get",
     "evaluate",
     "explain",

@@ -33,8 +33,8 @@ import java.util.stream.IntStream;
  * @param seed of all draws
  */
 public record Simulation(RolloutPlan plan, World world, Duration horizon, long seed) {
-  /** A Tuesday: plans that freeze weekends are simulated in a week's middle. */
-  private static final Instant START = Instant.parse("2026-06-02T09:00:00Z");
+  /** When runs start. A Tuesday: plans that freeze weekends are simulated in a week's middle. */
+  static final Instant START = Instant.parse("2026-06-02T09:00:00Z");
 
   private static final Verdict NOTHING_SERVED =
       new Verdict(Action.GO_ON, "", "no treatment is served yet", "");

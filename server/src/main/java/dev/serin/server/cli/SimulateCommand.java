@@ -1,0 +1,159 @@
+package dev.serin.server.cli;
+
+import dev.serin.server.catalog.FileError;
+import dev.serin.server.catalog.ParsedDocuments;
+import dev.serin.server.rollout.plan.PlanReader;
+import dev.serin.server.rollout.plan.PlanReading;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.simulation.Peers;
+import dev.serin.server.rollout.simulation.SimulatedJudge;
+import dev.serin.server.rollout.simulation.SimulatedPlan;
+import dev.serin.server.rollout.simulation.Simulation;
+import dev.serin.server.rollout.simulation.SimulationResult;
+import dev.serin.server.rollout.simulation.World;
+import dev.serin.v1.Document;
+import dev.serin.v1.Rollout;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Replays a rollout in a described world, thousands of times, through the real judge. */
+@Command(
+    name = "simulate",
+    description = {
+      "Replay a rollout's file in a described world, many times, through the real judge and state",
+      "machine: how often it is rolled back, how fast, and how often a bad release is promoted.",
+      "All metrics are simulated as events. Asks no server."
+    })
+final class SimulateCommand implements Callable<Integer> {
+  private final Terminal terminal;
+  @Mixin private final FilesOption files = new FilesOption();
+  @Mixin private final WorldOptions world = new WorldOptions();
+
+  @Option(
+      names = "--against",
+      description = "Other controllers' judges on the same draws beside: Argo, Flagger, tests.")
+  private boolean against;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Runs, 1 to 100000 (default: 1000).")
+  private int runs;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of all draws (default: 1).")
+  private long seed;
+
+  @Option(
+      names = "--horizon",
+      paramLabel = "TIME",
+      converter = CallOptions.Seconds.class,
+      description = "Leave runs that go on for so long (default: twice all dwells, at least 1h).")
+  private @Nullable Duration horizon;
+
+  @Option(names = "--csv", paramLabel = "FILE", description = "Write the table as CSV too.")
+  private @Nullable Path csv;
+
+  SimulateCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    if (runs < 1 || runs > 100_000) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--runs " + runs + ": out of range (expected: 1 to 100000)");
+    }
+    ParsedDocuments parsed = files.read(terminal);
+    List<FileError> errors = new ArrayList<>(parsed.errors());
+    RolloutPlan plan = errors.isEmpty() ? plan(parsed, errors) : null;
+    if (plan == null) {
+      FilesOption.print(terminal, errors);
+      return ExitCode.REFUSED.code();
+    }
+    World described = world.of(plan);
+    List<SimulationResult> results = new ArrayList<>();
+    Simulation simulation = new Simulation(plan, described, horizon(plan), seed);
+    for (SimulatedJudge.Kind judge : judges(plan, described)) {
+      ProgressLine progress = new ProgressLine(terminal, judge.name(), runs);
+      results.add(simulation.run(judge, runs, progress::done));
+      progress.clear();
+    }
+    SimulationText.lines(terminal, results).forEach(terminal.out()::println);
+    write(results);
+    return ExitCode.OK.code();
+  }
+
+  private static @Nullable RolloutPlan plan(ParsedDocuments parsed, List<FileError> errors) {
+    Map<String, Rollout> rollouts = new LinkedHashMap<>();
+    for (Document document : parsed.toDocuments()) {
+      if (document.hasRollout()) {
+        rollouts.put(document.getRollout().getKey(), document.getRollout());
+      }
+    }
+    if (rollouts.size() != 1) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "-f: " + rollouts.size() + " rollouts (expected: one)");
+    }
+    return switch (PlanReader.read(rollouts.values().iterator().next())) {
+      case PlanReading.Valid valid -> valid.plan();
+      case PlanReading.Invalid invalid -> {
+        errors.addAll(parsed.locate(invalid.violations()));
+        yield null;
+      }
+    };
+  }
+
+  private Duration horizon(RolloutPlan plan) {
+    if (horizon != null) {
+      return horizon;
+    }
+    Duration dwells =
+        plan.stages().stream().map(stage -> stage.dwell()).reduce(Duration.ZERO, Duration::plus);
+    Duration twice = dwells.multipliedBy(2);
+    return twice.compareTo(Duration.ofHours(1)) < 0 ? Duration.ofHours(1) : twice;
+  }
+
+  /** Serin first; the peers with their documents' defaults: 99 % success, looks each minute. */
+  private List<SimulatedJudge.Kind> judges(RolloutPlan plan, World described) {
+    List<SimulatedJudge.Kind> judges = new ArrayList<>();
+    judges.add(SimulatedPlan.policy(plan, described));
+    if (against) {
+      judges.add(Peers.argo(0.99, 0, 60));
+      judges.add(Peers.argo(0.99, 3, 60));
+      judges.add(Peers.flagger(0.99, 1, 60));
+      judges.add(Peers.flagger(0.99, 5, 60));
+      judges.add(Peers.flagger(0.99, 10, 60));
+      judges.add(Peers.peeked(1_000, 0.05));
+      judges.add(Peers.fixedHorizon(1_000, 0.05));
+    }
+    return judges;
+  }
+
+  private void write(List<SimulationResult> results) {
+    if (csv == null) {
+      return;
+    }
+    try {
+      Files.writeString(csv, SimulationText.csv(results), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new CommandFailure(ExitCode.USAGE, "--csv " + csv + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.serin.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SimulateCommandTest {
+  private static final String ROLLOUT =
+      """
+      rollout:
+        key: checkout
+        feature: new-checkout
+        split: half
+        treatment: "on"
+        control: "off"
+        stages:
+        - {name: half, kind: expand, share: 50, dwell: 10m}
+        - {name: full, kind: full, share: 100, dwell: 1m}
+        guardrails: [{metric: errors}]
+      """;
+
+  @TempDir Path dir;
+
+  @Test
+  void simulate_regressionAgainstPeers_printsTableChartAndCsv() throws IOException {
+    Path csv = dir.resolve("out.csv");
+
+    Run run =
+        Run.of(
+            Run.NO_SERVER,
+            ROLLOUT,
+            false,
+            "simulate",
+            "-f-",
+            "--runs=40",
+            "--regressed=errors=0.05",
+            "--against",
+            "--csv=" + csv);
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .containsPattern("serin +40 +0[.]000 +1[.]000 +[0-9]+ s +[0-9]+ s +0[.]000")
+        .containsPattern("argo, limit 0 +40 +0[.]000 +1[.]000 +60 s +60 s")
+        .containsPattern("flagger, threshold 5 +40 +0[.]000 +1[.]000 +360 s")
+        .contains("MEDIAN TIME TO DETECT")
+        .contains("█");
+    assertThat(Files.readAllLines(csv))
+        .hasSize(9)
+        .contains("\"argo, limit 0\",40,0,40,60,60,0,0,0");
+  }
+
+  @Test
+  void simulate_sameSeed_printsTheSame() {
+    String[] arguments = {"simulate", "-f-", "--runs=20", "--seed=7", "--horizon=30m"};
+
+    Run run = Run.of(Run.NO_SERVER, ROLLOUT, false, arguments);
+
+    assertThat(run.out()).containsPattern("serin +20 +0[.]000 +0[.]000 +- +- +1[.]000");
+    assertThat(Run.of(Run.NO_SERVER, ROLLOUT, false, arguments)).isEqualTo(run);
+  }
+
+  @Test
+  void simulate_wrongInput_isRefused() {
+    assertThat(run("rollout: {key: r}").out()).contains("stdin:1:1: stages: none");
+    assertThat(run("rollout: {key: r}").exitCode()).isEqualTo(ExitCode.REFUSED.code());
+    assertThat(run("segment: {key: s}").err()).contains("0 rollouts (expected: one)");
+    assertThat(run(ROLLOUT, "--regressed=eror=0.1").err())
+        .contains("--regressed eror: no metric of the rollout (expected: one of errors)");
+    assertThat(run(ROLLOUT, "--baseline=errors=2").err())
+        .contains("baseline: 2.0 (expected: 0 to 1)");
+    assertThat(run(ROLLOUT, "--runs=0").exitCode()).isEqualTo(ExitCode.USAGE.code());
+  }
+
+  private static Run run(String text, String... more) {
+    String[] arguments = new String[more.length + 2];
+    arguments[0] = "simulate";
+    arguments[1] = "-f-";
+    System.arraycopy(more, 0, arguments, 2, more.length);
+    return Run.of(Run.NO_SERVER, text, false, arguments);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.serin.server.rollout.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.server.rollout.plan.Plans;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.simulation.World.EventRates;
+import dev.serin.server.rollout.simulation.World.Outage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The real policy through the real machine, in the worlds that statistics names figures for. */
+class SerinPolicyTest {
+  private static final Duration FOUR_HOURS = Duration.ofHours(4);
+
+  @Test
+  void regression_fromTheStart_isRolledBackWithinTheStatedSeconds() {
+    // 50 requests a second and arm, .5 % to 5 %: 7 s (90 of a hundred in 12) and 9 s (15).
+    SimulationResult plain = run(staged(0), rates(0.05, 0), 300);
+    assertThat(plain.detected()).isEqualTo(300);
+    assertThat(plain.medianToDetect().orElseThrow()).isLessThanOrEqualTo(Duration.ofSeconds(8));
+    assertThat(plain.p90ToDetect().orElseThrow()).isLessThanOrEqualTo(Duration.ofSeconds(14));
+    SimulationResult margin = run(staged(0.25), rates(0.05, 0), 300);
+    assertThat(margin.medianToDetect().orElseThrow()).isLessThanOrEqualTo(Duration.ofSeconds(10));
+    assertThat(margin.p90ToDetect().orElseThrow()).isLessThanOrEqualTo(Duration.ofSeconds(17));
+  }
+
+  @Test
+  void regression_thatBeginsLate_isRolledBackWithinSecondsOfItsOnset() {
+    SimulationResult result = run(staged(0), rates(0.05, 607), 60);
+
+    assertThat(result.falseAlarms() + result.detected()).isEqualTo(60);
+    assertThat(result.falseAlarms()).isLessThanOrEqualTo(3);
+    assertThat(result.medianToDetect().orElseThrow()).isLessThanOrEqualTo(Duration.ofSeconds(18));
+  }
+
+  @Test
+  void nothingWorse_isCompleted() {
+    RolloutPlan plan =
+        Plans.with(
+            """
+            stages:
+            - {name: canary, kind: canary, share: 10, dwell: 10m}
+            - {name: half, kind: expand, share: 50, dwell: 10m}
+            - {name: most, kind: expand, share: 80, dwell: 10m}
+            - {name: full, kind: full, share: 100, dwell: 1m}
+            guardrails: [{metric: errors, margin: 0}]
+            """);
+    World people = new World(50, 5_000, 3, List.of(rates(0.02, 0.02, 0)), -0.2, Optional.empty());
+    SimulationResult result =
+        new Simulation(plan, people, FOUR_HOURS, 5)
+            .run(SimulatedPlan.policy(plan, people), 60, done -> {});
+
+    // At most one in a hundred, and three standard errors of sixty runs.
+    assertThat(result.falseAlarms()).isLessThanOrEqualTo(2);
+    assertThat(result.completed()).isEqualTo(60 - result.falseAlarms());
+  }
+
+  @Test
+  void freeze_inTheWayOfAStage_delaysItOnly() {
+    // Runs start on a Tuesday at 9:00 UTC.
+    RolloutPlan plan =
+        Plans.with(
+            """
+            stages:
+            - {name: half, kind: expand, share: 50, dwell: 10m}
+            - {name: full, kind: full, share: 100, dwell: 1m}
+            guardrails: [{metric: errors}]
+            freezes:
+            - {from: TUE 09:05, until: TUE 09:30, zone: UTC}
+            - {from: THU 00:00, until: FRI 00:00, zone: UTC}
+            """);
+    World world = World.of(100, rates(0.005, 0));
+
+    assertThat(completed(plan, world, 29)).isZero();
+    assertThat(completed(plan, world, 33)).isEqualTo(5);
+  }
+
+  private static int completed(RolloutPlan plan, World world, int minutes) {
+    return new Simulation(plan, world, Duration.ofMinutes(minutes), 3)
+        .run(SimulatedPlan.policy(plan, world), 5, done -> {})
+        .completed();
+  }
+
+  @Test
+  void outage_ofBothArms_isNotBlamedOnTheTreatment() {
+    RolloutPlan plan = staged(0);
+    World world =
+        new World(
+            100,
+            0,
+            0,
+            List.of(rates(0.005, 0.005, 0)),
+            0,
+            Optional.of(new Outage(Duration.ofMinutes(10), Duration.ofMinutes(10), 0.05)));
+    SimulationResult result =
+        new Simulation(plan, world, Duration.ofMinutes(30), 9)
+            .run(SimulatedPlan.policy(plan, world), 60, done -> {});
+
+    assertThat(result.falseAlarms()).isLessThanOrEqualTo(2);
+  }
+
+  private static SimulationResult run(RolloutPlan plan, EventRates rates, int runs) {
+    World world = World.of(100, rates);
+    return new Simulation(plan, world, FOUR_HOURS, 1)
+        .run(SimulatedPlan.policy(plan, world), runs, done -> {});
+  }
+
+  private static RolloutPlan staged(double margin) {
+    return Plans.with(
+        """
+        stages:
+        - {name: half, kind: expand, share: 50, dwell: 1h}
+        - {name: more, kind: expand, share: 60, dwell: 1h}
+        - {name: most, kind: expand, share: 70, dwell: 1h}
+        - {name: full, kind: full, share: 100}
+        guardrails: [{metric: errors, margin: %s}]
+        """
+            .formatted(margin));
+  }
+
+  private static EventRates rates(double regressed, long onsetSeconds) {
+    return rates(0.005, regressed, onsetSeconds);
+  }
+
+  private static EventRates rates(double baseline, double regressed, long onsetSeconds) {
+    return new EventRates("errors", baseline, regressed, Duration.ofSeconds(onsetSeconds));
+  }
+}
