@@ -31,6 +31,9 @@ final class PackagedServer implements AutoCloseable {
   /** Generous: the machine may be building something else. */
   private static final long LIMIT_SECONDS = 60;
 
+  /** Characters of the log that tell why there is no answer. */
+  private static final int SHOWN_OF_LOG = 6_000;
+
   private static final Path JAR = Path.of("target", "serin.jar").toAbsolutePath();
 
   /** The launcher's, and what starts fastest. */
@@ -161,6 +164,8 @@ final class PackagedServer implements AutoCloseable {
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(
           HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString(UTF_8));
+    } catch (IOException e) {
+      throw new IOException(path + ": no answer; the server's log:\n" + endOfLog(), e);
     }
   }
 
@@ -217,6 +222,11 @@ final class PackagedServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private String endOfLog() {
+    String all = log();
+    return all.substring(Math.max(0, all.length() - SHOWN_OF_LOG));
   }
 
   private static <T> T within(CompletableFuture<T> future) {
