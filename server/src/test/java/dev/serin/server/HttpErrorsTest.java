@@ -194,7 +194,7 @@ class HttpErrorsTest {
 
   private int metrics() throws Exception {
     URI uri = URI.create("http://127.0.0.1:" + requireNonNull(port).port() + "/metrics");
-    try (HttpClient http = HttpClient.newHttpClient()) {
+    try (HttpClient http = PlainHttp.client()) {
       return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
           .statusCode();
     }

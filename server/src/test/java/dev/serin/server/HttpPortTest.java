@@ -275,12 +275,11 @@ class HttpPortTest {
     URI uri = URI.create("http://127.0.0.1:" + server.server().httpPort() + EVALUATE);
     HttpRequest request =
         HttpRequest.newBuilder(uri)
-            .version(HttpClient.Version.HTTP_1_1)
             .expectContinue(true)
             .header("content-type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[33 * 1024 * 1024]))
             .build();
-    try (HttpClient http = HttpClient.newHttpClient()) {
+    try (HttpClient http = PlainHttp.client()) {
       return http.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
     }
   }

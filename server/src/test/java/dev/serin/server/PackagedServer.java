@@ -161,7 +161,7 @@ final class PackagedServer implements AutoCloseable {
 
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + httpPort + path);
-    try (HttpClient http = HttpClient.newHttpClient()) {
+    try (HttpClient http = PlainHttp.client()) {
       return http.send(
           HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString(UTF_8));
     } catch (IOException e) {

@@ -31,7 +31,7 @@ public final class RunningServer implements AutoCloseable {
   private final SerinServer server;
   private final ListedErrorsInterceptor listed = new ListedErrorsInterceptor();
   private final ManagedChannel channel;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http = PlainHttp.client();
 
   private RunningServer(SerinServer server) {
     this.server = server;
