@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.v1.BetterDirection;
 import dev.serin.v1.Guardrail;
 import dev.serin.v1.MetricBaseline;
 import dev.serin.v1.MetricForecast;
 import dev.serin.v1.PlanRolloutRequest;
 import dev.serin.v1.PlanRolloutResponse;
 import dev.serin.v1.Rollout;
+import dev.serin.v1.SuccessMetric;
 import org.junit.jupiter.api.Test;
 
 class PlanRolloutTest {
@@ -80,6 +82,65 @@ class PlanRolloutTest {
         .isCloseTo(hundred.getPassesMedian().getSeconds() / 2., within(2.));
     assertThat(twoHundred.getPassesByDwell()).isGreaterThan(hundred.getPassesByDwell());
     assertThat(twoHundred.getSmallest()).isLessThan(hundred.getSmallest());
+  }
+
+  /** A control's mean above (1 + margin) times the treatment's is worse: with 150 %, below 40 %. */
+  @Test
+  void plan_marginsOfOneAndMore_haveAForecastWhereHigherIsBetterToo() {
+    PlanRolloutRequest.Builder request =
+        PlanRolloutRequest.newBuilder()
+            .setUsersPerSecond(100)
+            .addBaselines(
+                MetricBaseline.newBuilder().setMetric("spend").setValue(20).setDeviation(40));
+    MetricForecast wide = spend(request, 1.5);
+    MetricForecast narrow = spend(request, .25);
+    assertThat(wide.getMissing()).isEmpty();
+    assertThat(wide.getPassesMedian().getSeconds()).isPositive();
+    assertThat(wide.getPassesMedian().getSeconds())
+        .isLessThan(narrow.getPassesMedian().getSeconds());
+    // Nothing is found that is not beyond the margin.
+    assertThat(wide.getSmallest()).isGreaterThan(2.5);
+    assertThat(narrow.getSmallest()).isBetween(1.25, 2.5);
+  }
+
+  private static MetricForecast spend(PlanRolloutRequest.Builder request, double margin) {
+    Rollout rollout =
+        ROLLOUT.toBuilder()
+            .setGuardrails(
+                0,
+                Guardrail.newBuilder()
+                    .setMetric("spend")
+                    .setMargin(margin)
+                    .setBetter(BetterDirection.BETTER_DIRECTION_HIGHER))
+            .build();
+    return plan(Counted.ofPeriod(), request.setRollout(rollout)).getStages(1).getMetrics(0);
+  }
+
+  @Test
+  void plan_successMetricsThatAreBetterLower_haveAForecastOfLargeImprovements() {
+    Rollout rollout =
+        ROLLOUT.toBuilder()
+            .addSuccessMetrics(
+                SuccessMetric.newBuilder()
+                    .setMetric("spend")
+                    .setImprovement(1)
+                    .setBetter(BetterDirection.BETTER_DIRECTION_LOWER))
+            .build();
+    MetricForecast forecast =
+        plan(
+                Counted.ofPeriod(),
+                PlanRolloutRequest.newBuilder()
+                    .setRollout(rollout)
+                    .setUsersPerSecond(100)
+                    .addBaselines(
+                        MetricBaseline.newBuilder()
+                            .setMetric("spend")
+                            .setValue(20)
+                            .setDeviation(40)))
+            .getStages(1)
+            .getMetrics(1);
+    assertThat(forecast.getMetric()).isEqualTo("spend");
+    assertThat(forecast.getPassesMedian().getSeconds()).isPositive();
   }
 
   @Test

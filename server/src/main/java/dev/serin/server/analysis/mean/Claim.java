@@ -6,8 +6,13 @@ import dev.serin.server.analysis.Direction;
  * A one-sided statement about two arms, which a test shows or does not show: that the treatment is
  * above (or below) the control with a margin.
  *
+ * <p>A relative margin m says <em>one arm is above (1 + m) times the other</em>, whichever of the
+ * two is the larger: upwards the treatment is compared with (1 + m) times the control, downwards
+ * with the control divided by 1 + m. So 25 % up and 25 % down undo each other, every margin of 0 or
+ * more has a meaning, and means, quantiles and events say the same of it.
+ *
  * @param above whether it says above; else below
- * @param factor k of k control + offset, which the treatment is compared with; 0 or more
+ * @param factor k of k control + offset, which the treatment is compared with; above 0
  * @param offset the other part of it, in the metric's measure
  * @param relative whether the margin is a share of the control
  */
@@ -16,8 +21,7 @@ public record Claim(boolean above, double factor, double offset, boolean relativ
    * The treatment is worse than the control by more than the margin: what rolls back.
    *
    * @param direction which way the metric is to go
-   * @throws IllegalArgumentException where the metric goes neither way, or where higher is better
-   *     and the margin is the whole control or more
+   * @throws IllegalArgumentException where the metric goes neither way
    */
   public static Claim regression(Direction direction, Margin margin) {
     boolean lowerIsBetter = isLowerBetter(direction);
@@ -38,8 +42,7 @@ public record Claim(boolean above, double factor, double offset, boolean relativ
    * The treatment is better than the control by more than the margin: what a success metric has to
    * show.
    *
-   * @throws IllegalArgumentException where the metric goes neither way, or where lower is better
-   *     and the margin is the whole control or more
+   * @throws IllegalArgumentException where the metric goes neither way
    */
   public static Claim superiority(Direction direction, Margin margin) {
     boolean lowerIsBetter = isLowerBetter(direction);
@@ -60,13 +63,8 @@ public record Claim(boolean above, double factor, double offset, boolean relativ
     return switch (margin) {
       case Margin.Absolute(double difference) ->
           new Claim(above, 1, added ? difference : -difference, false);
-      case Margin.Relative(double share) -> {
-        if (!added && share >= 1) {
-          throw new IllegalArgumentException(
-              "margin: " + share + " (expected: below 1, it is taken off the control)");
-        }
-        yield new Claim(above, added ? 1 + share : 1 - share, 0, true);
-      }
+      case Margin.Relative(double share) ->
+          new Claim(above, added ? 1 + share : 1 / (1 + share), 0, true);
     };
   }
 }

@@ -6,7 +6,8 @@ public sealed interface Margin {
   Margin NONE = new Absolute(0);
 
   /**
-   * A share of the control's figure, which has to be above 0.
+   * A share of the arm that is to be the smaller, whose figure has to be above 0: the larger one is
+   * compared with 1 + share times it.
    *
    * @param share 0.25 for 25 %; 0 or more, finite
    */

@@ -12,10 +12,10 @@ import dev.serin.server.analysis.StratifiedArms.Arms;
  * <p>With θ_T and θ_C the arms over the stages (fixed weights by users), z = (θ_T - k θ_C - δ) /
  * √(v_T + k² v_C), the variances from the bucketed jackknife with bucket b left out of all stages
  * at once; the sign is turned where the claim says below. The asymptotic confidence sequence makes
- * an e-value of z and the number of users, n, of both arms. A relative margin is tested as k = 1 ±
- * m, which is linear: no ratio of means has to be approximated, and its bound is that of Fieller
- * ("Some problems in interval estimation", JRSS B 16(2) 1954), the k at which z is on the bound.
- * Source of the whole: {@link AsymptoticSequence} and {@link
+ * an e-value of z and the number of users, n, of both arms. A relative margin is tested as k = 1 +
+ * m or 1 / (1 + m), which is linear: no ratio of means has to be approximated, and its bound is
+ * that of Fieller ("Some problems in interval estimation", JRSS B 16(2) 1954), the k at which z is
+ * on the bound. Source of the whole: {@link AsymptoticSequence} and {@link
  * dev.serin.server.analysis.StratifiedDifference}.
  *
  * <p>Rates of requests (events or errors by requests) are ratios with buckets of users: {@code

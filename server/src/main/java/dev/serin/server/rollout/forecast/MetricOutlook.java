@@ -77,7 +77,7 @@ record MetricOutlook(RolloutPlan plan, StagePlan stage, double usersPerSecond) {
     EventForecast events = new EventForecast(rho, baseline);
     MetricForecast.Builder forecast = begin(metric);
     if (metric.role() == Role.SUCCESS) {
-      double improved = 1 - Math.min(0.9, 2 * change(metric));
+      double improved = 1 / (1 + 2 * change(metric));
       return passes(
               forecast,
               new MeanForecast(baseline, Math.sqrt(baseline * (1 - baseline)))
@@ -111,7 +111,8 @@ record MetricOutlook(RolloutPlan plan, StagePlan stage, double usersPerSecond) {
     double towards = better == Direction.LOWER ? 1 : -1;
     Margin margin = new Margin.Relative(metric.margin());
     if (metric.role() == Role.SUCCESS) {
-      double improved = 1 - towards * 2 * change(metric);
+      double twice = 1 + 2 * change(metric);
+      double improved = towards > 0 ? 1 / twice : twice;
       return passes(
               forecast,
               means.shown(superiority(metric), improved, planned(), plan.alphaP()),

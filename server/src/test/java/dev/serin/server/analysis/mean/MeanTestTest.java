@@ -154,11 +154,36 @@ class MeanTestTest {
     }
   }
 
+  /** One arm is above (1 + m) times the other, whichever of the two is to be the smaller one. */
+  @Test
+  void claims_withRelativeMargins_areThoseOfTheArmsChangedOver() {
+    Random random = new Random(25);
+    int shown = 0;
+    for (int i = 0; i < 1_000; i++) {
+      UserBuckets control = random(random, 10, 5);
+      UserBuckets treatment = random(random, 10 * Math.exp(random.nextGaussian()), 5);
+      Margin margin = new Margin.Relative(3 * random.nextDouble());
+      MeanEvidence lower =
+          known(
+              MeanTest.of(Claim.regression(Direction.LOWER, margin), 2000, .01)
+                  .of(run(control, treatment)));
+      MeanEvidence higher =
+          known(
+              MeanTest.of(Claim.regression(Direction.HIGHER, margin), 2000, .01)
+                  .of(run(treatment, control)));
+      assertThat(higher.logE())
+          .isCloseTo(lower.logE(), within(1e-9 * (1 + Math.abs(lower.logE()))));
+      shown += lower.isShown() ? 1 : 0;
+    }
+    assertThat(shown).isBetween(100, 900);
+  }
+
   @Test
   void claims_inWords_compareWithTheRightSide() {
     Margin fifth = new Margin.Relative(.2);
     assertThat(Claim.regression(Direction.LOWER, fifth)).isEqualTo(new Claim(true, 1.2, 0, true));
-    assertThat(Claim.regression(Direction.HIGHER, fifth)).isEqualTo(new Claim(false, .8, 0, true));
+    assertThat(Claim.regression(Direction.HIGHER, fifth))
+        .isEqualTo(new Claim(false, 1 / 1.2, 0, true));
     assertThat(Claim.nonInferiority(Direction.LOWER, fifth))
         .isEqualTo(new Claim(false, 1.2, 0, true));
     assertThat(Claim.nonInferiority(Direction.HIGHER, new Margin.Absolute(3)))
@@ -166,10 +191,13 @@ class MeanTestTest {
     assertThat(Claim.superiority(Direction.HIGHER, fifth)).isEqualTo(new Claim(true, 1.2, 0, true));
     assertThat(Claim.superiority(Direction.LOWER, new Margin.Absolute(3)))
         .isEqualTo(new Claim(false, 1, -3, false));
+    assertThat(Claim.superiority(Direction.LOWER, fifth))
+        .isEqualTo(new Claim(false, 1 / 1.2, 0, true));
+    // The file allows margins up to 10: no margin takes all of the control off.
+    assertThat(Claim.regression(Direction.HIGHER, new Margin.Relative(3)))
+        .isEqualTo(new Claim(false, .25, 0, true));
     assertThatThrownBy(() -> Claim.regression(Direction.NONE, fifth))
         .hasMessage("direction: NONE (expected: LOWER or HIGHER)");
-    assertThatThrownBy(() -> Claim.regression(Direction.HIGHER, new Margin.Relative(1)))
-        .hasMessage("margin: 1.0 (expected: below 1, it is taken off the control)");
     assertThatThrownBy(() -> new Margin.Relative(-.1))
         .hasMessage("margin: -0.1 (expected: 0 or more, finite)");
   }
