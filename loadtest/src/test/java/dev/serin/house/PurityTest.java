@@ -92,7 +92,7 @@ class PurityTest {
 
   @Test
   void rolloutPlanAndMachine_types_areOnlyPureOnes() {
-    for (String part : new String[] {"plan", "machine"}) {
+    for (String part : new String[] {"plan", "machine", "evidence"}) {
       pure("dev.serin.server.rollout." + part + "..").check(HouseClasses.ALL);
       calm("dev.serin.server.rollout." + part + "..").check(HouseClasses.ALL);
     }

@@ -1,5 +1,7 @@
 package dev.serin.server.analysis;
 
+import org.apache.commons.statistics.distribution.TDistribution;
+
 /**
  * The difference of two arms' means, ratios or event shares, with a standard error that stays right
  * where one user reports many outcomes.
@@ -64,5 +66,11 @@ public record ClusteredDifference(
         new ClusteredDifference(difference, standardError, degreesOfFreedom, interval),
         interval.lower(),
         interval.upper());
+  }
+
+  /** The two-sided p of Student's t = difference / standard error, 0 to 1. */
+  public double p() {
+    double t = Math.abs(difference.absolute()) / standardError;
+    return Math.min(1, 2 * TDistribution.of(degreesOfFreedom).survivalProbability(t));
   }
 }

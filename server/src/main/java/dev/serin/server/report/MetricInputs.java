@@ -4,13 +4,13 @@ import dev.serin.server.analysis.EventCounts;
 import dev.serin.server.analysis.Histogram;
 import dev.serin.server.analysis.Moments;
 import dev.serin.server.analysis.UserBuckets;
-import dev.serin.server.outcome.aggregate.Buckets;
 import dev.serin.server.outcome.aggregate.Cell;
 import dev.serin.server.outcome.aggregate.FixedPoint;
 import dev.serin.server.outcome.aggregate.FixedSum;
 import dev.serin.server.outcome.aggregate.LogBins;
 import dev.serin.server.outcome.aggregate.LogHistogram;
 import dev.serin.server.outcome.aggregate.SquareSum;
+import dev.serin.server.rollout.evidence.CellInputs;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,39 +91,12 @@ final class MetricInputs {
   /** Returns the values of a metric by user bucket; empty: they are not kept for all of them. */
   static Optional<UserBuckets> valueBuckets(PlaceEvidence evidence, ReportedMetric metric) {
     return metric.isRatio()
-        ? new RatioSums(evidence.of(metric).cell()).buckets(users(evidence))
-        : meanBuckets(users(evidence), evidence.of(metric).cell());
+        ? CellInputs.ratios(users(evidence), evidence.of(metric).cell())
+        : CellInputs.means(users(evidence), evidence.of(metric).cell());
   }
 
   private static long users(PlaceEvidence evidence) {
     return sum(evidence.usersByBucket());
-  }
-
-  private static Optional<UserBuckets> meanBuckets(long users, @Nullable Cell cell) {
-    long[] outcomes = new long[Buckets.COUNT];
-    double[] sums = new double[Buckets.COUNT];
-    if (cell == null) {
-      return Optional.of(UserBuckets.ofMeans(users, outcomes, sums));
-    }
-    Buckets buckets = cell.buckets();
-    if (buckets == null || !isWhole(cell)) {
-      return Optional.empty();
-    }
-    for (int bucket = 0; bucket < Buckets.COUNT; bucket++) {
-      outcomes[bucket] = buckets.countOf(bucket);
-      sums[bucket] = buckets.sumOf(bucket).toDouble();
-    }
-    return Optional.of(UserBuckets.ofMeans(users, outcomes, sums));
-  }
-
-  /** Whether a cell has buckets of all its values: after retention late ones make new buckets. */
-  static boolean isWhole(Cell cell) {
-    Buckets buckets = cell.buckets();
-    long count = 0;
-    for (int bucket = 0; buckets != null && bucket < Buckets.COUNT; bucket++) {
-      count += buckets.countOf(bucket);
-    }
-    return count == cell.count();
   }
 
   private static long sum(List<Long> numbers) {

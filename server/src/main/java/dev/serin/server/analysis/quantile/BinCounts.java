@@ -1,5 +1,7 @@
 package dev.serin.server.analysis.quantile;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Arrays;
 
 /**
@@ -45,6 +47,31 @@ public final class BinCounts {
   /** All values. */
   public long total() {
     return upTo[upTo.length - 1];
+  }
+
+  /**
+   * The bin of a quantile: of the smallest value that at least the asked share of all does not
+   * exceed.
+   *
+   * @param share above 0 and below 1
+   * @throws IllegalArgumentException where it is outside its range, or there is no value
+   */
+  public int binOf(double share) {
+    QuantileTest.checkShare(share);
+    if (total() == 0) {
+      throw new IllegalArgumentException("values: 0 (expected: 1 or more)");
+    }
+    // In decimal digits: 0.07 * 100 is above 7 in doubles.
+    long rank =
+        BigDecimal.valueOf(share)
+            .multiply(BigDecimal.valueOf(total()))
+            .setScale(0, RoundingMode.CEILING)
+            .longValueExact();
+    int bin = first();
+    while (upTo[bin] < rank) {
+      bin++;
+    }
+    return bin;
   }
 
   /** The first bin with a value, or the last bin where there is none. */

@@ -9,7 +9,8 @@ package dev.serin.server.outcome.aggregate;
  * table: no logarithm, so that every machine and language finds the same one.
  */
 public final class LogBins {
-  static final int BINS_PER_OCTAVE = 32;
+  /** How many bins a doubling of values spans. */
+  public static final int BINS_PER_OCTAVE = 32;
 
   /** Octaves from 2^-20 to 2^40: every magnitude that {@link FixedPoint} takes, but zero. */
   static final int OCTAVES = 60;

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toSet;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -141,6 +142,23 @@ public final class MergedView {
     return Optional.ofNullable(all.cells().get(key)).map(Cell::copy);
   }
 
+  /** Returns how many values a metric has at a place; 0: none. Takes one look-up. */
+  public long count(CellKey key) {
+    Cell cell = all.cells().get(key);
+    return cell == null ? 0 : cell.count();
+  }
+
+  /**
+   * Returns a number that grows whenever a unit is first exposed at a place, or first named by its
+   * outcomes, as long as {@link #thinning} stays: the same number, the same units. Takes one
+   * look-up.
+   */
+  public long growth(Place place) {
+    PlaceSets sets = all.sets().get(place);
+    // A marked unit that is exposed moves from one set to the other.
+    return sets == null ? 0 : 2L * sets.exposed().counted().size() + sets.marked().counted().size();
+  }
+
   /** Returns the places of a feature at which something was counted, in order. */
   public List<Place> places(String namespace, String feature) {
     return Stream.concat(
@@ -183,10 +201,41 @@ public final class MergedView {
         place, sets == null ? new PlaceSets() : sets, leaked(place), all.units(), frozen);
   }
 
+  /**
+   * Returns the units of all places of one stage or period, as {@link #units} does, without looking
+   * through the places of others for peers.
+   *
+   * @param peers all of its places, peers of each other
+   */
+  public List<PlaceUnits> units(List<Place> peers) {
+    Map<String, List<UnitSet>> variants = new HashMap<>();
+    for (Place place : peers) {
+      PlaceSets sets = all.sets().get(place);
+      if (sets != null) {
+        variants.computeIfAbsent(place.variant(), key -> new ArrayList<>()).add(sets.all());
+      }
+    }
+    UnitSet leaked = leaked(variants.values());
+    return peers.stream()
+        .map(
+            place ->
+                new PlaceUnits(
+                    place,
+                    all.sets().getOrDefault(place, new PlaceSets()),
+                    leaked,
+                    all.units(),
+                    frozen))
+        .toList();
+  }
+
   private UnitSet leaked(Place place) {
+    return leaked(variantsOf(place));
+  }
+
+  private static UnitSet leaked(Collection<List<UnitSet>> variants) {
     UnitSet seen = new UnitSet();
     UnitSet leaked = new UnitSet();
-    for (Collection<UnitSet> variant : variantsOf(place)) {
+    for (Collection<UnitSet> variant : variants) {
       UnitSet units = new UnitSet();
       variant.forEach(units::addAll);
       leaked.addAll(seen.intersection(units));

@@ -22,6 +22,11 @@ public final class UnitSet {
     this.ids = ids;
   }
 
+  /** Returns a set of nobody, of whatever table. */
+  public static UnitSet nobody() {
+    return new UnitSet();
+  }
+
   void add(int id) {
     ids.add(id);
   }

@@ -1,5 +1,6 @@
 package dev.serin.server.rollout.policy;
 
+import dev.serin.server.analysis.Interval;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.RunProcess;
 import java.util.Optional;
@@ -42,14 +43,36 @@ public sealed interface MetricEvidence {
    * @param superior whether the stage shows it to be better by its margin
    * @param words what was seen, for people: estimates, interval, unit
    * @param classical for a policy of fixed horizon
+   * @param estimate what both arms show; empty: nothing yet
    */
   record Measured(
       double logRegression,
       boolean nonInferior,
       boolean superior,
       String words,
-      Optional<Classical> classical)
-      implements MetricEvidence {}
+      Optional<Classical> classical,
+      Optional<Estimate> estimate)
+      implements MetricEvidence {
+    /** Without an estimate. */
+    public Measured(
+        double logRegression,
+        boolean nonInferior,
+        boolean superior,
+        String words,
+        Optional<Classical> classical) {
+      this(logRegression, nonInferior, superior, words, classical, Optional.empty());
+    }
+  }
+
+  /**
+   * What both arms show, for people.
+   *
+   * @param control its mean, ratio or quantile, in the metric's measure
+   * @param treatment the same of the treatment
+   * @param interval of the difference, treatment minus control, that holds at all looks at once
+   *     with probability 95 %; empty: there is none, as of quantiles
+   */
+  record Estimate(double control, double treatment, Optional<Interval> interval) {}
 
   /**
    * Figures that are valid for a single look.

@@ -1,0 +1,55 @@
+package dev.serin.server.rollout.evidence;
+
+import dev.serin.server.analysis.Figure;
+import dev.serin.server.analysis.Interval;
+import dev.serin.server.rollout.plan.JudgedMetric;
+import dev.serin.server.rollout.plan.JudgedMetric.Kind;
+import dev.serin.server.rollout.policy.MetricEvidence.Estimate;
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/** What was seen of a mean, ratio or quantile, for people. */
+final class MeasuredWords {
+  private static final MathContext DIGITS = new MathContext(4);
+
+  private MeasuredWords() {}
+
+  /** 131.2 ms of the treatment against 120.4 ms, difference 2.113 to 19.49 ms. */
+  static String of(JudgedMetric metric, Figure<Estimate> estimate) {
+    return switch (estimate) {
+      case Figure.Absent<Estimate>(var absence, String detail) -> "no figure yet: " + detail;
+      case Figure.Known<Estimate>(Estimate shown) -> {
+        String measure = metric.document().getMeasure();
+        String unit = measure.isEmpty() ? "" : " " + measure;
+        String name =
+            metric.kind() == Kind.QUANTILE
+                ? "p" + number(100 * metric.plan().quantile()) + " of "
+                : "";
+        String difference =
+            shown
+                .interval()
+                .map(MeasuredWords::range)
+                .map(range -> ", difference " + range + unit)
+                .orElse("");
+        yield name
+            + number(shown.treatment())
+            + unit
+            + " of the treatment against "
+            + number(shown.control())
+            + unit
+            + difference;
+      }
+    };
+  }
+
+  private static String range(Interval interval) {
+    return number(interval.lower()) + " to " + number(interval.upper());
+  }
+
+  /** A number in four digits. */
+  private static String number(double number) {
+    return number == 0
+        ? "0"
+        : new BigDecimal(number).round(DIGITS).stripTrailingZeros().toPlainString();
+  }
+}

@@ -1,0 +1,200 @@
+package dev.serin.server.rollout.evidence;
+
+import static dev.serin.server.rollout.evidence.CountedRun.expose;
+import static dev.serin.server.rollout.evidence.CountedRun.judged;
+import static dev.serin.server.rollout.evidence.CountedRun.place;
+import static dev.serin.server.rollout.evidence.CountedRun.reader;
+import static dev.serin.server.rollout.evidence.CountedRun.report;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.RunProcess;
+import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.server.rollout.plan.JudgedMetric;
+import dev.serin.server.rollout.plan.JudgedMetric.Kind;
+import dev.serin.server.rollout.plan.Plans;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class RunReaderTest {
+  private static final int USERS = 1_000;
+
+  private static final RolloutPlan RAMP = ramp(5, 25, 50);
+  private static final JudgedMetric ERRORS = judged(RAMP.metrics().get(0), Kind.EVENT);
+  private static final JudgedMetric LATENCY = judged(RAMP.metrics().get(1), Kind.QUANTILE);
+  private static final List<JudgedMetric> METRICS = List.of(ERRORS, LATENCY);
+
+  private final CountedRun counted = new CountedRun();
+
+  private static RolloutPlan ramp(int... shares) {
+    StringBuilder stages = new StringBuilder("stages:\n");
+    for (int share : shares) {
+      stages.append("- {name: s%d, kind: expand, share: %d}\n".formatted(share, share));
+    }
+    return Plans.with(
+        stages
+            + """
+            - {name: full, kind: full, share: 100}
+            guardrails: [{metric: errors}, {metric: latency}]
+            """);
+  }
+
+  /** All users of a stage come, and these of them err. */
+  private void stage(int stage, double share, double erringFrom, double erringTo) {
+    counted.count(
+        builder -> {
+          for (int user = 0; user < USERS; user++) {
+            double draw = user / (double) USERS;
+            Place place = place(stage, draw, share);
+            expose(builder, place, user);
+            boolean errs = draw >= erringFrom && draw < erringTo;
+            report(builder, place, ERRORS, user, errs ? 1 : 0);
+          }
+        });
+  }
+
+  private static MetricCounts counts(RunReader.Reading reading, String metric) {
+    return Objects.requireNonNull(reading.metrics().get(metric), metric);
+  }
+
+  private MetricCounts.Events errors(RolloutPlan plan, int stage) {
+    return counts(reader(plan, METRICS).read(counted.view(), stage), "errors")
+        .events()
+        .orElseThrow();
+  }
+
+  @Test
+  void events_ofUsersWhoErrInEachStage_countOnceInTheRun() {
+    stage(1, .05, 0, 1);
+    stage(2, .25, 0, 1);
+    MetricCounts.Events errors = errors(RAMP, 2);
+    assertThat(errors.run().parts())
+        .containsExactly(new RunProcess.Part(.5, new ArmCounts(250, 250)));
+    assertThat(errors.runExposed()).isEqualTo(new ArmCounts(250, 250));
+    assertThat(errors.stage()).isEqualTo(new ArmCounts(250, 250));
+    assertThat(errors.stageExposed()).isEqualTo(new ArmCounts(250, 250));
+  }
+
+  /**
+   * From a tenth to eight tenths: who erred in the remainder enters the treatment all but alone,
+   * and is no evidence when he errs again. Who errs for the first time is.
+   */
+  @Test
+  void events_ofTheRemainder_areNoNewEvidenceWhenTheShareJumps() {
+    RolloutPlan plan = ramp(10, 80);
+    stage(1, .1, .3, .5);
+    stage(2, .8, .3, .6);
+    MetricCounts.Events errors = errors(plan, 2);
+    assertThat(errors.run().parts())
+        .containsExactly(
+            new RunProcess.Part(.5, ArmCounts.NONE),
+            new RunProcess.Part(.8, new ArmCounts(100, 0)));
+    // The stage's own process sees all of them, the surplus included.
+    assertThat(errors.stage()).isEqualTo(new ArmCounts(300, 0));
+    assertThat(errors.stageExposed()).isEqualTo(new ArmCounts(800, 200));
+  }
+
+  @Test
+  void firstExposures_whenTheShareJumps_areThoseOfNewUsers() {
+    RolloutPlan plan = ramp(10, 80);
+    counted.count(
+        builder -> {
+          for (int user = 0; user < USERS; user++) {
+            double draw = user / (double) USERS;
+            if (user % 2 == 0) {
+              expose(builder, place(1, draw, .1), user);
+            }
+            expose(builder, place(2, draw, .8), user);
+          }
+        });
+    assertThat(reader(plan, METRICS).read(counted.view(), 2).firstExposures())
+        .containsExactly(
+            new SampleRatio.Factor(List.of(.5, .5), List.of(50L, 50L)),
+            new SampleRatio.Factor(List.of(.8, 1 - .8), List.of(400L, 100L)));
+  }
+
+  @Test
+  void users_foundInBothVariants_areInNeither() {
+    stage(1, .5, 0, 1);
+    counted.count(
+        builder -> {
+          for (int user = 0; user < 30; user++) {
+            expose(builder, place(1, .9, .5), user);
+          }
+        });
+    MetricCounts.Events errors = errors(ramp(50), 1);
+    assertThat(errors.run().users()).isEqualTo(new ArmCounts(470, 500));
+    assertThat(errors.stageExposed()).isEqualTo(new ArmCounts(470, 500));
+  }
+
+  @Test
+  void values_aboveAHalf_leaveTheSurplusOut() {
+    RolloutPlan plan = ramp(80);
+    counted.count(
+        builder -> {
+          for (int user = 0; user < USERS; user++) {
+            report(builder, place(1, user / (double) USERS, .8), LATENCY, user, 10 + user % 7);
+          }
+        });
+    MetricCounts latency = counts(reader(plan, METRICS).read(counted.view(), 1), "latency");
+    MetricCounts.Stage stage = latency.stages().getFirst();
+    assertThat(stage.treatment().buckets().users()).isEqualTo(200);
+    assertThat(stage.control().buckets().users()).isEqualTo(200);
+    assertThat(stage.treatment().bins().orElseThrow().total()).isEqualTo(200);
+    assertThat(latency.users()).isEqualTo(new ArmCounts(200, 200));
+    assertThat(latency.events()).isEmpty();
+  }
+
+  /** Users of both stages are counted once, those of one stage too. */
+  @Test
+  void users_ofSeveralStages_areCountedOnce() {
+    counted.count(
+        builder -> {
+          for (int user = 0; user < 20; user++) {
+            expose(builder, place(1, .01, .05), user);
+          }
+          for (int user = 15; user < 40; user++) {
+            expose(builder, place(2, .01, .25), user);
+          }
+        });
+    assertThat(counts(reader(RAMP, METRICS).read(counted.view(), 2), "latency").users())
+        .isEqualTo(new ArmCounts(40, 0));
+  }
+
+  @Test
+  void counts_ofWhatHasNotChanged_areTheLastOnes() {
+    stage(1, .05, 0, .5);
+    RunReader reader = reader(RAMP, METRICS);
+    RunReader.Reading first = reader.read(counted.view(), 1);
+    assertThat(reader.read(counted.view(), 1)).isSameAs(first);
+
+    counted.count(builder -> report(builder, place(1, 0, .05), LATENCY, 0, 12));
+    RunReader.Reading second = reader.read(counted.view(), 1);
+    assertThat(counts(second, "errors")).isSameAs(counts(first, "errors"));
+    assertThat(counts(second, "latency").stamp()).isNotEqualTo(counts(first, "latency").stamp());
+
+    // A new user changes what every metric is a share of.
+    counted.count(builder -> expose(builder, place(1, 0, .05), USERS));
+    RunReader.Reading third = reader.read(counted.view(), 1);
+    assertThat(counts(third, "errors").events().orElseThrow().stageExposed())
+        .isEqualTo(new ArmCounts(51, 50));
+    assertThat(third.firstExposures().getFirst().users()).containsExactly(51L, 50L);
+
+    // Another stage asks other questions of the same counts.
+    assertThat(counts(reader.read(counted.view(), 2), "errors").stamp())
+        .isNotEqualTo(counts(third, "errors").stamp());
+  }
+
+  @Test
+  void stages_withoutControl_areNotCompared() {
+    stage(1, .5, 0, .1);
+    stage(2, 1, 0, .1);
+    MetricCounts errors = counts(reader(ramp(50), METRICS).read(counted.view(), 2), "errors");
+    assertThat(errors.stages()).extracting(MetricCounts.Stage::number).containsExactly(1);
+    assertThat(errors.events().orElseThrow().run().users()).isEqualTo(new ArmCounts(100, 0));
+    assertThat(errors.events().orElseThrow().stageExposed()).isEqualTo(new ArmCounts(1_000, 0));
+  }
+}
