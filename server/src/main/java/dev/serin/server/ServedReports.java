@@ -57,6 +57,8 @@ final class ServedReports implements ReportedFeatures {
   private static ReportedSplit split(CompiledFeature feature, Split split) {
     List<String> variants =
         split.getWeightsList().stream().map(WeightedVariant::getVariant).toList();
+    List<Integer> weights =
+        split.getWeightsList().stream().map(WeightedVariant::getWeight).toList();
     String run =
         feature.source().runs().stream()
             .filter(live -> live.split().equals(split.getId()))
@@ -65,7 +67,7 @@ final class ServedReports implements ReportedFeatures {
             .orElse("");
     // A split of the document has a current period, which comes first.
     long period = feature.periods(split.getId()).getFirst().revision();
-    return new ReportedSplit(split.getId(), variants, run, period);
+    return new ReportedSplit(split.getId(), variants, weights, run, period);
   }
 
   private static ReportedMetric metric(CompiledMetric metric) {

@@ -134,8 +134,8 @@ class ServedReportsTest {
     assertThat(feature.defaultVariant()).isEqualTo("old");
     assertThat(feature.splits())
         .containsExactly(
-            new ReportedSplit("main", List.of("old", "new"), "", 7),
-            new ReportedSplit("other", List.of("old", "new"), "r-3", 0));
+            new ReportedSplit("main", List.of("old", "new"), List.of(50, 50), "", 7),
+            new ReportedSplit("other", List.of("old", "new"), List.of(50, 50), "r-3", 0));
     assertThat(feature.metrics())
         .extracting(ReportedMetric::key)
         .containsExactly("price", "error", "spend");

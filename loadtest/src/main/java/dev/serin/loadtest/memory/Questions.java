@@ -92,7 +92,8 @@ final class Questions implements ViewQuestions {
         namespace,
         feature,
         "off",
-        List.of(new ReportedSplit("all", List.of("off", "on"), "", Population.PERIOD)),
+        List.of(
+            new ReportedSplit("all", List.of("off", "on"), List.of(1, 1), "", Population.PERIOD)),
         shown);
   }
 

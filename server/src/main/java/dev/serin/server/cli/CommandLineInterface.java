@@ -33,6 +33,7 @@ public final class CommandLineInterface {
         .addSubcommand(ValidateCommand.commandLine(terminal))
         .addSubcommand(new PlanCommand(terminal))
         .addSubcommand(new SimulateCommand(terminal))
+        .addSubcommand(new VerdictCommand(terminal))
         .addSubcommand(new GetCommand(terminal))
         .addSubcommand(new EvaluateCommand(terminal))
         .addSubcommand(new ExplainCommand(terminal))

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
     name = "compare",
     description = {
       "Compare the variants of a feature's split by what their outcomes say.",
-      "Every figure is valid for a single look: watching until one pleases misleads."
+      "t, p, d and their intervals are valid for a single look: watching until one pleases",
+      "misleads. What is shown as valid at any time may be watched as often as one likes."
     })
 final class CompareCommand implements Callable<Integer> {
   private final Terminal terminal;

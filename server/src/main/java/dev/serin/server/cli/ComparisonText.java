@@ -1,5 +1,6 @@
 package dev.serin.server.cli;
 
+import dev.serin.v1.AnyTimeFigures;
 import dev.serin.v1.Arm;
 import dev.serin.v1.CompareVariantsResponse;
 import dev.serin.v1.ComparisonBasis;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What the variants of a split show, as two tables and what is to be said of them. */
+/** What the variants of a split show, as tables and what is to be said of them. */
 final class ComparisonText {
   private static final MathContext DIGITS = new MathContext(4);
   private static final String NONE = "-";
@@ -36,6 +37,17 @@ final class ComparisonText {
       lines.addAll(comparisons(answer).lines(terminal));
       lines.add("");
       lines.add("± is the standard error by users. Every figure is valid for a single look.");
+    }
+    if (answer.getComparisonsList().stream().anyMatch(VariantComparison::hasAnyTime)) {
+      lines.add("");
+      lines.addAll(anyTime(answer).lines(terminal));
+      lines.add("");
+      lines.add(
+          "Valid at any time, as often as one looks: intervals with 95 %, odds and P together.");
+    }
+    if (answer.hasVerdict()) {
+      lines.add("");
+      lines.addAll(VerdictText.lines(answer.getVerdict(), terminal));
     }
     lines.addAll(remarks(answer));
     return lines;
@@ -126,6 +138,30 @@ final class ComparisonText {
     return table;
   }
 
+  private static Table anyTime(CompareVariantsResponse answer) {
+    Table table =
+        new Table(
+            "METRIC", "VARIANT", ">DIFF", ">FROM", ">TO", ">FROM %", ">TO %", ">ODDS", ">P",
+            "TEST");
+    for (VariantComparison row : answer.getComparisonsList()) {
+      if (row.hasAnyTime()) {
+        AnyTimeFigures figures = row.getAnyTime();
+        table.row(
+            metric(row),
+            row.getTreatment(),
+            number(row.hasDifference(), row.getDifference()),
+            number(figures.hasLower(), figures.getLower()),
+            number(figures.hasUpper(), figures.getUpper()),
+            number(figures.hasLowerPercent(), figures.getLowerPercent()),
+            number(figures.hasUpperPercent(), figures.getUpperPercent()),
+            figures.hasLogE() ? Odds.text(figures.getLogE()) : NONE,
+            number(figures.hasP(), figures.getP()),
+            figures.getExact() ? "exact" : "many users");
+      }
+    }
+    return table;
+  }
+
   private static String metric(VariantComparison row) {
     String of = row.getBasis() == ComparisonBasis.COMPARISON_BASIS_USERS ? " (share of users)" : "";
     String where = "";
@@ -169,11 +205,12 @@ final class ComparisonText {
           Texts.number(answer.getLeakedUsers()) + " users were given two variants: in neither");
     }
     Set<String> missing = new LinkedHashSet<>();
-    answer
-        .getComparisonsList()
-        .forEach(
-            row ->
-                row.getMissingList().forEach(reason -> missing.add(metric(row) + ": " + reason)));
+    for (VariantComparison row : answer.getComparisonsList()) {
+      row.getMissingList().forEach(reason -> missing.add(metric(row) + ": " + reason));
+      row.getAnyTime()
+          .getMissingList()
+          .forEach(reason -> missing.add(metric(row) + ", at any time: " + reason));
+    }
     missing.forEach(reason -> remarks.add("- " + Texts.printable(reason)));
     return remarks;
   }

@@ -9,6 +9,7 @@ import dev.serin.server.analysis.Figure;
 import dev.serin.server.analysis.Inference;
 import dev.serin.server.analysis.StratifiedDifference;
 import dev.serin.server.analysis.Welch;
+import dev.serin.v1.AnyTimeFigures;
 import dev.serin.v1.ComparisonBasis;
 import dev.serin.v1.StageWeight;
 import dev.serin.v1.Validity;
@@ -57,6 +58,12 @@ final class ComparisonRow {
           StageWeight.newBuilder().setStage(stage.stage()).setMissing(stage.detail()).build());
     }
     return add(stratified.difference());
+  }
+
+  /** Adds what may be looked at any time; why some of it is absent stands with it. */
+  ComparisonRow add(AnyTimeFigures figures) {
+    row.setAnyTime(figures);
+    return this;
   }
 
   ComparisonRow without(String reason) {

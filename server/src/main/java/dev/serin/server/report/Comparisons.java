@@ -3,10 +3,14 @@ package dev.serin.server.report;
 import com.google.protobuf.util.Timestamps;
 import dev.serin.server.analysis.ClusteredDifference;
 import dev.serin.server.analysis.Comparison;
+import dev.serin.server.analysis.Figure;
 import dev.serin.server.analysis.StageArms;
 import dev.serin.server.analysis.StratifiedDifference;
 import dev.serin.server.analysis.UserBuckets;
+import dev.serin.server.analysis.mean.AlwaysValidDifference;
+import dev.serin.server.analysis.mean.RunMeans;
 import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.server.outcome.aggregate.UnitSet;
 import dev.serin.v1.Arm;
 import dev.serin.v1.CompareVariantsResponse;
 import dev.serin.v1.ComparisonBasis;
@@ -16,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -142,6 +147,8 @@ final class Comparisons {
   private VariantComparison users(ReportedMetric metric, String variant, int stage) {
     PlaceEvidence treated = at(stage, variant);
     PlaceEvidence held = at(stage, control);
+    UserBuckets ofControl = MetricInputs.eventBuckets(held, metric);
+    UserBuckets ofTreatment = MetricInputs.eventBuckets(treated, metric);
     return new ComparisonRow(
             metric, variant, control, ComparisonBasis.COMPARISON_BASIS_USERS, stage)
         .add(
@@ -149,11 +156,13 @@ final class Comparisons {
                 MetricInputs.events(held, metric).moments(),
                 MetricInputs.events(treated, metric).moments(),
                 metric.direction()))
+        .add(ClusteredDifference.of(ofControl, ofTreatment, metric.direction()))
         .add(
-            ClusteredDifference.of(
-                MetricInputs.eventBuckets(held, metric),
-                MetricInputs.eventBuckets(treated, metric),
-                metric.direction()))
+            AnyTime.ofEvent(
+                always(RunMeans.ofStage(ofControl, ofTreatment), metric),
+                share(variant),
+                MetricInputs.events(held, metric),
+                MetricInputs.events(treated, metric)))
         .build();
   }
 
@@ -176,7 +185,8 @@ final class Comparisons {
     Optional<UserBuckets> ofControl = MetricInputs.valueBuckets(held, metric);
     Optional<UserBuckets> ofTreatment = MetricInputs.valueBuckets(treated, metric);
     if (ofControl.isPresent() && ofTreatment.isPresent()) {
-      row.add(ClusteredDifference.of(ofControl.get(), ofTreatment.get(), metric.direction()));
+      row.add(ClusteredDifference.of(ofControl.get(), ofTreatment.get(), metric.direction()))
+          .add(AnyTime.of(always(RunMeans.ofStage(ofControl.get(), ofTreatment.get()), metric)));
     } else {
       row.without(Missing.NO_BUCKETS);
     }
@@ -191,18 +201,42 @@ final class Comparisons {
       BiFunction<PlaceEvidence, ReportedMetric, Optional<UserBuckets>> bucketsOf) {
     ComparisonRow row = new ComparisonRow(metric, variant, control, basis, 0);
     List<StageArms> arms = new ArrayList<>();
+    UnitSet held = UnitSet.nobody();
+    UnitSet treated = UnitSet.nobody();
     for (int stage : stages.keySet()) {
       Optional<UserBuckets> ofControl = bucketsOf.apply(at(stage, control), metric);
       Optional<UserBuckets> ofTreatment = bucketsOf.apply(at(stage, variant), metric);
       if (ofControl.isPresent() && ofTreatment.isPresent()) {
         arms.add(new StageArms(stage, ofControl.get(), ofTreatment.get()));
+        held = held.union(at(stage, control).members());
+        treated = treated.union(at(stage, variant).members());
       } else {
         row.without("stage " + stage + ": " + Missing.NO_BUCKETS);
       }
     }
     return row.without("t, d: only within a stage")
         .add(StratifiedDifference.of(arms, metric.direction()))
+        .add(AnyTime.of(always(new RunMeans(arms, held.size(), treated.size()), metric)))
         .build();
+  }
+
+  private static Figure<AlwaysValidDifference> always(RunMeans means, ReportedMetric metric) {
+    return AlwaysValidDifference.of(means, metric.direction(), AnyTime.PLANNED_USERS);
+  }
+
+  /**
+   * The treatment's share of both arms: of a run, whose arms are compared without the surplus, a
+   * half; of a split what its weights say, as long as they are those of the period.
+   */
+  private OptionalDouble share(String variant) {
+    if (scope.isRun()) {
+      return OptionalDouble.of(0.5);
+    }
+    return feature.splits().stream()
+        .filter(split -> split.id().equals(scope.split()) && split.period() == scope.period())
+        .findFirst()
+        .map(split -> split.share(variant, control))
+        .orElse(OptionalDouble.empty());
   }
 
   private PlaceEvidence at(int stage, String variant) {

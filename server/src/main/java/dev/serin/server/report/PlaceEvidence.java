@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param place the place
  * @param exposed users whose exposure was counted
  * @param users users who were exposed or named by an outcome
+ * @param members those of {@code users} first seen in the generation that holds
  * @param usersByBucket those first seen in the generation that holds, by user bucket
  * @param leaked how many users were seen in two variants of its stage or period
  * @param decisions exposures counted
@@ -31,6 +32,7 @@ record PlaceEvidence(
     Place place,
     UnitCount exposed,
     UnitCount users,
+    UnitSet members,
     List<Long> usersByBucket,
     int leaked,
     long decisions,
@@ -57,7 +59,8 @@ record PlaceEvidence(
   /** What there is where nothing was counted. */
   static PlaceEvidence none(Place place) {
     UnitCount none = new UnitCount(0, false);
-    return new PlaceEvidence(place, none, none, boxed(new long[Buckets.COUNT]), 0, 0, 0, Map.of());
+    List<Long> nobody = boxed(new long[Buckets.COUNT]);
+    return new PlaceEvidence(place, none, none, UnitSet.nobody(), nobody, 0, 0, 0, Map.of());
   }
 
   /**
@@ -117,6 +120,7 @@ record PlaceEvidence(
         place,
         units.exposedCount(),
         units.userCount(),
+        users,
         boxed(units.byBucket(users)),
         units.leaked().size(),
         decisions,

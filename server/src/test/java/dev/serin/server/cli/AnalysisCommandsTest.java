@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import dev.serin.server.error.ApiErrors;
+import dev.serin.v1.AnyTimeFigures;
 import dev.serin.v1.Arm;
 import dev.serin.v1.CompareVariantsRequest;
 import dev.serin.v1.CompareVariantsResponse;
@@ -16,8 +17,11 @@ import dev.serin.v1.MetricKind;
 import dev.serin.v1.SlotMetric;
 import dev.serin.v1.StageWeight;
 import dev.serin.v1.TimeSlot;
+import dev.serin.v1.Validity;
 import dev.serin.v1.VariantComparison;
 import dev.serin.v1.VariantSummary;
+import dev.serin.v1.Verdict;
+import dev.serin.v1.VerdictAction;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +114,50 @@ class AnalysisCommandsTest {
     assertThat(api.request(0, CompareVariantsRequest.class))
         .isEqualTo(
             CompareVariantsRequest.newBuilder().setNamespace("shop").setFeature("ranking").build());
+  }
+
+  @Test
+  void compare_figuresForAnyTime_areATableOfTheirOwn() {
+    api.will(
+        "CompareVariants",
+        CompareVariantsResponse.newBuilder()
+            .setSplit("main")
+            .setControl("old")
+            .addSummaries(summary("new", 22.5))
+            .addComparisons(
+                VariantComparison.newBuilder()
+                    .setMetric("error")
+                    .setBasis(ComparisonBasis.COMPARISON_BASIS_OUTCOMES)
+                    .setTreatment("new")
+                    .setDifference(.02)
+                    .setAnyTime(
+                        AnyTimeFigures.newBuilder()
+                            .setValidity(Validity.VALIDITY_ANY_TIME)
+                            .setExact(true)
+                            .setLower(.0101)
+                            .setUpper(.0299)
+                            .setLowerPercent(12.3456)
+                            .setLogE(8.35)
+                            .setP(.000236)
+                            .addMissing("upper end in percent: nobody of the control")))
+            .setVerdict(
+                Verdict.newBuilder()
+                    .setAction(VerdictAction.VERDICT_ACTION_HOLD)
+                    .setSentence("stale data; held"))
+            .build());
+    Run run = api.run("compare", "ranking");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .contains(
+            """
+            METRIC  VARIANT  DIFF    FROM      TO  FROM %  TO %       ODDS         P  TEST
+            error   new      0.02  0.0101  0.0299   12.35     -  1 : 4 200  0.000236  exact
+
+            Valid at any time, as often as one looks: intervals with 95 %, odds and P together.
+
+            hold: stale data; held
+            """)
+        .contains("- error, at any time: upper end in percent: nobody of the control");
   }
 
   @Test

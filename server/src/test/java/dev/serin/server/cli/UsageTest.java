@@ -15,6 +15,7 @@ class UsageTest {
   private static final String[] COMMANDS = {
     "server",
     "simulate",
+    "verdict",
     "get",
     "evaluate",
     "explain",

@@ -40,9 +40,23 @@ final class Counted implements ViewQuestions, ReportedFeatures {
 
   private final MergedView view = new MergedView();
   private final String run;
+  private List<Integer> weights = List.of(50, 50);
+  private long period = 7;
 
   private Counted(String run) {
     this.run = run;
+  }
+
+  /** With these weights of the old variant and the new one. */
+  Counted withWeights(int old, int fresh) {
+    weights = List.of(old, fresh);
+    return this;
+  }
+
+  /** With another counting period that is open; what is counted stays in the period 7. */
+  Counted inPeriod(long open) {
+    period = open;
+    return this;
   }
 
   static Counted ofPeriod() {
@@ -150,7 +164,7 @@ final class Counted implements ViewQuestions, ReportedFeatures {
         "shop",
         "ranking",
         "old",
-        List.of(new ReportedSplit("main", List.of("old", "new"), run, 7)),
+        List.of(new ReportedSplit("main", List.of("old", "new"), weights, run, period)),
         List.of(LATENCY, ERROR, SPEND, ITEMS, PRICE));
   }
 }

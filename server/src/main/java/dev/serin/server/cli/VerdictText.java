@@ -1,0 +1,195 @@
+package dev.serin.server.cli;
+
+import dev.serin.v1.MetricKind;
+import dev.serin.v1.Verdict;
+import dev.serin.v1.VerdictAction;
+import dev.serin.v1.VerdictMetric;
+import dev.serin.v1.VerdictWithin;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A verdict for people: what to do and why, what was seen, what is waited for. */
+final class VerdictText {
+  private static final String NONE = "-";
+
+  private VerdictText() {}
+
+  static List<String> lines(Verdict verdict, Terminal terminal) {
+    List<String> lines = new ArrayList<>();
+    lines.add(action(verdict.getAction(), terminal) + ": " + sentence(verdict.getSentence()));
+    lines.add(heading(verdict));
+    if (verdict.getMetricsCount() > 0) {
+      lines.add("");
+      lines.addAll(table(verdict).lines(terminal));
+    }
+    List<String> notes = new ArrayList<>();
+    verdict.getMetricsList().forEach(metric -> addNotes(metric, notes));
+    if (verdict.getRatioLogE() > 0) {
+      notes.add(
+          "odds %s against the promised ratio of arms (holds at %s)"
+              .formatted(
+                  Odds.text(verdict.getRatioLogE()), Odds.text(verdict.getRatioThreshold())));
+    }
+    add(lines, "seen:", notes);
+    add(
+        lines,
+        "unfit data:",
+        verdict.getProblemsList().stream().map(problem -> problem.getSentence()).toList());
+    add(lines, "promotion waits for:", verdict.getWaitsForList());
+    return lines;
+  }
+
+  private static void add(List<String> lines, String heading, List<String> items) {
+    if (!items.isEmpty()) {
+      lines.add("");
+      lines.add(heading);
+      items.forEach(item -> lines.add("- " + Texts.printable(item)));
+    }
+  }
+
+  private static String action(VerdictAction action, Terminal terminal) {
+    return switch (action) {
+      case VERDICT_ACTION_ROLL_BACK -> terminal.red("roll back");
+      case VERDICT_ACTION_HOLD -> terminal.yellow("hold");
+      case VERDICT_ACTION_PROMOTE -> terminal.green("promote");
+      case VERDICT_ACTION_GO_ON -> "go on";
+      case VERDICT_ACTION_UNSPECIFIED, UNRECOGNIZED -> "no action stated";
+    };
+  }
+
+  private static String sentence(String sentence) {
+    return sentence.isEmpty() ? "no sentence stated" : Texts.printable(sentence);
+  }
+
+  private static String heading(Verdict verdict) {
+    List<String> parts = new ArrayList<>();
+    if (!verdict.getRollout().isEmpty()) {
+      parts.add("rollout " + verdict.getRollout());
+    }
+    if (!verdict.getRunId().isEmpty()) {
+      parts.add("run " + verdict.getRunId());
+    }
+    parts.add(
+        "stage "
+            + Integer.toUnsignedString(verdict.getStage())
+            + (verdict.getStageName().isEmpty() ? "" : " (" + verdict.getStageName() + ")"));
+    parts.add(
+        Texts.number(verdict.getTreatmentUsers())
+            + " treatment and "
+            + Texts.number(verdict.getControlUsers())
+            + " control users");
+    if (verdict.hasTime()) {
+      parts.add("at " + Texts.time(verdict.getTime()));
+    }
+    return Texts.printable(String.join(", ", parts));
+  }
+
+  private static Table table(Verdict verdict) {
+    Table table =
+        new Table(
+            "METRIC",
+            "ROLE",
+            ">TREATMENT",
+            ">CONTROL",
+            ">ODDS",
+            ">ALARM AT",
+            "OF",
+            ">MARGIN",
+            "STATE");
+    for (VerdictMetric metric : verdict.getMetricsList()) {
+      boolean byRun = isByRun(metric);
+      boolean isThere = byRun ? metric.hasRunLogE() : metric.hasStageLogE();
+      table.row(
+          metric.getMetric(),
+          role(metric),
+          shown(metric, metric.hasTreatmentValue(), metric.getTreatmentValue()),
+          shown(metric, metric.hasControlValue(), metric.getControlValue()),
+          isThere ? Odds.text(byRun ? metric.getRunLogE() : metric.getStageLogE()) : NONE,
+          isThere ? Odds.text(byRun ? metric.getRunThreshold() : metric.getStageThreshold()) : NONE,
+          isThere ? byRun ? "run" : "stage" : NONE,
+          metric.hasLimit() ? "at most " + percent(metric.getLimit()) : percent(metric.getMargin()),
+          state(metric));
+    }
+    return table;
+  }
+
+  /** Whether the run is nearer to its alarm than the stage, or further beyond it. */
+  private static boolean isByRun(VerdictMetric metric) {
+    return !metric.hasStageLogE()
+        || (metric.hasRunLogE()
+            && metric.getRunLogE() - metric.getRunThreshold()
+                >= metric.getStageLogE() - metric.getStageThreshold());
+  }
+
+  private static String role(VerdictMetric metric) {
+    String role =
+        metric
+            .getRole()
+            .name()
+            .toLowerCase(Locale.ROOT)
+            .replace("metric_role_", "")
+            .replace('_', ' ');
+    return metric.getDryRun() ? role + " (dry run)" : role;
+  }
+
+  private static String shown(VerdictMetric metric, boolean isThere, double value) {
+    if (!isThere) {
+      return NONE;
+    }
+    if (metric.getKind() == MetricKind.METRIC_KIND_EVENT) {
+      return percent(value);
+    }
+    String measure = metric.getMeasure().isEmpty() ? "" : " " + metric.getMeasure();
+    return ComparisonText.shown(value) + measure;
+  }
+
+  private static String state(VerdictMetric metric) {
+    if (metric.getControlBroken()) {
+      return "control broken too";
+    }
+    if (metric.getWorse()) {
+      return "alarm";
+    }
+    if (metric.getAlarm()) {
+      return "has alarmed";
+    }
+    VerdictWithin within = metric.getWithin();
+    if (within.getRelative() || within.getAbsolute()) {
+      return "within its margin";
+    }
+    return metric.hasWithin() ? "not shown to be within" : "no alarm";
+  }
+
+  private static void addNotes(VerdictMetric metric, List<String> notes) {
+    if (!metric.getSentence().isEmpty()) {
+      notes.add(metric.getSentence());
+    }
+    if (metric.hasLower() && metric.hasUpper()) {
+      notes.add(
+          "%s: difference %s to %s%s at any time, with 95 %%"
+              .formatted(
+                  metric.getMetric(),
+                  ComparisonText.shown(metric.getLower()),
+                  ComparisonText.shown(metric.getUpper()),
+                  metric.getMeasure().isEmpty() ? "" : " " + metric.getMeasure()));
+    }
+    if (metric.hasWithin()) {
+      VerdictWithin within = metric.getWithin();
+      notes.add(
+          "%s: odds %s for being within its margin (shown at %s), at most %s points worse%s"
+              .formatted(
+                  metric.getMetric(),
+                  Odds.text(within.getLogE()),
+                  Odds.text(within.getThreshold()),
+                  ComparisonText.shown(100 * within.getDifference()),
+                  within.hasRequestsWorse()
+                      ? ", by request at most " + percent(within.getRequestsWorse()) + " worse"
+                      : ""));
+    }
+  }
+
+  private static String percent(double share) {
+    return ComparisonText.shown(100 * share) + " %";
+  }
+}

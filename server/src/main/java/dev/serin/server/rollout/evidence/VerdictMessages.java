@@ -1,0 +1,214 @@
+package dev.serin.server.rollout.evidence;
+
+import dev.serin.server.analysis.Direction;
+import dev.serin.server.analysis.count.AlphaShares;
+import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.DataQuality;
+import dev.serin.server.analysis.count.NonInferiority;
+import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.rollout.plan.JudgedMetric;
+import dev.serin.server.rollout.plan.MetricPlan;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.policy.MetricEvidence;
+import dev.serin.server.rollout.policy.MetricReading;
+import dev.serin.server.rollout.policy.RunEvidence;
+import dev.serin.server.rollout.policy.Verdict;
+import dev.serin.v1.BetterDirection;
+import dev.serin.v1.DataProblem;
+import dev.serin.v1.MetricKind;
+import dev.serin.v1.MetricRole;
+import dev.serin.v1.VerdictAction;
+import dev.serin.v1.VerdictMetric;
+import dev.serin.v1.VerdictProblem;
+import dev.serin.v1.VerdictReason;
+import dev.serin.v1.VerdictWithin;
+import org.jspecify.annotations.Nullable;
+
+/** Verdicts as messages: all that a look showed, in numbers. */
+public final class VerdictMessages {
+  private VerdictMessages() {}
+
+  /**
+   * The message of a look; it has no time and no run yet.
+   *
+   * @param plan of the run
+   * @param evidence that was looked at
+   * @param verdict what the judge made of it
+   */
+  public static dev.serin.v1.Verdict of(RolloutPlan plan, RunEvidence evidence, Verdict verdict) {
+    dev.serin.v1.Verdict.Builder message =
+        dev.serin.v1.Verdict.newBuilder()
+            .setAction(action(verdict.action()))
+            .setReason(reason(verdict.reason()))
+            .setMetric(verdict.metric().orElse(""))
+            .setSentence(verdict.sentence())
+            .addAllWaitsFor(verdict.missing())
+            .setRatioLogE(verdict.logRatio())
+            .setRatioThreshold(AlphaShares.threshold(SampleRatio.ALPHA))
+            .setRollout(plan.key())
+            .setStage(evidence.stage())
+            .setStageName(plan.stage(evidence.stage()).name())
+            .setTreatmentUsers(evidence.data().exposed().treatment())
+            .setControlUsers(evidence.data().exposed().control());
+    for (DataQuality.Problem problem : verdict.problems()) {
+      message.addProblems(
+          VerdictProblem.newBuilder()
+              .setProblem(problem(problem.state()))
+              .setSentence(problem.sentence()));
+    }
+    for (MetricReading reading : verdict.readings()) {
+      message.addMetrics(metric(reading, evidence.metrics().get(reading.key())));
+    }
+    return message.build();
+  }
+
+  private static VerdictMetric metric(MetricReading reading, @Nullable MetricEvidence evidence) {
+    JudgedMetric metric = reading.metric();
+    MetricPlan plan = metric.plan();
+    VerdictMetric.Builder message =
+        VerdictMetric.newBuilder()
+            .setMetric(plan.metric())
+            .setRole(role(plan.role()))
+            .setKind(kind(metric.kind()))
+            .setBetter(better(metric.better()))
+            .setMeasure(metric.document().getMeasure())
+            .setDryRun(plan.dryRun())
+            .setMargin(plan.margin())
+            .setAbsoluteMargin(metric.absoluteMargin())
+            .setAlarm(reading.alarm())
+            .setWorse(reading.worse())
+            .setControlBroken(reading.controlBroken())
+            .setSentence(reading.sentence());
+    if (plan.role() == MetricPlan.Role.CIRCUIT_BREAKER) {
+      message.setLimit(plan.limit());
+    } else if (metric.kind() != JudgedMetric.Kind.QUANTILE) {
+      message.setRunLogE(reading.logRun()).setRunThreshold(reading.runThreshold());
+    }
+    switch (metric.kind()) {
+      case EVENT -> message.setStageLogE(reading.logStage());
+      case QUANTILE -> message.setQuantile(plan.quantile()).setStageLogE(quantileLogE(reading));
+      case MEAN, RATIO -> {}
+    }
+    if (message.hasStageLogE()) {
+      message.setStageThreshold(
+          metric.kind() == JudgedMetric.Kind.QUANTILE
+              ? quantileThreshold(reading)
+              : reading.stageThreshold());
+    }
+    switch (evidence) {
+      case null -> {}
+      case MetricEvidence.Events events -> addEvents(message, reading, events);
+      case MetricEvidence.Measured measured -> addMeasured(message, measured);
+    }
+    return message.build();
+  }
+
+  /** A quantile has one process, which is told as the stage's. */
+  private static double quantileLogE(MetricReading reading) {
+    return reading.logRun() != 0 ? reading.logRun() : reading.logStage();
+  }
+
+  private static double quantileThreshold(MetricReading reading) {
+    return reading.logRun() != 0 ? reading.runThreshold() : reading.stageThreshold();
+  }
+
+  private static void addEvents(
+      VerdictMetric.Builder message, MetricReading reading, MetricEvidence.Events events) {
+    ArmCounts users = events.stage();
+    ArmCounts exposed = events.stageExposed();
+    message.setTreatmentWithEvent(users.treatment()).setControlWithEvent(users.control());
+    if (exposed.treatment() > 0) {
+      message.setTreatmentValue((double) users.treatment() / exposed.treatment());
+    }
+    if (exposed.control() > 0) {
+      message.setControlValue((double) users.control() / exposed.control());
+    }
+    reading.within().ifPresent(within -> message.setWithin(within(within, events)));
+  }
+
+  private static VerdictWithin within(NonInferiority.Shown shown, MetricEvidence.Events events) {
+    VerdictWithin.Builder message =
+        VerdictWithin.newBuilder()
+            .setLogE(shown.logE())
+            .setThreshold(shown.threshold())
+            .setDifference(shown.difference())
+            .setRelative(shown.withinRelative())
+            .setAbsolute(shown.withinAbsolute());
+    events.requestsWorse().ifPresent(message::setRequestsWorse);
+    return message.build();
+  }
+
+  private static void addMeasured(VerdictMetric.Builder message, MetricEvidence.Measured measured) {
+    measured
+        .estimate()
+        .ifPresent(
+            shown -> {
+              message.setTreatmentValue(shown.treatment()).setControlValue(shown.control());
+              shown
+                  .interval()
+                  .ifPresent(
+                      interval -> message.setLower(interval.lower()).setUpper(interval.upper()));
+            });
+  }
+
+  private static VerdictAction action(Verdict.Action action) {
+    return switch (action) {
+      case ROLL_BACK -> VerdictAction.VERDICT_ACTION_ROLL_BACK;
+      case HOLD -> VerdictAction.VERDICT_ACTION_HOLD;
+      case PROMOTE -> VerdictAction.VERDICT_ACTION_PROMOTE;
+      case GO_ON -> VerdictAction.VERDICT_ACTION_GO_ON;
+    };
+  }
+
+  private static VerdictReason reason(Verdict.Reason reason) {
+    return switch (reason) {
+      case GUARDRAIL -> VerdictReason.VERDICT_REASON_GUARDRAIL;
+      case CIRCUIT_BREAKER -> VerdictReason.VERDICT_REASON_CIRCUIT_BREAKER;
+      case BOTH_ARMS_BROKEN -> VerdictReason.VERDICT_REASON_BOTH_ARMS_BROKEN;
+      case DATA -> VerdictReason.VERDICT_REASON_DATA;
+      case SAMPLE_RATIO -> VerdictReason.VERDICT_REASON_SAMPLE_RATIO;
+      case SIGNAL -> VerdictReason.VERDICT_REASON_SIGNAL;
+      case FREEZE -> VerdictReason.VERDICT_REASON_FREEZE;
+      case MAXIMUM -> VerdictReason.VERDICT_REASON_MAXIMUM;
+      case SHOWN -> VerdictReason.VERDICT_REASON_SHOWN;
+      case NOT_YET -> VerdictReason.VERDICT_REASON_NOT_YET;
+    };
+  }
+
+  private static DataProblem problem(DataQuality.State state) {
+    return switch (state) {
+      case NO_TRAFFIC -> DataProblem.DATA_PROBLEM_NO_TRAFFIC;
+      case STALE -> DataProblem.DATA_PROBLEM_STALE;
+      case NO_EXPOSURES -> DataProblem.DATA_PROBLEM_NO_EXPOSURES;
+      case LOSING_OUTCOMES -> DataProblem.DATA_PROBLEM_LOSING_OUTCOMES;
+      case BOTH_ARMS -> DataProblem.DATA_PROBLEM_BOTH_ARMS;
+      case MISSING_TOKENS -> DataProblem.DATA_PROBLEM_MISSING_TOKENS;
+    };
+  }
+
+  private static MetricRole role(MetricPlan.Role role) {
+    return switch (role) {
+      case GUARDRAIL -> MetricRole.METRIC_ROLE_GUARDRAIL;
+      case SUCCESS -> MetricRole.METRIC_ROLE_SUCCESS;
+      case CIRCUIT_BREAKER -> MetricRole.METRIC_ROLE_CIRCUIT_BREAKER;
+      case SIGNAL -> MetricRole.METRIC_ROLE_SIGNAL;
+    };
+  }
+
+  private static MetricKind kind(JudgedMetric.Kind kind) {
+    return switch (kind) {
+      case EVENT -> MetricKind.METRIC_KIND_EVENT;
+      case MEAN -> MetricKind.METRIC_KIND_MEAN;
+      case RATIO -> MetricKind.METRIC_KIND_RATIO;
+      case QUANTILE -> MetricKind.METRIC_KIND_QUANTILE;
+    };
+  }
+
+  private static BetterDirection better(Direction direction) {
+    return switch (direction) {
+      case LOWER -> BetterDirection.BETTER_DIRECTION_LOWER;
+      case HIGHER -> BetterDirection.BETTER_DIRECTION_HIGHER;
+      case NONE -> BetterDirection.BETTER_DIRECTION_UNSPECIFIED;
+    };
+  }
+}

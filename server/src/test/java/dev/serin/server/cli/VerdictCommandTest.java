@@ -1,0 +1,91 @@
+package dev.serin.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VerdictCommandTest {
+  private static final String ROLLED_BACK = resource("verdict.json");
+
+  private static String resource(String name) {
+    try (InputStream file = VerdictCommandTest.class.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(file, name).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void verdict_ofStandardInput_isExplained() {
+    Run run = Run.of(Run.NO_SERVER, ROLLED_BACK, false, "verdict", "-f", "-");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).isEqualTo(resource("verdict.txt"));
+  }
+
+  @Test
+  void verdict_ofAFile_isPrintedInAnotherFormatToo(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("verdict.json"), ROLLED_BACK);
+    Run run = Run.of("verdict", "--file", file.toString(), "-o", "yaml");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("reason: ").contains("stage_name: ab-test");
+  }
+
+  @Test
+  void verdict_ofHostileTexts_isEscaped() {
+    Run run =
+        Run.of(
+            Run.NO_SERVER,
+            "{\"action\": 2, \"sentence\": \"a\\u001b[2Jb\", \"waits_for\": [\"c\\nd\"]}",
+            false,
+            "verdict",
+            "-f",
+            "-");
+    assertThat(run.out()).contains("hold: a\\u001B[2Jb").contains("- c\\nd");
+  }
+
+  @Test
+  void verdict_ofWhatIsNone_isRefused(@TempDir Path directory) {
+    assertRefused("[1]", 1, "-f -: no verdict: ");
+    assertRefused("{\"action\": \"x\"}", 1, "-f -: action: absent");
+    assertRefused("{}", 1, "-f -: action: absent (expected: a verdict as JSON)");
+    assertRefused(" ".repeat(1 << 20) + "{}", 1, "above 1048576 bytes");
+    String missing = directory.resolve("nowhere.json").toString();
+    Run run = Run.of("verdict", "-f", missing);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("-f " + missing + ": not there (expected: a file)");
+    assertThat(Run.of("verdict").err()).contains("Missing required option: '--file=FILE|-'");
+  }
+
+  private static void assertRefused(String text, int exitCode, String why) {
+    Run run = Run.of(Run.NO_SERVER, text, false, "verdict", "-f", "-");
+    assertThat(run.exitCode()).isEqualTo(exitCode);
+    assertThat(run.err()).contains(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-3, even",
+    "0, even",
+    "0.5, 1 : 1.6",
+    "2.302585, 1 : 10",
+    "8.35, 1 : 4 200",
+    "20.7, 1 : 980 000 000",
+    "21, 1 : 10^9",
+    "900, 1 : 10^390",
+    "NaN, -"
+  })
+  void odds_inWords_haveTwoDigits(double logE, String text) {
+    assertThat(Odds.text(logE)).isEqualTo(text);
+  }
+}
