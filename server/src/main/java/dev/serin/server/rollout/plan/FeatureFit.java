@@ -15,7 +15,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 
 /** The check of a plan against the feature that it moves and the metrics that it is judged by. */
@@ -24,13 +23,11 @@ public final class FeatureFit {
   private static final double DEFAULT_EVENT_MARGIN = 0.001;
 
   private final RolloutPlan plan;
-  private final Feature feature;
   private final Map<String, Metric> metrics = new HashMap<>();
   private final PlanReport report;
 
   private FeatureFit(RolloutPlan plan, Feature feature, Collection<Metric> shared) {
     this.plan = plan;
-    this.feature = feature;
     this.report = new PlanReport(plan.key());
     shared.forEach(metric -> metrics.put(metric.getKey(), metric));
     // A feature's own metric stands before the namespace's of the same key.
@@ -72,13 +69,27 @@ public final class FeatureFit {
           "feature: " + feature.getKey() + " (expected: " + plan.feature() + ")");
     }
     FeatureFit fit = new FeatureFit(plan, feature, shared);
-    fit.checkSplit();
-    List<JudgedMetric> judged = fit.judged();
-    List<FieldViolation> violations = fit.report.violations();
+    fit.checkSplit(feature);
+    return fit.result(fit.judged(true));
+  }
+
+  /**
+   * Checks those metrics of a plan whose documents are known, without the feature.
+   *
+   * @param documents some metrics, valid
+   * @return where they fit, the plan's metrics that are among them, in its order
+   */
+  public static Result ofMetrics(RolloutPlan plan, Collection<Metric> documents) {
+    FeatureFit fit = new FeatureFit(plan, Feature.getDefaultInstance(), documents);
+    return fit.result(fit.judged(false));
+  }
+
+  private Result result(List<JudgedMetric> judged) {
+    List<FieldViolation> violations = report.violations();
     return violations.isEmpty() ? new Result.Fits(judged) : new Result.Misfits(violations);
   }
 
-  private void checkSplit() {
+  private void checkSplit(Feature feature) {
     List<String> ids = feature.getSplitsList().stream().map(Split::getId).toList();
     int index = ids.indexOf(plan.split());
     if (index < 0) {
@@ -113,7 +124,12 @@ public final class FeatureFit {
     }
   }
 
-  private List<JudgedMetric> judged() {
+  /**
+   * The metrics with their documents.
+   *
+   * @param all whether each has to have one
+   */
+  private List<JudgedMetric> judged(boolean all) {
     List<JudgedMetric> judged = new ArrayList<>();
     Map<Role, Integer> counts = new EnumMap<>(Role.class);
     for (MetricPlan metric : plan.metrics()) {
@@ -121,12 +137,13 @@ public final class FeatureFit {
       String path = list(metric.role()) + "[" + index + "]";
       Metric document = metrics.get(metric.metric());
       if (document == null) {
-        Set<String> known = new TreeSet<>(metrics.keySet());
-        report.unknown(
-            path + ".metric",
-            metric.metric(),
-            known,
-            "metric of feature " + feature.getKey() + " or its namespace");
+        if (all) {
+          report.unknown(
+              path + ".metric",
+              metric.metric(),
+              new TreeSet<>(metrics.keySet()),
+              "metric of feature " + plan.feature() + " or its namespace");
+        }
         continue;
       }
       JudgedMetric.Kind kind = kind(document.getKind());
@@ -151,12 +168,22 @@ public final class FeatureFit {
     if (event && margin >= 1) {
       report.add(path + ".absolute_margin", margin, "below 1, a share of users");
     }
+    if (kind == JudgedMetric.Kind.QUANTILE && margin > 0) {
+      report.add(
+          path + ".absolute_margin", margin + " of a quantile", "none: its margin is relative");
+    }
     return margin;
   }
 
   private void checkKind(String path, MetricPlan metric, JudgedMetric.Kind kind) {
     if (metric.role() == Role.CIRCUIT_BREAKER && kind != JudgedMetric.Kind.EVENT) {
       report.add(path + ".metric", word(kind), "an event");
+    }
+    if (metric.statedQuantile().isPresent() && kind != JudgedMetric.Kind.QUANTILE) {
+      report.add(
+          path + ".quantile",
+          metric.statedQuantile().getAsDouble() + " of " + word(kind),
+          "none: it is of quantiles only");
     }
     if (metric.role() == Role.SUCCESS && kind == JudgedMetric.Kind.QUANTILE) {
       report.add(path + ".metric", word(kind), "an event, a mean or a ratio");

@@ -10,17 +10,26 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.temporal.TemporalAdjusters;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.Optional;
 
 /**
  * A time in which no traffic rises by itself: from <= now < until.
  *
- * <p>Local times follow the zone's clocks: an hour that is skipped in spring ends where clocks go
- * on, one that comes twice in autumn counts at its first coming.
+ * <p>Local times follow the zone's clocks: one that is skipped in spring is the moment at which
+ * clocks go on, one that comes twice in autumn counts at its first coming.
  */
 public sealed interface FreezePlan {
   /** The end of the freeze that holds at this moment; empty: it does not hold. */
   Optional<Instant> until(Instant now);
+
+  /** The moment of a local time: of one that clocks skip, when they do. */
+  static Instant moment(LocalDateTime local, ZoneId zone) {
+    ZoneOffsetTransition change = zone.getRules().getTransition(local);
+    return change != null && change.isGap()
+        ? change.getInstant()
+        : ZonedDateTime.of(local, zone).toInstant();
+  }
 
   /** Between two moments. */
   record Dated(Instant from, Instant until) implements FreezePlan {
@@ -53,8 +62,8 @@ public sealed interface FreezePlan {
       for (LocalDateTime candidate = begin.minusWeeks(1);
           !candidate.isAfter(begin.plusWeeks(1));
           candidate = candidate.plusWeeks(1)) {
-        Instant from = ZonedDateTime.of(candidate, zone).toInstant();
-        Instant until = ZonedDateTime.of(end(candidate), zone).toInstant();
+        Instant from = moment(candidate, zone);
+        Instant until = moment(end(candidate), zone);
         if (!now.isBefore(from) && now.isBefore(until)) {
           return Optional.of(until);
         }

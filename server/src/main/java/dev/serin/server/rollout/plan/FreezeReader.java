@@ -66,7 +66,7 @@ final class FreezeReader {
     }
     if (from instanceof End.Moment begin && until instanceof End.Moment end) {
       return dated(
-          path, begin.time().atZone(zone).toInstant(), end.time().atZone(zone).toInstant());
+          path, FreezePlan.moment(begin.time(), zone), FreezePlan.moment(end.time(), zone));
     }
     if (from instanceof End.Weekday begin && until instanceof End.Weekday end) {
       if (begin.equals(end)) {

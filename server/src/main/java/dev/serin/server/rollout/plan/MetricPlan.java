@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
  * @param statedAbsoluteMargin the guardrail's absolute margin, where the document says one; 0: off
  * @param limit of a circuit breaker: the share of the treatment's users with the event, 0 to 1; of
  *     others 0
- * @param quantile which quantile, where the metric is one, above 0 and below 1
+ * @param statedQuantile which quantile, where the document says one, above 0 and below 1
  * @param dryRun true: judged and shown, never acted on
  * @param better which direction is better, where it differs from the metric's
  */
@@ -30,9 +30,11 @@ public record MetricPlan(
     double margin,
     OptionalDouble statedAbsoluteMargin,
     double limit,
-    double quantile,
+    OptionalDouble statedQuantile,
     boolean dryRun,
     Optional<Direction> better) {
+  private static final double DEFAULT_QUANTILE = 0.99;
+
   /** What a metric is for. */
   public enum Role {
     /** Must not get worse: a regression beyond its margin rolls back. */
@@ -50,7 +52,13 @@ public record MetricPlan(
     requireNonNull(metric, "metric");
     requireNonNull(role, "role");
     requireNonNull(statedAbsoluteMargin, "statedAbsoluteMargin");
+    requireNonNull(statedQuantile, "statedQuantile");
     requireNonNull(better, "better");
+  }
+
+  /** Which quantile, where the metric is one: above 0 and below 1. */
+  public double quantile() {
+    return statedQuantile.orElse(DEFAULT_QUANTILE);
   }
 
   /** True: its alarm rolls back, for which it has a part of alpha. */

@@ -20,7 +20,6 @@ import java.util.Set;
 final class MetricReader {
   private static final double DEFAULT_MARGIN = 0.25;
   private static final double DEFAULT_LIMIT = 0.05;
-  private static final double DEFAULT_QUANTILE = 0.99;
 
   /** Weights are decimal fractions: three times 0.1 and 0.7 are 1. */
   private static final double ROUNDING = 1e-9;
@@ -139,7 +138,7 @@ final class MetricReader {
         margin(path + ".margin", stated(guardrail.hasMargin(), guardrail.getMargin())),
         absolute,
         0,
-        quantile(path, stated(guardrail.hasQuantile(), guardrail.getQuantile())),
+        quantile(path, guardrail.hasQuantile(), guardrail.getQuantile()),
         guardrail.getDryRun(),
         better(guardrail.getBetter()));
   }
@@ -156,7 +155,7 @@ final class MetricReader {
             0),
         OptionalDouble.empty(),
         0,
-        DEFAULT_QUANTILE,
+        OptionalDouble.empty(),
         success.getDryRun(),
         better(success.getBetter()));
   }
@@ -176,7 +175,7 @@ final class MetricReader {
             stated(breaker.hasLimit(), breaker.getLimit()),
             Range.inside0And1(),
             DEFAULT_LIMIT),
-        DEFAULT_QUANTILE,
+        OptionalDouble.empty(),
         breaker.getDryRun(),
         Optional.of(Direction.LOWER));
   }
@@ -189,7 +188,7 @@ final class MetricReader {
         margin(path + ".margin", stated(signal.hasMargin(), signal.getMargin())),
         OptionalDouble.empty(),
         0,
-        quantile(path, stated(signal.hasQuantile(), signal.getQuantile())),
+        quantile(path, signal.hasQuantile(), signal.getQuantile()),
         signal.getDryRun(),
         better(signal.getBetter()));
   }
@@ -202,8 +201,13 @@ final class MetricReader {
     return report.number(field, stated, Range.from0To(PlanLimits.MAX_MARGIN), DEFAULT_MARGIN);
   }
 
-  private double quantile(String path, Optional<Double> stated) {
-    return report.number(path + ".quantile", stated, Range.inside0And1(), DEFAULT_QUANTILE);
+  private OptionalDouble quantile(String path, boolean stated, double quantile) {
+    if (!stated) {
+      return OptionalDouble.empty();
+    }
+    Range range = Range.inside0And1();
+    return OptionalDouble.of(
+        report.number(path + ".quantile", Optional.of(quantile), range, quantile));
   }
 
   private static Optional<Double> stated(boolean stated, double value) {

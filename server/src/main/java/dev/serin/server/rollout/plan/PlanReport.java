@@ -97,7 +97,7 @@ final class PlanReport {
   }
 
   void url(String field, String value) {
-    String expected = "http:// or https:// and a host";
+    String expected = "http:// or https:// and a host of letters, digits, . and -";
     if (value.isEmpty()) {
       add(field, "not set", expected);
       return;

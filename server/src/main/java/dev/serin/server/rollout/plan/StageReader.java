@@ -41,38 +41,48 @@ final class StageReader {
     TrafficShare before = TrafficShare.NONE;
     for (int i = 0; i < Math.min(written.size(), PlanLimits.MAX_STAGES); i++) {
       Templates.Written stage = written.get(i);
-      StagePlan read = read(stage.path(), stage.stage());
+      Optional<StagePlan.Kind> kind = kind(stage.path(), stage.stage());
+      Optional<TrafficShare> share = share(stage.path(), stage.stage());
+      StagePlan read = read(stage.path(), stage.stage(), kind, share);
       stages.add(read);
       if (!names.add(read.name())) {
         report.add(stage.path() + ".name", PlanReport.quote(read.name()) + " twice", "once");
       }
-      if (stage.stage().getShare() != 0) {
-        checkRise(stage.path(), read, before, i == written.size() - 1);
-        before = read.share();
+      // What could not be read has been told, and nothing follows from it.
+      if (share.isPresent()) {
+        checkRise(stage.path(), share.get(), kind, before, i == written.size() - 1);
+        before = share.get();
       }
     }
     return stages;
   }
 
-  private void checkRise(String path, StagePlan stage, TrafficShare before, boolean last) {
+  private void checkRise(
+      String path,
+      TrafficShare share,
+      Optional<StagePlan.Kind> kind,
+      TrafficShare before,
+      boolean last) {
     String field = path + ".share";
-    if (stage.share().compareTo(before) <= 0) {
-      report.add(field, stage.share(), "above " + before + ", the share of the stage before");
-    } else if (last && !stage.share().isAll()) {
-      report.add(field, stage.share(), "100 % in the last stage");
-    } else if (stage.share().isAll() != (stage.kind() == StagePlan.Kind.FULL)) {
+    if (share.compareTo(before) <= 0) {
+      report.add(field, share, "above " + before + ", the share of the stage before");
+    } else if (last && !share.isAll()) {
+      report.add(field, share, "100 % in the last stage");
+    } else if (kind.isPresent() && share.isAll() != (kind.get() == StagePlan.Kind.FULL)) {
       report.add(
           path + ".kind",
-          stage.kind() == StagePlan.Kind.FULL
-              ? "full with " + stage.share()
-              : "not full with " + stage.share(),
+          (kind.get() == StagePlan.Kind.FULL ? "full with " : "not full with ") + share,
           "full for 100 %, and for nothing else");
     }
   }
 
-  private StagePlan read(String path, Stage stage) {
+  private StagePlan read(
+      String path,
+      Stage stage,
+      Optional<StagePlan.Kind> knownKind,
+      Optional<TrafficShare> knownShare) {
     report.name(path + ".name", stage.getName(), PlanLimits.MAX_NAME_CHARS);
-    StagePlan.Kind kind = kind(path, stage);
+    StagePlan.Kind kind = knownKind.orElse(StagePlan.Kind.EXPAND);
     boolean full = kind == StagePlan.Kind.FULL;
     Duration dwell =
         stage.hasDwell()
@@ -90,7 +100,7 @@ final class StageReader {
     return new StagePlan(
         stage.getName(),
         kind,
-        share(path, stage),
+        knownShare.orElse(TrafficShare.ALL),
         dwell,
         users,
         maximum,
@@ -99,33 +109,33 @@ final class StageReader {
         gates.read(path, stage));
   }
 
-  private StagePlan.Kind kind(String path, Stage stage) {
+  private Optional<StagePlan.Kind> kind(String path, Stage stage) {
     return switch (stage.getKind()) {
-      case STAGE_KIND_CANARY -> StagePlan.Kind.CANARY;
-      case STAGE_KIND_AB_TEST -> StagePlan.Kind.AB_TEST;
-      case STAGE_KIND_EXPAND -> StagePlan.Kind.EXPAND;
-      case STAGE_KIND_FULL -> StagePlan.Kind.FULL;
+      case STAGE_KIND_CANARY -> Optional.of(StagePlan.Kind.CANARY);
+      case STAGE_KIND_AB_TEST -> Optional.of(StagePlan.Kind.AB_TEST);
+      case STAGE_KIND_EXPAND -> Optional.of(StagePlan.Kind.EXPAND);
+      case STAGE_KIND_FULL -> Optional.of(StagePlan.Kind.FULL);
       case STAGE_KIND_UNSPECIFIED, UNRECOGNIZED -> {
         report.add(path + ".kind", "not set", "one of canary, ab_test, expand, full");
-        yield StagePlan.Kind.EXPAND;
+        yield Optional.empty();
       }
     };
   }
 
-  private TrafficShare share(String path, Stage stage) {
+  private Optional<TrafficShare> share(String path, Stage stage) {
     long parts = Integer.toUnsignedLong(stage.getShare());
     long of =
         stage.getShareOf() == 0 ? DEFAULT_SHARE_OF : Integer.toUnsignedLong(stage.getShareOf());
     if (of > PlanLimits.MAX_SHARE_OF) {
       report.add(path + ".share_of", of, "1 to " + PlanLimits.MAX_SHARE_OF);
-      return TrafficShare.ALL;
+      return Optional.empty();
     }
     if (parts == 0 || parts > of) {
       report.add(
           path + ".share", parts == 0 ? "0 or not set" : parts, "1 to " + of + ", the whole");
-      return TrafficShare.ALL;
+      return Optional.empty();
     }
-    return new TrafficShare((int) parts, (int) of);
+    return Optional.of(new TrafficShare((int) parts, (int) of));
   }
 
   private Optional<Duration> maximum(String path, Stage stage, Duration dwell) {

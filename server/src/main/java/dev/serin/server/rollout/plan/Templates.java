@@ -96,6 +96,13 @@ final class Templates {
     if (change.getGatesCount() > 0 || change.getNoGates()) {
       merged.clearGates();
     }
+    // Times are messages, which merging would put together of both.
+    if (change.hasDwell()) {
+      merged.clearDwell();
+    }
+    if (change.hasMaximum()) {
+      merged.clearMaximum();
+    }
     return merged.mergeFrom(change).build();
   }
 

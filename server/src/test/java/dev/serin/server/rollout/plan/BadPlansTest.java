@@ -73,9 +73,21 @@ class BadPlansTest {
     assertThat(errorsWith("stages: [{name: a, kind: ab, share: 100}]"))
         .containsExactly(
             "7:28: stages[0].kind: ab (expected: one of canary, ab_test, expand, full)",
-            "7:22: stages[0].kind: not set (expected: one of canary, ab_test, expand, full)",
-            "7:22: stages[0].kind: not full with 100 % (expected: full for 100 %, and for nothing"
-                + " else)");
+            "7:22: stages[0].kind: not set (expected: one of canary, ab_test, expand, full)");
+  }
+
+  @Test
+  void share_beyondTheWhole_isOneError() {
+    assertThat(
+            errorsWith(
+                """
+                stages:
+                - {name: a, kind: canary, share: 150}
+                - {name: b, kind: full, share: 100}
+                """))
+        .containsExactly("8:29: stages[0].share: 150 (expected: 1 to 100, the whole)");
+    assertThat(errorsWith("stages: [{name: a, kind: expand, share: 1, share_of: 2000000000}]"))
+        .containsExactly("7:46: stages[0].share_of: 2000000000 (expected: 1 to 1000000000)");
   }
 
   @Test
@@ -195,18 +207,20 @@ class BadPlansTest {
                 stages:
                 - name: canary
                   gates: [{}, {webhook: {url: "ftp://x"}}, {rollout: checkout}, {bake: 40d}]
-                notify: [{url: "https://me:pw@example.com"}]
+                notify: [{url: "https://me:pw@example.com"}, {url: "http://a_b"}]
                 """))
         .containsExactly(
             "10:13: stages[0].gates[0]: empty (expected: one of approval, webhook, bake, rollout,"
                 + " feature)",
             "10:28: stages[0].gates[1].webhook.url: 'ftp://x' (expected: http:// or https:// and a"
-                + " host)",
+                + " host of letters, digits, . and -)",
             "10:47: stages[0].gates[2].rollout: 'checkout' (expected: another rollout than its"
                 + " own)",
             "10:68: stages[0].gates[3].bake: 3456000s (expected: 1 s to 30 d)",
             "11:13: notify[0].url: a URL with a name or password in it (expected: none: documents"
-                + " are shown to everybody)");
+                + " are shown to everybody)",
+            "11:49: notify[1].url: 'http://a_b' (expected: http:// or https:// and a host of"
+                + " letters, digits, . and -)");
   }
 
   @Test

@@ -98,6 +98,41 @@ class FeatureFitTest {
             "rollout/checkout: circuit_breakers[0].metric: a quantile (expected: an event)");
   }
 
+  @Test
+  void knobs_ofAnotherKindOfMetric_areRefused() {
+    RolloutPlan plan =
+        Plans.with(
+            """
+            template: gradual
+            guardrails:
+            - {metric: errors, quantile: 0.9}
+            - {metric: latency, quantile: 0.9, absolute_margin: 5}
+            signals: [{metric: errors, quantile: 0.5}, {metric: latency}]
+            """);
+
+    assertThat(misfits(plan, feature(split())))
+        .containsExactly(
+            "rollout/checkout: guardrails[0].quantile: 0.9 of an event (expected: none: it is of"
+                + " quantiles only)",
+            "rollout/checkout: guardrails[1].absolute_margin: 5.0 of a quantile (expected: none:"
+                + " its margin is relative)",
+            "rollout/checkout: signals[0].quantile: 0.5 of an event (expected: none: it is of"
+                + " quantiles only)");
+  }
+
+  @Test
+  void metrics_withoutTheirFeature_areCheckedWhereTheyAreKnown() {
+    RolloutPlan plan =
+        Plans.with("template: gradual\nguardrails: [{metric: errors}, {metric: latency}]");
+    Result known = FeatureFit.ofMetrics(plan, List.of(LATENCY));
+    assertThat(((Result.Fits) known).metrics())
+        .extracting(metric -> metric.plan().metric())
+        .containsExactly("latency");
+
+    RolloutPlan bad = Plans.with("template: gradual\ncircuit_breakers: [{metric: latency}]");
+    assertThat(FeatureFit.ofMetrics(bad, List.of(LATENCY))).isInstanceOf(Result.Misfits.class);
+  }
+
   private static List<String> misfits(RolloutPlan plan, Feature feature) {
     Result result = FeatureFit.of(plan, feature, List.of(ERRORS, LATENCY));
     assertThat(result).isInstanceOf(Result.Misfits.class);

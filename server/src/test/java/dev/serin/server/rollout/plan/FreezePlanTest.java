@@ -30,6 +30,23 @@ class FreezePlanTest {
     assertThat(plan.frozenUntil(Instant.parse("2026-10-24T19:59:59Z"))).isEmpty();
   }
 
+  /** Clocks go from 02:00 to 03:00 on 29 March 2026: at 01:00 UTC. */
+  @Test
+  void begin_thatClocksSkip_isWhenTheyGoOn() {
+    Instant change = Instant.parse("2026-03-29T01:00:00Z");
+    RolloutPlan weekly = plan("- {from: SUN 02:30, until: SUN 05:00, zone: Europe/Berlin}");
+    assertThat(weekly.frozenUntil(change.minusSeconds(1))).isEmpty();
+    assertThat(weekly.frozenUntil(change)).contains(Instant.parse("2026-03-29T03:00:00Z"));
+    RolloutPlan dated =
+        plan("- {from: 2026-03-29T02:30, until: 2026-03-29T05:00, zone: Europe/Berlin}");
+    assertThat(dated.frozenUntil(change.minusSeconds(1))).isEmpty();
+    assertThat(dated.frozenUntil(change)).contains(Instant.parse("2026-03-29T03:00:00Z"));
+    RolloutPlan until =
+        plan("- {from: 2026-03-28T12:00, until: 2026-03-29T02:30, zone: Europe/Berlin}");
+    assertThat(until.frozenUntil(change.minusSeconds(1))).contains(change);
+    assertThat(until.frozenUntil(change)).isEmpty();
+  }
+
   @Test
   void dated_inItsZone_holdsOnce() {
     RolloutPlan plan =

@@ -84,6 +84,24 @@ class PlanReaderTest {
     assertThat(plan.stage(3).dwell()).isEqualTo(Duration.ofHours(1));
   }
 
+  /** Times are replaced, not added to the template's. */
+  @Test
+  void template_timesOfItsStages_areReplaced() {
+    RolloutPlan plan =
+        Plans.with(
+            """
+            template: gradual
+            stages:
+            - {name: canary, dwell: 0s}
+            - {name: quarter, dwell: 0.5s, maximum: 90.5s}
+            """);
+
+    assertThat(plan.stage(1).dwell()).isZero();
+    assertThat(plan.stage(2).dwell()).isEqualTo(Duration.ofMillis(500));
+    assertThat(plan.stage(2).maximum()).contains(Duration.ofMillis(90_500));
+    assertThat(plan.stage(3).dwell()).isEqualTo(Duration.ofHours(1));
+  }
+
   @Test
   void document_withEverything_isReadWhole() {
     RolloutPlan plan =

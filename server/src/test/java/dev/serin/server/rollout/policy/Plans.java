@@ -76,7 +76,7 @@ final class Plans {
             margin,
             OptionalDouble.empty(),
             limit,
-            0.99,
+            OptionalDouble.empty(),
             dryRun,
             Optional.empty()),
         kind,
