@@ -25,6 +25,7 @@ final class SimulationText {
             ">DETECTED",
             ">MEDIAN",
             ">P90",
+            ">TIMED OUT",
             ">COMPLETED",
             ">FALSE PROMOTIONS",
             ">UNDECIDED");
@@ -36,6 +37,7 @@ final class SimulationText {
           share(result.detected(), result),
           time(result.medianToDetect()),
           time(result.p90ToDetect()),
+          share(result.timedOut(), result),
           share(result.completed(), result),
           share(result.falsePromotions(), result),
           share(result.undecided(), result));
@@ -76,7 +78,7 @@ final class SimulationText {
   static String csv(List<SimulationResult> results) {
     StringBuilder text =
         new StringBuilder(
-            "judge,runs,false_alarms,detected,median_seconds,p90_seconds,completed,"
+            "judge,runs,false_alarms,detected,median_seconds,p90_seconds,timed_out,completed,"
                 + "false_promotions,undecided\n");
     for (SimulationResult result : results) {
       text.append('"').append(result.judge()).append('"');
@@ -85,6 +87,7 @@ final class SimulationText {
       text.append(',').append(result.detected());
       text.append(',').append(seconds(result.medianToDetect()));
       text.append(',').append(seconds(result.p90ToDetect()));
+      text.append(',').append(result.timedOut());
       text.append(',').append(result.completed());
       text.append(',').append(result.falsePromotions());
       text.append(',').append(result.undecided());

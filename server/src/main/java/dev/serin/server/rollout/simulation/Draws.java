@@ -16,7 +16,12 @@ final class Draws {
   private final SplittableRandom random;
 
   Draws(long seed, int run, long second) {
-    random = new SplittableRandom(mix(mix(seed ^ mix(run)) ^ second));
+    random = new SplittableRandom(mix(seed(seed, run) ^ second));
+  }
+
+  /** The seed of one run: neighbours have nothing in common. */
+  static long seed(long seed, int run) {
+    return mix(seed ^ mix(run));
   }
 
   double uniform() {

@@ -1,61 +1,41 @@
 package dev.serin.server.rollout.simulation;
 
+import dev.serin.server.analysis.Direction;
+import dev.serin.server.analysis.count.AlphaShares;
+import dev.serin.server.analysis.count.SampleRatio;
 import dev.serin.server.rollout.machine.Verdict;
 import dev.serin.server.rollout.machine.Verdict.Action;
-import dev.serin.server.rollout.plan.RolloutPlan;
-import java.util.function.Supplier;
+import dev.serin.server.rollout.policy.Judge;
+import java.util.List;
+import java.util.function.Function;
 
 /**
- * The judges of other delivery controllers, by the rules of their sources, on the first event
- * metric.
+ * The judges of other delivery controllers, by the rules of their sources, on the plan's first
+ * metric; and tests that are used in their place.
  *
- * <p>All but the fixed horizon promote whenever nothing is wrong: the machine's dwell holds them
- * back.
+ * <p>They promote whenever nothing is wrong, and the machine's dwell holds them back; Flagger with
+ * a check that passes, the fixed horizon with its one look.
  */
 public final class Peers {
   private Peers() {}
 
-  /**
-   * Argo Rollouts' analysis of a success rate (analysis/analysis.go): a measurement fails where the
-   * rate of the last interval is below the minimum; the run is aborted when more measurements have
-   * failed, in all, than the limit says. An interval without requests gives no measurement.
-   */
+  /** {@link ArgoAnalysis}. */
   public static SimulatedJudge.Kind argo(
       double minimumSuccess, int failureLimit, int intervalSeconds) {
     return kind(
         "argo, limit " + failureLimit,
-        () -> {
-          Interval interval = new Interval(intervalSeconds, minimumSuccess, false);
-          return look -> {
-            interval.look(look);
-            return verdict(
-                interval.failures() > failureLimit,
-                interval.failures() + " measurements failed (limit " + failureLimit + ")");
-          };
-        });
+        better ->
+            new ArgoAnalysis(
+                new SuccessRate(better), minimumSuccess, failureLimit, intervalSeconds));
   }
 
-  /**
-   * Flagger's failed checks (pkg/controller/scheduler.go): they are counted in all, a check without
-   * values fails, and the rollback comes with the check after the one that reached the threshold.
-   */
+  /** {@link FlaggerChecks}. */
   public static SimulatedJudge.Kind flagger(
       double minimumSuccess, int threshold, int intervalSeconds) {
     return kind(
         "flagger, threshold " + threshold,
-        () -> {
-          Interval interval = new Interval(intervalSeconds, minimumSuccess, true);
-          return look -> {
-            boolean reached = interval.failures() >= threshold;
-            boolean due = interval.isDue(look);
-            if (!(reached && due)) {
-              interval.look(look);
-            }
-            return verdict(
-                reached && due,
-                interval.failures() + " checks failed (threshold " + threshold + ")");
-          };
-        });
+        better ->
+            new FlaggerChecks(new SuccessRate(better), minimumSuccess, threshold, intervalSeconds));
   }
 
   /**
@@ -63,32 +43,55 @@ public final class Peers {
    * rolling back where the treatment is worse with p below the significance.
    */
   public static SimulatedJudge.Kind peeked(long minimumSamples, double significance) {
-    return kind("peeked test", () -> look -> classical(look, minimumSamples, significance));
-  }
-
-  /** The same test once in each stage, at the end of its dwell; until then nothing is said. */
-  public static SimulatedJudge.Kind fixedHorizon(long minimumSamples, double significance) {
     return kind(
-        "fixed horizon",
-        () ->
-            look ->
-                look.dwell().compareTo(look.plan().dwell()) < 0
-                    ? new Verdict(Action.GO_ON, "", "the horizon is not reached", "")
-                    : classical(look, minimumSamples, significance));
+        "peeked test", better -> look -> classical(look, better, minimumSamples, significance));
   }
 
-  private static Verdict classical(Look look, long minimumSamples, double significance) {
+  /**
+   * The same test once in each stage, at the end of its dwell: until then nothing is said, and what
+   * it said then stands.
+   */
+  public static SimulatedJudge.Kind fixedHorizon(long minimumSamples, double significance) {
+    return kind("fixed horizon", better -> new FixedHorizon(better, minimumSamples, significance));
+  }
+
+  /**
+   * The two-sided sequential test of counts (Lindon and Malek, 2022) on users with the event, with
+   * a weight of 100 users: the test of {@link SampleRatio}.
+   */
+  public static SimulatedJudge.Kind multinomial(double alpha) {
+    return kind(
+        "multinomial",
+        better ->
+            look -> {
+              if (look.plan().share().isAll()) {
+                return verdict(false, "no control");
+              }
+              double share = Judge.treatmentShare(look.plan().share());
+              double logE =
+                  SampleRatio.logE(
+                      List.of(
+                          new SampleRatio.Factor(
+                              List.of(share, 1 - share),
+                              List.of(
+                                  look.treatment().eventUsers(0), look.control().eventUsers(0)))));
+              return verdict(logE >= AlphaShares.threshold(alpha), "log odds " + logE);
+            });
+  }
+
+  private static Verdict classical(
+      Look look, Direction better, long minimumSamples, double significance) {
     boolean enough =
         look.treatment().users() >= minimumSamples && look.control().users() >= minimumSamples;
-    double p = enough ? TwoProportions.pOfWorse(look, 0) : 1;
+    double p = enough ? TwoProportions.pOfWorse(look, 0, better) : 1;
     return verdict(p < significance, "p " + p);
   }
 
-  private static Verdict verdict(boolean rollBack, String sentence) {
+  static Verdict verdict(boolean rollBack, String sentence) {
     return new Verdict(rollBack ? Action.ROLL_BACK : Action.PROMOTE, "", sentence, "");
   }
 
-  private static SimulatedJudge.Kind kind(String name, Supplier<SimulatedJudge> judges) {
+  private static SimulatedJudge.Kind kind(String name, Function<Direction, SimulatedJudge> judges) {
     return new SimulatedJudge.Kind() {
       @Override
       public String name() {
@@ -96,51 +99,39 @@ public final class Peers {
       }
 
       @Override
-      public SimulatedJudge begin(RolloutPlan plan) {
-        return judges.get();
+      public SimulatedJudge begin(SimulatedPlan plan) {
+        return judges.apply(plan.firstBetter());
       }
     };
   }
 
-  /** The treatment's success rate in intervals of fixed length, and how many fell below. */
-  private static final class Interval {
-    private final int seconds;
-    private final double minimumSuccess;
-    private final boolean emptyFails;
+  private static final class FixedHorizon implements SimulatedJudge {
+    private static final Verdict NOT_YET =
+        new Verdict(Action.GO_ON, "", "the horizon is not reached", "");
+
+    private final Direction better;
+    private final long minimumSamples;
+    private final double significance;
     private int stage;
-    private long requests;
-    private long events;
-    private int failures;
+    private Verdict said = NOT_YET;
 
-    Interval(int seconds, double minimumSuccess, boolean emptyFails) {
-      this.seconds = seconds;
-      this.minimumSuccess = minimumSuccess;
-      this.emptyFails = emptyFails;
+    FixedHorizon(Direction better, long minimumSamples, double significance) {
+      this.better = better;
+      this.minimumSamples = minimumSamples;
+      this.significance = significance;
     }
 
-    int failures() {
-      return failures;
-    }
-
-    boolean isDue(Look look) {
-      return look.second() > 0 && look.second() % seconds == 0;
-    }
-
-    void look(Look look) {
+    @Override
+    public Verdict judge(Look look) {
+      boolean reached = look.dwell().compareTo(look.plan().dwell()) >= 0;
+      if (!reached) {
+        return NOT_YET;
+      }
       if (look.stage() != stage) {
         stage = look.stage();
-        requests = 0;
-        events = 0;
+        said = classical(look, better, minimumSamples, significance);
       }
-      if (!isDue(look)) {
-        return;
-      }
-      long more = look.treatment().requests() - requests;
-      long failed = look.treatment().events(0) - events;
-      boolean fails = more == 0 ? emptyFails : 1 - (double) failed / more < minimumSuccess;
-      failures += fails ? 1 : 0;
-      requests = look.treatment().requests();
-      events = look.treatment().events(0);
+      return said;
     }
   }
 }

@@ -4,22 +4,34 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 
-/** Requests of users who come again, each with a rate of events of their own. */
+/**
+ * Requests of users who come again, each with a rate of events of their own.
+ *
+ * <p>For the run a user counts once. With equal arms users of an earlier remainder count when they
+ * enter one, as they enter either alike. Above one half they enter the treatment far more often
+ * than its share says, so that whoever was seen anywhere before, the remainder included, is no news
+ * there: counted, they would look like a mismatch of arms and like a regression.
+ */
 final class ReturningUsers extends Traffic {
   private final double[] positions;
   private final double[] factors;
   private final BitSet seenInStage = new BitSet();
   private final BitSet seenInRun = new BitSet();
+  private final BitSet seenBeside = new BitSet();
   private final BitSet[] inStage;
   private final BitSet[] inRun;
 
+  /** Users of the remainder who had the event there. */
+  private final BitSet[] beside;
+
   ReturningUsers(World world, long seed, int run) {
     super(world);
-    SplittableRandom random = new SplittableRandom(seed * 31 + run);
+    SplittableRandom random = new SplittableRandom(Draws.seed(seed, run));
     positions = random.doubles(world.population()).toArray();
     factors = factors(random, world.population(), world.variation());
     inStage = sets(world.events().size());
     inRun = sets(world.events().size());
+    beside = sets(world.events().size());
   }
 
   private static BitSet[] sets(int count) {
@@ -54,21 +66,47 @@ final class ReturningUsers extends Traffic {
         count(draws, second, user, treatment(), true);
       } else if (positions[user] >= 1 - controlShare()) {
         count(draws, second, user, control(), false);
+      } else {
+        markBeside(draws, second, user);
       }
     }
   }
 
   private void count(Draws draws, long second, int user, Tally tally, boolean ofTreatment) {
-    tally.addRequests(1, seenInStage.get(user) ? 0 : 1, seenInRun.get(user) ? 0 : 1);
+    tally.addRequests(1, news(seenInStage, user), newsOfRun(seenInRun, seenBeside, user));
     seenInStage.set(user);
     seenInRun.set(user);
     for (int event = 0; event < inStage.length; event++) {
-      double rate = Math.min(1, world().rate(event, ofTreatment, second) * factors[user]);
-      if (draws.uniform() < rate) {
-        tally.addEvents(event, 1, inStage[event].get(user) ? 0 : 1, inRun[event].get(user) ? 0 : 1);
+      if (happens(draws, second, user, event, ofTreatment)) {
+        tally.addEvents(
+            event, 1, news(inStage[event], user), newsOfRun(inRun[event], beside[event], user));
         inStage[event].set(user);
         inRun[event].set(user);
       }
     }
+  }
+
+  /** A request of the remainder, which is served the control and is evidence for nothing. */
+  private void markBeside(Draws draws, long second, int user) {
+    seenBeside.set(user);
+    for (int event = 0; event < inStage.length; event++) {
+      if (happens(draws, second, user, event, false)) {
+        beside[event].set(user);
+      }
+    }
+  }
+
+  private boolean happens(Draws draws, long second, int user, int event, boolean ofTreatment) {
+    double rate = Math.min(1, world().rate(event, ofTreatment, second) * factors[user]);
+    return draws.uniform() < rate;
+  }
+
+  private static int news(BitSet seen, int user) {
+    return seen.get(user) ? 0 : 1;
+  }
+
+  private int newsOfRun(BitSet inArms, BitSet inRemainder, int user) {
+    boolean seen = inArms.get(user) || (treatmentShare() > 0.5 && inRemainder.get(user));
+    return seen ? 0 : 1;
   }
 }

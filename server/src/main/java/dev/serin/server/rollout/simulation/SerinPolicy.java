@@ -21,13 +21,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** The real policy over simulated counts. For one run and one thread. */
 final class SerinPolicy implements SimulatedJudge {
   private final Judge judge;
   private final List<String> events;
   private final Map<String, JudgedMetric> metrics;
+  private final RequestBound requests;
 
   /** Evidence of stages that are over. */
   private final List<SampleRatio.Factor> pastExposures = new ArrayList<>();
@@ -43,10 +43,12 @@ final class SerinPolicy implements SimulatedJudge {
   /** The last look, which is a stage's evidence when the next one begins. */
   private Optional<Look> last = Optional.empty();
 
-  private SerinPolicy(Judge judge, List<String> events, Map<String, JudgedMetric> metrics) {
+  private SerinPolicy(
+      Judge judge, List<String> events, Map<String, JudgedMetric> metrics, RequestBound requests) {
     this.judge = judge;
     this.events = events;
     this.metrics = metrics;
+    this.requests = requests;
     events.forEach(event -> pastParts.add(new ArrayList<>()));
   }
 
@@ -55,9 +57,12 @@ final class SerinPolicy implements SimulatedJudge {
    *
    * @param metrics of the plan, in its order
    * @param events keys of the world's events, in its order
+   * @param requestsAreUsers whether each request is of a user of its own
    */
-  static Kind kind(RolloutPlan plan, List<JudgedMetric> metrics, List<String> events) {
+  static Kind kind(
+      RolloutPlan plan, List<JudgedMetric> metrics, List<String> events, boolean requestsAreUsers) {
     Judge judge = Judge.of(plan, metrics, DataQuality.USUAL);
+    RequestBound requests = new RequestBound(requestsAreUsers, plan.alphaP());
     Map<String, JudgedMetric> byKey = new HashMap<>();
     metrics.forEach(metric -> byKey.putIfAbsent(metric.plan().metric(), metric));
     return new Kind() {
@@ -67,8 +72,8 @@ final class SerinPolicy implements SimulatedJudge {
       }
 
       @Override
-      public SimulatedJudge begin(RolloutPlan ofRun) {
-        return new SerinPolicy(judge, events, byKey);
+      public SimulatedJudge begin(SimulatedPlan ofRun) {
+        return new SerinPolicy(judge, events, byKey, requests);
       }
     };
   }
@@ -118,8 +123,9 @@ final class SerinPolicy implements SimulatedJudge {
     }
     Map<String, MetricEvidence> evidence = new HashMap<>();
     for (int i = 0; i < events.size(); i++) {
-      if (metrics.containsKey(events.get(i))) {
-        evidence.put(events.get(i), event(look, i, exposed, compared));
+      JudgedMetric metric = metrics.get(events.get(i));
+      if (metric != null) {
+        evidence.put(events.get(i), event(look, i, metric, exposed, compared));
       }
     }
     Duration elapsed = Duration.ofSeconds(look.second() - begunSecond);
@@ -139,7 +145,8 @@ final class SerinPolicy implements SimulatedJudge {
         look.stage(), entry, elapsed, look.dwell(), elapsed, data, exposures, evidence);
   }
 
-  private MetricEvidence event(Look look, int event, ArmCounts exposed, boolean compared) {
+  private MetricEvidence event(
+      Look look, int event, JudgedMetric metric, ArmCounts exposed, boolean compared) {
     List<RunProcess.Part> parts = new ArrayList<>(pastParts.get(event));
     if (compared) {
       parts.add(part(look, event));
@@ -151,14 +158,13 @@ final class SerinPolicy implements SimulatedJudge {
         pastExposed.plus(firstUsers(look)),
         users,
         exposed,
-        OptionalDouble.empty(),
-        classical(look, event));
+        requests.worse(look, users, metric.better()),
+        classical(look, event, metric));
   }
 
-  private Optional<MetricEvidence.Classical> classical(Look look, int event) {
-    JudgedMetric metric = metrics.get(events.get(event));
+  private Optional<MetricEvidence.Classical> classical(Look look, int event, JudgedMetric metric) {
     long samples = Math.min(look.treatment().users(), look.control().users());
-    if (metric == null || samples == 0 || look.control().eventUsers(event) == 0) {
+    if (samples == 0 || look.control().eventUsers(event) == 0) {
       return Optional.empty();
     }
     double treated = (double) look.treatment().eventUsers(event) / look.treatment().users();

@@ -1,7 +1,6 @@
 package dev.serin.server.rollout.simulation;
 
 import dev.serin.server.rollout.machine.Verdict;
-import dev.serin.server.rollout.plan.RolloutPlan;
 
 /** Who judges one run, second by second. For one run and one thread. */
 public interface SimulatedJudge {
@@ -14,6 +13,6 @@ public interface SimulatedJudge {
     String name();
 
     /** A judge of a new run. */
-    SimulatedJudge begin(RolloutPlan plan);
+    SimulatedJudge begin(SimulatedPlan plan);
   }
 }

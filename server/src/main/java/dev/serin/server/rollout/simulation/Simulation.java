@@ -27,20 +27,37 @@ import java.util.stream.IntStream;
  * Many runs of one plan in one world: the machine is the real one, a tick comes each second, gates
  * are passed as soon as they open and holders acknowledge at once.
  *
- * @param plan what is run
+ * @param plan what is run, and what its metrics are
  * @param world what is true
  * @param horizon time after which a run that goes on is left
  * @param seed of all draws
  */
-public record Simulation(RolloutPlan plan, World world, Duration horizon, long seed) {
+public record Simulation(SimulatedPlan plan, World world, Duration horizon, long seed) {
   /** When runs start. A Tuesday: plans that freeze weekends are simulated in a week's middle. */
   static final Instant START = Instant.parse("2026-06-02T09:00:00Z");
 
   private static final Verdict NOTHING_SERVED =
       new Verdict(Action.GO_ON, "", "no treatment is served yet", "");
 
-  /** The end of one run; times are from its start. */
-  record RunEnd(Phase phase, int stage, Duration time) {}
+  /** The reason of a verdict that is about time and not about evidence. */
+  private static final String MAXIMUM = "maximum";
+
+  /** Runs of a plan whose metrics' documents are not known. */
+  public Simulation(RolloutPlan plan, World world, Duration horizon, long seed) {
+    this(SimulatedPlan.of(plan), world, horizon, seed);
+  }
+
+  /**
+   * The end of one run; times are from its start.
+   *
+   * @param phase it ended in, or was in at the horizon
+   * @param atMaximum whether the maximum time of a stage rolled it back, or shipped a stage of it
+   * @param served when the treatment was served first
+   * @param compared when there was a control for the last time
+   * @param time of the end
+   */
+  record RunEnd(
+      Phase phase, boolean atMaximum, Duration served, Duration compared, Duration time) {}
 
   /**
    * Simulates runs, on all processors; the result does not depend on how many there are.
@@ -55,77 +72,111 @@ public record Simulation(RolloutPlan plan, World world, Duration horizon, long s
             .parallel()
             .mapToObj(
                 run -> {
-                  RunEnd end = run(judges.begin(plan), run);
+                  RunEnd end = new Run(judges.begin(plan), run).end();
                   progress.accept(done.incrementAndGet());
                   return end;
                 })
             .toList();
-    return SimulationResult.of(judges.name(), ends, world.onset());
-  }
-
-  private RunEnd run(SimulatedJudge judge, int run) {
-    RolloutMachine machine = new RolloutMachine(plan);
-    Traffic traffic = Traffic.of(world, seed, run);
-    MachineState state = MachineState.pending(START);
-    state = step(machine, state, new Command(CommandKind.START, "simulation", ""), 0, traffic);
-    long last = horizon.toSeconds();
-    for (long second = 0; second < last; second++) {
-      if (isServed(state)) {
-        traffic.second(new Draws(seed, run, second), second);
-      }
-      long now = second + 1;
-      state =
-          step(
-              machine,
-              state,
-              new Tick(look(judge, traffic, state, now), Duration.ZERO),
-              now,
-              traffic);
-      if (state.phase() == Phase.ROLLING_BACK || state.phase().isOver()) {
-        return new RunEnd(state.phase(), state.stage(), Duration.ofSeconds(now));
-      }
-    }
-    return new RunEnd(state.phase(), state.stage(), horizon);
+    return SimulationResult.of(judges.name(), ends, Truth.of(plan, world));
   }
 
   private static boolean isServed(MachineState state) {
     return state.traffic().compareTo(TrafficShare.NONE) > 0;
   }
 
-  private Verdict look(SimulatedJudge judge, Traffic traffic, MachineState state, long second) {
-    if (!isServed(state)) {
-      return NOTHING_SERVED;
-    }
-    return judge.judge(
-        new Look(
-            second,
-            state.stage(),
-            plan.stage(state.stage()),
-            state.dwell(START.plusSeconds(second)),
-            traffic.treatment(),
-            traffic.control()));
-  }
+  /** One run, in one thread. */
+  private final class Run {
+    private final RolloutMachine machine = new RolloutMachine(plan.plan());
+    private final SimulatedJudge judge;
+    private final int run;
+    private final Traffic traffic;
+    private MachineState state = MachineState.pending(START);
+    private boolean atMaximum;
+    private long served = -1;
+    private long compared;
 
-  /** One event, with what follows from it at once: traffic that changes, gates that are passed. */
-  private static MachineState step(
-      RolloutMachine machine, MachineState state, Event event, long second, Traffic traffic) {
-    Instant now = START.plusSeconds(second);
-    Step step = machine.apply(state, event, now);
-    if (!(step instanceof Step.Moved moved)) {
-      return state;
+    Run(SimulatedJudge judge, int run) {
+      this.judge = judge;
+      this.run = run;
+      this.traffic = Traffic.of(world, seed, run);
     }
-    MachineState after = moved.state();
-    for (Effect effect : moved.effects()) {
-      if (effect instanceof Effect.ServeStage stage) {
-        traffic.begin(stage.share());
-      } else if (effect instanceof Effect.OpenGate gate) {
-        Optional<Event> answer = answer(gate);
-        if (answer.isPresent()) {
-          after = step(machine, after, answer.get(), second, traffic);
+
+    RunEnd end() {
+      step(new Command(CommandKind.START, "simulation", ""), 0);
+      long last = horizon.toSeconds();
+      for (long second = 0; second < last; second++) {
+        if (isServed(state)) {
+          traffic.second(new Draws(seed, run, second), second);
+          served = served < 0 ? second : served;
+          compared = state.traffic().isAll() ? compared : second + 1;
+        }
+        tick(second + 1);
+        if (state.phase() == Phase.ROLLING_BACK || state.phase().isOver()) {
+          return end(second + 1);
+        }
+      }
+      return end(last);
+    }
+
+    private RunEnd end(long second) {
+      return new RunEnd(
+          state.phase(),
+          atMaximum,
+          Duration.ofSeconds(Math.max(0, served)),
+          Duration.ofSeconds(compared),
+          Duration.ofSeconds(second));
+    }
+
+    private void tick(long second) {
+      MachineState before = state;
+      Verdict verdict = look(second);
+      step(new Tick(verdict, Duration.ZERO), second);
+      boolean rolledBack = state.phase() == Phase.ROLLING_BACK;
+      boolean judged = verdict.action() == (rolledBack ? Action.ROLL_BACK : Action.PROMOTE);
+      if (rolledBack || isUpwards(before, state)) {
+        atMaximum |= !judged || verdict.reason().equals(MAXIMUM);
+      }
+    }
+
+    private Verdict look(long second) {
+      if (!isServed(state)) {
+        return NOTHING_SERVED;
+      }
+      return judge.judge(
+          new Look(
+              second,
+              state.stage(),
+              plan.plan().stage(state.stage()),
+              state.dwell(START.plusSeconds(second)),
+              traffic.treatment(),
+              traffic.control()));
+    }
+
+    /**
+     * One event, with what follows from it at once: traffic that changes, gates that are passed.
+     */
+    private void step(Event event, long second) {
+      if (!(machine.apply(state, event, START.plusSeconds(second)) instanceof Step.Moved moved)) {
+        return;
+      }
+      state = moved.state();
+      for (Effect effect : moved.effects()) {
+        if (effect instanceof Effect.ServeStage stage) {
+          traffic.begin(stage.share());
+        } else if (effect instanceof Effect.OpenGate gate) {
+          answer(gate).ifPresent(answer -> step(answer, second));
         }
       }
     }
-    return after;
+  }
+
+  /** Whether a stage was left upwards; gates that let a run in are no part of what it showed. */
+  private static boolean isUpwards(MachineState before, MachineState after) {
+    boolean inStage = before.phase() == Phase.RUNNING || before.phase() == Phase.HOLDING;
+    return inStage
+        && (after.phase() == Phase.GATE
+            || after.phase() == Phase.COMPLETED
+            || after.stage() > before.stage());
   }
 
   /** What whoever is asked answers at once; a bake time answers itself. */

@@ -26,7 +26,7 @@ public final class Tally {
     return users;
   }
 
-  /** Distinct users seen in this stage first, in any arm. */
+  /** Distinct users who are news for the run: seen in this stage first, in any arm. */
   public long firstUsers() {
     return firstUsers;
   }
@@ -41,7 +41,7 @@ public final class Tally {
     return eventUsers[event];
   }
 
-  /** Distinct users whose first event of the run came in this stage. */
+  /** Distinct users whose event is news for the run: their first one came in this stage. */
   public long firstEventUsers(int event) {
     return firstEventUsers[event];
   }

@@ -1,5 +1,6 @@
 package dev.serin.server.rollout.simulation;
 
+import dev.serin.server.analysis.Direction;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /** The pooled two-sided test of two proportions, valid for one look. */
@@ -8,11 +9,11 @@ final class TwoProportions {
 
   private TwoProportions() {}
 
-  /**
-   * The two-sided p-value where the treatment's share of users with the event is larger; else 1.
-   */
-  static double pOfWorse(Look look, int event) {
-    return difference(look, event) > 0 ? pValue(look, event) : 1;
+  /** The two-sided p-value where the treatment's share of users with the event is worse; else 1. */
+  static double pOfWorse(Look look, int event, Direction better) {
+    double difference = difference(look, event);
+    boolean worse = better == Direction.HIGHER ? difference < 0 : difference > 0;
+    return worse ? pValue(look, event) : 1;
   }
 
   /** The two-sided p-value of users with the event; 1 where nobody or everybody had it. */

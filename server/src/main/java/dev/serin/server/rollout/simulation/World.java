@@ -38,8 +38,8 @@ public record World(
    *
    * @param metric its key
    * @param baseline probability of the event in a request of the control, 0 to 1
-   * @param regressed the same in a request of the treatment from the onset on
-   * @param onset time from the run's start to the beginning of the regression
+   * @param regressed the same in a request of the treatment from the onset on; better or worse
+   * @param onset time from the run's start to the change
    */
   public record EventRates(String metric, double baseline, double regressed, Duration onset) {
     /** Checks the rates. */
@@ -49,11 +49,6 @@ public record World(
       if (onset.isNegative()) {
         throw new IllegalArgumentException("onset: " + onset + " (expected: 0 s or more)");
       }
-    }
-
-    /** True: the treatment is worse, sooner or later. */
-    public boolean isRegression() {
-      return regressed > baseline;
     }
   }
 
@@ -99,14 +94,6 @@ public record World(
   /** A world in which every request is a new user, and nothing but one event happens. */
   public static World of(double requestsPerSecond, EventRates event) {
     return new World(requestsPerSecond, 0, 0, List.of(event), 0, Optional.empty());
-  }
-
-  /** Time from the run's start to the first regression; empty: nothing gets worse. */
-  public Optional<Duration> onset() {
-    return events.stream()
-        .filter(EventRates::isRegression)
-        .map(EventRates::onset)
-        .min(Duration::compareTo);
   }
 
   /**

@@ -26,6 +26,7 @@ class SimulationTest {
           stages:
           - {name: half, kind: expand, share: 50, dwell: 3h}
           - {name: full, kind: full, share: 100, dwell: 0s}
+          guardrails: [{metric: errors, margin: 0}]
           """);
 
   private static final Duration THREE_HOURS = Duration.ofHours(3);
@@ -164,7 +165,7 @@ class SimulationTest {
           }
 
           @Override
-          public SimulatedJudge begin(RolloutPlan plan) {
+          public SimulatedJudge begin(SimulatedPlan plan) {
             return look -> {
               seen.add(look.treatment().requests() * 1_000_000 + look.control().events(0));
               return new Verdict(Action.GO_ON, "", "goes on", "");

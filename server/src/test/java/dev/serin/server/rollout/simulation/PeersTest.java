@@ -1,0 +1,135 @@
+package dev.serin.server.rollout.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.server.rollout.machine.Verdict.Action;
+import dev.serin.server.rollout.plan.Plans;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Rules of other controllers, look by look. */
+class PeersTest {
+  private static final RolloutPlan PLAN =
+      Plans.with(
+          """
+          stages:
+          - {name: half, kind: expand, share: 50, dwell: 10m}
+          - {name: full, kind: full, share: 100, dwell: 0s}
+          guardrails: [{metric: errors}]
+          """);
+
+  private final Tally treatment = new Tally(1);
+  private final Tally control = new Tally(1);
+
+  @Test
+  void argo_withoutData_retriesEachTenSecondsAndAbortsWithTheFifthError() {
+    SimulatedJudge argo = begin(Peers.argo(0.99, 3, 60));
+
+    for (int second = 1; second < 100; second++) {
+      assertThat(says(argo, second)).as("second %s", second).isEqualTo(Action.PROMOTE);
+    }
+    // 60, 70, 80, 90, and the fifth.
+    assertThat(says(argo, 100)).isEqualTo(Action.ROLL_BACK);
+  }
+
+  @Test
+  void argo_dataBetweenErrors_beginsTheirCountAnew() {
+    SimulatedJudge argo = begin(Peers.argo(0.99, 0, 60));
+    for (int second = 1; second < 100; second++) {
+      says(argo, second);
+    }
+    count(100, 0);
+    assertThat(says(argo, 100)).isEqualTo(Action.PROMOTE);
+    for (int second = 101; second < 200; second++) {
+      assertThat(says(argo, second)).as("second %s", second).isEqualTo(Action.PROMOTE);
+    }
+    assertThat(says(argo, 200)).isEqualTo(Action.ROLL_BACK);
+  }
+
+  @Test
+  void argo_failuresBeyondItsLimit_abort() {
+    SimulatedJudge argo = begin(Peers.argo(0.99, 1, 60));
+    count(100, 2);
+    assertThat(says(argo, 60)).isEqualTo(Action.PROMOTE);
+    count(100, 1);
+    assertThat(says(argo, 120)).as("exactly the minimum").isEqualTo(Action.PROMOTE);
+    count(100, 2);
+    assertThat(says(argo, 180)).isEqualTo(Action.ROLL_BACK);
+  }
+
+  @Test
+  void flagger_checkThatFails_advancesNothing() {
+    SimulatedJudge flagger = begin(Peers.flagger(0.99, 2, 60));
+    assertThat(says(flagger, 59)).isEqualTo(Action.GO_ON);
+    count(100, 0);
+    assertThat(says(flagger, 60)).isEqualTo(Action.PROMOTE);
+    count(100, 5);
+    assertThat(says(flagger, 120)).isEqualTo(Action.GO_ON);
+    assertThat(says(flagger, 180)).as("no values").isEqualTo(Action.GO_ON);
+    count(100, 0);
+    assertThat(says(flagger, 240)).as("the check after the last one").isEqualTo(Action.ROLL_BACK);
+  }
+
+  @Test
+  void fixedHorizon_looksOnce() {
+    SimulatedJudge fixed = begin(Peers.fixedHorizon(1_000, 0.05));
+    count(2_000, 10);
+    controls(2_000, 10);
+    assertThat(says(fixed, 599)).isEqualTo(Action.GO_ON);
+    assertThat(says(fixed, 600)).isEqualTo(Action.PROMOTE);
+    count(2_000, 400);
+    assertThat(says(fixed, 900)).as("while it waits at a gate").isEqualTo(Action.PROMOTE);
+    assertThat(begin(Peers.fixedHorizon(1_000, 0.05)).judge(look(900)).action())
+        .isEqualTo(Action.ROLL_BACK);
+  }
+
+  @Test
+  void peers_whereHigherIsBetter_takeTheEventForASuccess() {
+    SimulatedPlan plan =
+        SimulatedPlan.of(
+            Plans.with("template: gradual\nguardrails: [{metric: sales, better: higher}]"));
+    SimulatedJudge argo = Peers.argo(0.3, 0, 60).begin(plan);
+    SimulatedJudge peeked = Peers.peeked(100, 0.05).begin(plan);
+    count(1_000, 400);
+    controls(1_000, 300);
+    assertThat(says(argo, 60)).isEqualTo(Action.PROMOTE);
+    assertThat(says(peeked, 60)).isEqualTo(Action.PROMOTE);
+    count(1_000, 100);
+    controls(1_000, 400);
+    assertThat(says(argo, 120)).isEqualTo(Action.ROLL_BACK);
+    assertThat(says(peeked, 120)).isEqualTo(Action.ROLL_BACK);
+  }
+
+  @Test
+  void multinomial_ofUnequalCounts_alarms() {
+    SimulatedJudge multinomial = begin(Peers.multinomial(0.01));
+    count(1_000, 30);
+    controls(1_000, 30);
+    assertThat(says(multinomial, 1)).isEqualTo(Action.PROMOTE);
+    count(1_000, 70);
+    assertThat(says(multinomial, 2)).isEqualTo(Action.ROLL_BACK);
+  }
+
+  private static SimulatedJudge begin(SimulatedJudge.Kind kind) {
+    return kind.begin(SimulatedPlan.of(PLAN));
+  }
+
+  private void count(int requests, int events) {
+    treatment.addRequests(requests, requests, requests);
+    treatment.addEvents(0, events, events, events);
+  }
+
+  private void controls(int requests, int events) {
+    control.addRequests(requests, requests, requests);
+    control.addEvents(0, events, events, events);
+  }
+
+  private Action says(SimulatedJudge judge, int second) {
+    return judge.judge(look(second)).action();
+  }
+
+  private Look look(int second) {
+    return new Look(second, 1, PLAN.stage(1), Duration.ofSeconds(second), treatment, control);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.serin.server.rollout.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.server.rollout.plan.Plans;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.plan.TrafficShare;
+import dev.serin.server.rollout.simulation.World.EventRates;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Users of the remainder: no evidence there, and no news where arms are not equal any more. */
+class ReturningUsersTest {
+  private static final World WORLD =
+      new World(
+          100,
+          3_000,
+          1,
+          List.of(new EventRates("errors", 0.03, 0.03, Duration.ZERO)),
+          0,
+          Optional.empty());
+
+  @Test
+  void jump_fromATenthToFourFifths_raisesNoFalseAlarm() {
+    RolloutPlan plan =
+        Plans.with(
+            """
+            stages:
+            - {name: tenth, kind: canary, share: 10, dwell: 10m}
+            - {name: most, kind: expand, share: 80, dwell: 10m}
+            - {name: full, kind: full, share: 100, dwell: 1m}
+            guardrails: [{metric: errors, margin: 0}]
+            """);
+
+    SimulationResult result =
+        new Simulation(plan, WORLD, Duration.ofHours(1), 12)
+            .run(SimulatedPlan.policy(plan, WORLD), 40, done -> {});
+
+    // R would roll back, and the ratio of arms hold for good: neither comes to the end.
+    assertThat(result.falseAlarms()).isLessThanOrEqualTo(1);
+    assertThat(result.completed()).isGreaterThanOrEqualTo(39);
+  }
+
+  @Test
+  void users_ofTheRemainder_areNewsInEqualArmsAndNotInOthers() {
+    assertThat(newsAfterATenth(40).firstUsers()).isGreaterThan(500);
+    assertThat(newsAfterATenth(40).firstEventUsers(0)).isGreaterThan(100);
+    assertThat(newsAfterATenth(80).firstUsers()).isLessThan(20);
+    assertThat(newsAfterATenth(80).firstEventUsers(0)).isLessThan(600);
+  }
+
+  @Test
+  void events_ofTheRemainder_areSharedOutAsTheArmsAre() {
+    Traffic traffic = afterATenth(80);
+    double treated = traffic.treatment().firstEventUsers(0);
+    double all = treated + traffic.control().firstEventUsers(0);
+
+    assertThat(all).isGreaterThan(200);
+    // Four standard errors.
+    assertThat(treated / all).isBetween(0.8 - 1.6 / Math.sqrt(all), 0.8 + 1.6 / Math.sqrt(all));
+  }
+
+  private static Tally newsAfterATenth(int percent) {
+    return afterATenth(percent).treatment();
+  }
+
+  private static Traffic afterATenth(int percent) {
+    Traffic traffic = Traffic.of(WORLD, 13, 0);
+    run(traffic, 10, 0);
+    run(traffic, percent, 300);
+    return traffic;
+  }
+
+  private static void run(Traffic traffic, int percent, int from) {
+    traffic.begin(new TrafficShare(percent, 100));
+    for (int second = from; second < from + 300; second++) {
+      traffic.second(new Draws(13, 0, second), second);
+    }
+  }
+}
