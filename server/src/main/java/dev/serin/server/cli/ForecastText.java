@@ -2,6 +2,7 @@ package dev.serin.server.cli;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
+import dev.serin.v1.AtMaximum;
 import dev.serin.v1.MetricForecast;
 import dev.serin.v1.PlanRolloutResponse;
 import dev.serin.v1.StageForecast;
@@ -28,6 +29,7 @@ final class ForecastText {
         rollout + ": forecast for " + shown(answer.getUsersPerSecond()) + " new users per second");
     lines.add("");
     lines.addAll(stages(answer).lines(terminal));
+    lines.addAll(waits(answer));
     lines.add("");
     lines.addAll(metrics(answer).lines(terminal));
     lines.add("");
@@ -39,8 +41,8 @@ final class ForecastText {
                 + " then; * must, before promotion."));
     lines.add(
         terminal.dim(
-            "FOUND: so much worse is rolled back by then. BY DWELL: share of cases by the end of"
-                + " the dwell."));
+            "FOUND: so much worse is rolled back by then; (signal) holds, (dry run) is shown. BY"
+                + " DWELL: share of cases by the end of the dwell."));
     lines.add(terminal.dim("SEES: the smallest regression found by then in eight of ten cases."));
     answer.getNotesList().forEach(note -> lines.add(terminal.dim(Texts.printable(note))));
     return lines;
@@ -57,10 +59,57 @@ final class ForecastText {
           time(stage.getDwell()),
           users(stage.getTreatmentUsers()),
           users(stage.getControlUsers()),
-          stage.hasPromotedMedian() ? time(stage.getPromotedMedian()) : "never",
-          stage.hasPromotedP90() ? time(stage.getPromotedP90()) : "never");
+          promoted(stage, stage.hasPromotedMedian(), stage.getPromotedMedian()),
+          promoted(stage, stage.hasPromotedP90(), stage.getPromotedP90()));
     }
     return table;
+  }
+
+  private static String promoted(StageForecast stage, boolean known, Duration time) {
+    if (known) {
+      boolean shipped =
+          stage.getAtMaximum() == AtMaximum.AT_MAXIMUM_SHIP && time.equals(stage.getMaximum());
+      return (shipped ? "shipped at " : "") + time(time);
+    }
+    if (!stage.getMissing().isEmpty()) {
+      return "not known";
+    }
+    return switch (stage.getAtMaximum()) {
+      case AT_MAXIMUM_ROLL_BACK -> "rolled back at " + time(stage.getMaximum());
+      case AT_MAXIMUM_HOLD -> "held at " + time(stage.getMaximum());
+      case AT_MAXIMUM_SHIP, AT_MAXIMUM_UNSPECIFIED, UNRECOGNIZED -> "never";
+    };
+  }
+
+  /** What stages wait for besides evidence, and what is not known of them. */
+  private static List<String> waits(PlanRolloutResponse answer) {
+    List<String> lines = new ArrayList<>();
+    for (StageForecast stage : answer.getStagesList()) {
+      if (stage.getWaitsForCount() > 0) {
+        lines.add(
+            Texts.printable(
+                stage.getStage()
+                    + " waits for "
+                    + String.join(", ", stage.getWaitsForList())
+                    + ", which is in no time here"));
+      }
+      if (!stage.getMissing().isEmpty()) {
+        lines.add(Texts.printable(stage.getStage() + " is not known: " + stage.getMissing()));
+      }
+      if (stage.hasShownByMaximum()) {
+        lines.add(
+            Texts.printable(
+                stage.getStage()
+                    + ": "
+                    + percent(stage.getShownByMaximum())
+                    + " have shown all by its maximum of "
+                    + time(stage.getMaximum())));
+      }
+    }
+    if (!lines.isEmpty()) {
+      lines.addFirst("");
+    }
+    return lines;
   }
 
   private static Table metrics(PlanRolloutResponse answer) {
@@ -88,7 +137,7 @@ final class ForecastText {
   private static void row(Table table, String stage, MetricForecast metric) {
     table.row(
         stage,
-        metric.getMetric() + (metric.getMustPass() ? " *" : ""),
+        metric.getMetric() + (metric.getMustPass() ? " *" : "") + action(metric),
         shown(PERCENT * metric.getMargin()) + " %",
         metric.hasPassesMedian() ? time(metric.getPassesMedian()) : missing(metric),
         metric.hasPassesP90() ? time(metric.getPassesP90()) : NONE,
@@ -98,6 +147,14 @@ final class ForecastText {
         metric.hasFoundP90() ? time(metric.getFoundP90()) : NONE,
         metric.hasFoundByDwell() ? percent(metric.getFoundByDwell()) : NONE,
         metric.hasSmallest() ? worse(metric.getSmallest()) : NONE);
+  }
+
+  private static String action(MetricForecast metric) {
+    return switch (metric.getFoundAction()) {
+      case FOUND_ACTION_HOLD -> " (signal)";
+      case FOUND_ACTION_SHOW -> " (dry run)";
+      case FOUND_ACTION_ROLL_BACK, FOUND_ACTION_UNSPECIFIED, UNRECOGNIZED -> "";
+    };
   }
 
   private static String missing(MetricForecast metric) {
@@ -126,7 +183,9 @@ final class ForecastText {
               + " ".repeat(width - stage.getStage().length() + 2 + from)
               + (terminal.colour() ? "█" : "#").repeat(to - from)
               + (terminal.colour() ? "░" : ".").repeat(until - to)
-              + (stage.hasPromotedMedian() ? "" : " held: it cannot be decided"));
+              + (stage.hasPromotedMedian()
+                  ? ""
+                  : " " + promoted(stage, false, stage.getPromotedMedian())));
       begin = end;
     }
     lines.add(" ".repeat(width + 2) + "0" + " ".repeat(CHART_COLUMNS - 8) + time(whole));

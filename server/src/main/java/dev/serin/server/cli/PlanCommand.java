@@ -1,12 +1,8 @@
 package dev.serin.server.cli;
 
-import dev.serin.server.catalog.FileError;
 import dev.serin.server.catalog.ParsedDocuments;
 import dev.serin.server.rollout.forecast.Baseline;
 import dev.serin.server.rollout.forecast.RolloutForecast;
-import dev.serin.server.rollout.plan.PlanReader;
-import dev.serin.server.rollout.plan.PlanReading;
-import dev.serin.v1.Document;
 import dev.serin.v1.MetricBaseline;
 import dev.serin.v1.PlanRolloutRequest;
 import dev.serin.v1.PlanRolloutResponse;
@@ -28,6 +24,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Forecast how long each stage of a rollout takes to be decided, and what it can see.",
       "With --users-per-second alone no server is asked; what it has counted fills in the rest.",
+      "Kinds and directions of metrics are those of documents beside the rollout, or the server's.",
       "Times are approximate, for users who are all new and traffic that is steady."
     })
 final class PlanCommand implements Callable<Integer> {
@@ -65,44 +62,32 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ParsedDocuments parsed = files.read(terminal);
-    if (!parsed.errors().isEmpty()) {
-      FilesOption.print(terminal, parsed.errors());
-      return ExitCode.REFUSED.code();
-    }
-    Rollout rollout = rollout(parsed);
-    if (PlanReader.read(rollout) instanceof PlanReading.Invalid invalid) {
-      List<FileError> errors = parsed.locate(invalid.violations());
-      FilesOption.print(terminal, errors);
-      return ExitCode.REFUSED.code();
-    }
+    return switch (RolloutFile.read(parsed, key, List.of())) {
+      case RolloutFile.Reading.Wrong wrong -> {
+        FilesOption.print(terminal, wrong.errors());
+        yield ExitCode.REFUSED.code();
+      }
+      case RolloutFile.Reading.Sound sound -> {
+        print(sound.file());
+        yield ExitCode.OK.code();
+      }
+    };
+  }
+
+  private void print(RolloutFile file) {
+    file.checkMetrics("--baseline", baselines.keySet());
     Map<String, Baseline> stated = stated();
     boolean serverNamed = spec.commandLine().getParseResult().hasMatchedOption("--server");
     PlanRolloutResponse answer =
         usersPerSecond == null || serverNamed
-            ? asked(rollout, stated)
-            : offline(rollout, stated, usersPerSecond);
+            ? asked(file.document(), stated)
+            : offline(file, stated, usersPerSecond);
     output.print(
         terminal,
         answer,
         () ->
-            ForecastText.lines(rollout.getKey(), answer, terminal)
+            ForecastText.lines(file.document().getKey(), answer, terminal)
                 .forEach(terminal.out()::println));
-    return ExitCode.OK.code();
-  }
-
-  private Rollout rollout(ParsedDocuments parsed) {
-    List<Rollout> rollouts =
-        parsed.toDocuments().stream()
-            .filter(Document::hasRollout)
-            .map(Document::getRollout)
-            .filter(rollout -> key.isEmpty() || rollout.getKey().equals(key))
-            .toList();
-    if (rollouts.size() != 1) {
-      throw new CommandFailure(
-          ExitCode.USAGE,
-          "rollouts in the files: " + rollouts.size() + " (expected: one, or --rollout KEY)");
-    }
-    return rollouts.getFirst();
   }
 
   private Map<String, Baseline> stated() {
@@ -145,12 +130,9 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private static PlanRolloutResponse offline(
-      Rollout rollout, Map<String, Baseline> stated, double usersPerSecond) {
-    if (!(PlanReader.read(rollout) instanceof PlanReading.Valid valid)) {
-      throw new IllegalStateException("rollout: not valid (expected: checked before)");
-    }
+      RolloutFile file, Map<String, Baseline> stated, double usersPerSecond) {
     try {
-      return RolloutForecast.of(valid.plan(), usersPerSecond, stated, List.of());
+      return RolloutForecast.of(file.plan(), file.known(), usersPerSecond, stated, List.of());
     } catch (IllegalArgumentException outside) {
       throw new CommandFailure(ExitCode.USAGE, "--users-per-second: " + outside.getMessage());
     }

@@ -11,6 +11,7 @@ import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceBlockingStub;
 import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceBlockingV2Stub;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.DecisionServiceGrpc.DecisionServiceBlockingStub;
+import dev.serin.v1.Document;
 import dev.serin.v1.FeatureServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc.FeatureServiceBlockingStub;
 import dev.serin.v1.ValidateDocumentsRequest;
@@ -104,12 +105,17 @@ record Session(String server, ManagedChannel channel, Duration timeout) implemen
 
   /** Everything that is wrong with documents beside those of a namespace, with its place. */
   List<FileError> violations(String namespace, ParsedDocuments parsed) {
+    return violations(namespace, parsed, parsed.toDocuments());
+  }
+
+  /** The same of some of them. */
+  List<FileError> violations(String namespace, ParsedDocuments parsed, List<Document> documents) {
     ValidateDocumentsResponse answer =
         features()
             .validateDocuments(
                 ValidateDocumentsRequest.newBuilder()
                     .setNamespace(namespace)
-                    .addAllDocuments(parsed.toDocuments())
+                    .addAllDocuments(documents)
                     .build());
     return parsed.locate(
         answer.getViolationsList().stream()

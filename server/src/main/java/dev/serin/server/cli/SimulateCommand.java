@@ -1,9 +1,7 @@
 package dev.serin.server.cli;
 
-import dev.serin.server.catalog.FileError;
 import dev.serin.server.catalog.ParsedDocuments;
-import dev.serin.server.rollout.plan.PlanReader;
-import dev.serin.server.rollout.plan.PlanReading;
+import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.simulation.Peers;
 import dev.serin.server.rollout.simulation.SimulatedJudge;
@@ -11,22 +9,21 @@ import dev.serin.server.rollout.simulation.SimulatedPlan;
 import dev.serin.server.rollout.simulation.Simulation;
 import dev.serin.server.rollout.simulation.SimulationResult;
 import dev.serin.server.rollout.simulation.World;
-import dev.serin.v1.Document;
-import dev.serin.v1.Rollout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Replays a rollout in a described world, thousands of times, through the real judge. */
 @Command(
@@ -34,10 +31,13 @@ import picocli.CommandLine.Option;
     description = {
       "Replay a rollout's file in a described world, many times, through the real judge and state",
       "machine: how often it is rolled back, how fast, and how often a bad release is promoted.",
-      "All metrics are simulated as events. Asks no server."
+      "All metrics are simulated as events; which direction is better, documents beside the",
+      "rollout say, or with --server those that a server holds. Without it no server is asked."
     })
 final class SimulateCommand implements Callable<Integer> {
   private final Terminal terminal;
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private final CallOptions call = new CallOptions();
   @Mixin private final FilesOption files = new FilesOption();
   @Mixin private final WorldOptions world = new WorldOptions();
 
@@ -45,6 +45,12 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--against",
       description = "Other controllers' judges on the same draws beside: Argo, Flagger, tests.")
   private boolean against;
+
+  @Option(
+      names = "--rollout",
+      paramLabel = "KEY",
+      description = "Which rollout, where the files hold several.")
+  private String key = "";
 
   @Option(
       names = "--runs",
@@ -80,44 +86,51 @@ final class SimulateCommand implements Callable<Integer> {
       throw new CommandFailure(
           ExitCode.USAGE, "--runs " + runs + ": out of range (expected: 1 to 100000)");
     }
+    return switch (read()) {
+      case RolloutFile.Reading.Wrong wrong -> {
+        FilesOption.print(terminal, wrong.errors());
+        yield ExitCode.REFUSED.code();
+      }
+      case RolloutFile.Reading.Sound sound -> {
+        print(simulate(sound.file()));
+        yield ExitCode.OK.code();
+      }
+    };
+  }
+
+  private RolloutFile.Reading read() {
     ParsedDocuments parsed = files.read(terminal);
-    List<FileError> errors = new ArrayList<>(parsed.errors());
-    RolloutPlan plan = errors.isEmpty() ? plan(parsed, errors) : null;
-    if (plan == null) {
-      FilesOption.print(terminal, errors);
-      return ExitCode.REFUSED.code();
+    boolean serverNamed = spec.commandLine().getParseResult().hasMatchedOption("--server");
+    if (!serverNamed || !parsed.errors().isEmpty()) {
+      return RolloutFile.read(parsed, key, List.of());
     }
-    World described = world.of(plan);
+    try (Session session = call.open()) {
+      Set<String> features = ValidateCommand.featuresOfRollouts(parsed);
+      return RolloutFile.read(parsed, key, ServedDocuments.of(session, call.namespace(), features));
+    }
+  }
+
+  private List<SimulationResult> simulate(RolloutFile file) {
+    World described = world.of(file);
+    for (JudgedMetric metric : file.known()) {
+      if (metric.kind() != JudgedMetric.Kind.EVENT) {
+        terminal.err().println(metric.plan().metric() + ": no event, and simulated as one");
+      }
+    }
+    SimulatedPlan plan = SimulatedPlan.of(file.plan(), file.known());
     List<SimulationResult> results = new ArrayList<>();
-    Simulation simulation = new Simulation(plan, described, horizon(plan), seed);
+    Simulation simulation = new Simulation(plan, described, horizon(file.plan()), seed);
     for (SimulatedJudge.Kind judge : judges(plan, described)) {
       ProgressLine progress = new ProgressLine(terminal, judge.name(), runs);
       results.add(simulation.run(judge, runs, progress::done));
       progress.clear();
     }
-    SimulationText.lines(terminal, results).forEach(terminal.out()::println);
-    write(results);
-    return ExitCode.OK.code();
+    return results;
   }
 
-  private static @Nullable RolloutPlan plan(ParsedDocuments parsed, List<FileError> errors) {
-    Map<String, Rollout> rollouts = new LinkedHashMap<>();
-    for (Document document : parsed.toDocuments()) {
-      if (document.hasRollout()) {
-        rollouts.put(document.getRollout().getKey(), document.getRollout());
-      }
-    }
-    if (rollouts.size() != 1) {
-      throw new CommandFailure(
-          ExitCode.USAGE, "-f: " + rollouts.size() + " rollouts (expected: one)");
-    }
-    return switch (PlanReader.read(rollouts.values().iterator().next())) {
-      case PlanReading.Valid valid -> valid.plan();
-      case PlanReading.Invalid invalid -> {
-        errors.addAll(parsed.locate(invalid.violations()));
-        yield null;
-      }
-    };
+  private void print(List<SimulationResult> results) {
+    SimulationText.lines(terminal, results).forEach(terminal.out()::println);
+    write(results);
   }
 
   private Duration horizon(RolloutPlan plan) {
@@ -131,9 +144,9 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   /** Serin first; the peers with their documents' defaults: 99 % success, looks each minute. */
-  private List<SimulatedJudge.Kind> judges(RolloutPlan plan, World described) {
+  private List<SimulatedJudge.Kind> judges(SimulatedPlan plan, World described) {
     List<SimulatedJudge.Kind> judges = new ArrayList<>();
-    judges.add(SimulatedPlan.policy(plan, described));
+    judges.add(plan.policy(described));
     if (against) {
       judges.add(Peers.argo(0.99, 0, 60));
       judges.add(Peers.argo(0.99, 3, 60));

@@ -5,10 +5,16 @@ import dev.serin.server.catalog.OfflineValidation;
 import dev.serin.server.catalog.ParsedDocuments;
 import dev.serin.server.error.FieldViolation;
 import dev.serin.server.rollout.plan.OfflineRollouts;
+import dev.serin.server.rollout.plan.PlanReader;
+import dev.serin.server.rollout.plan.PlanReading;
 import dev.serin.v1.Document;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,9 +89,53 @@ final class ValidateCommand implements Callable<Integer> {
     return parsed.locate(violations);
   }
 
+  /** A server knows no rollouts yet: they are checked here, beside what it holds. */
   private List<FileError> check(ParsedDocuments parsed) {
+    List<Document> rollouts = parsed.toDocuments().stream().filter(Document::hasRollout).toList();
+    List<Document> others =
+        parsed.toDocuments().stream().filter(document -> !document.hasRollout()).toList();
     try (Session session = call.open()) {
-      return session.violations(call.namespace(), parsed);
+      List<FileError> errors = new ArrayList<>();
+      if (rollouts.isEmpty() || !others.isEmpty()) {
+        errors.addAll(session.violations(call.namespace(), parsed, others));
+      }
+      if (!rollouts.isEmpty()) {
+        // Of two documents with one name the later counts, the file's.
+        List<Document> all =
+            new ArrayList<>(
+                ServedDocuments.of(session, call.namespace(), featuresOfRollouts(parsed)));
+        all.addAll(others);
+        all.addAll(rollouts);
+        errors.addAll(parsed.locate(violations(all, errors.isEmpty())));
+      }
+      return errors;
     }
+  }
+
+  private List<FieldViolation> violations(List<Document> all, boolean othersValid) {
+    OfflineRollouts checked = OfflineRollouts.validate(all, othersValid);
+    List<FieldViolation> violations = new ArrayList<>(checked.violations());
+    for (String rollout : checked.unchecked()) {
+      violations.add(
+          new FieldViolation(
+              rollout,
+              "feature",
+              "not there (expected: a feature of the files or of namespace "
+                  + call.namespace()
+                  + ")"));
+    }
+    return violations;
+  }
+
+  /** Keys of the features that sound rollouts of the files move. */
+  static Set<String> featuresOfRollouts(ParsedDocuments parsed) {
+    return parsed.toDocuments().stream()
+        .filter(Document::hasRollout)
+        .flatMap(
+            document ->
+                PlanReader.read(document.getRollout()) instanceof PlanReading.Valid valid
+                    ? Stream.of(valid.plan().feature())
+                    : Stream.empty())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }

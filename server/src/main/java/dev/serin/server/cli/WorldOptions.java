@@ -1,7 +1,6 @@
 package dev.serin.server.cli;
 
 import dev.serin.server.rollout.plan.MetricPlan;
-import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.simulation.World;
 import dev.serin.server.rollout.simulation.World.EventRates;
 import dev.serin.server.rollout.simulation.World.Outage;
@@ -90,11 +89,11 @@ final class WorldOptions {
   private double outageRate;
 
   /** The world for a plan's metrics; numbers out of range are wrong usage. */
-  World of(RolloutPlan plan) {
+  World of(RolloutFile file) {
     Set<String> known = new LinkedHashSet<>();
-    plan.metrics().stream().map(MetricPlan::metric).forEach(known::add);
-    check(known, "--baseline", baselines);
-    check(known, "--regressed", regressed);
+    file.plan().metrics().stream().map(MetricPlan::metric).forEach(known::add);
+    file.checkMetrics("--baseline", baselines.keySet());
+    file.checkMetrics("--regressed", regressed.keySet());
     if (known.isEmpty()) {
       throw new CommandFailure(ExitCode.USAGE, "-f: no metrics (expected: at least one)");
     }
@@ -113,21 +112,6 @@ final class WorldOptions {
       return new World(requestsPerSecond, population, variation, events, drift, outage);
     } catch (IllegalArgumentException outOfRange) {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(outOfRange.getMessage()));
-    }
-  }
-
-  private static void check(Set<String> known, String option, Map<String, Double> rates) {
-    for (String metric : rates.keySet()) {
-      if (!known.contains(metric)) {
-        throw new CommandFailure(
-            ExitCode.USAGE,
-            option
-                + " "
-                + metric
-                + ": no metric of the rollout (expected: one of "
-                + String.join(", ", known)
-                + ")");
-      }
     }
   }
 }

@@ -4,7 +4,9 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ApiException;
+import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.outcome.aggregate.Slot;
 import dev.serin.server.outcome.aggregate.Slots;
 import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceImplBase;
 import dev.serin.v1.Arm;
@@ -139,8 +141,21 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
   @Override
   public void planRollout(
       PlanRolloutRequest request, StreamObserver<PlanRolloutResponse> observer) {
-    observer.onNext(new RolloutPlanning(this::compare, this::series, clock.millis()).plan(request));
+    RolloutPlanning planning =
+        new RolloutPlanning(this::feature, this::compare, this::decisions, clock.millis());
+    observer.onNext(planning.plan(request));
     observer.onCompleted();
+  }
+
+  private List<Slot> decisions(ReportedFeature feature, String split, ChartRange range) {
+    return ask(
+        view ->
+            range.of(
+                view,
+                view.places(feature.namespace(), feature.key()).stream()
+                    .filter(place -> place.split().equals(split))
+                    .map(CellKey::exposures)
+                    .toList()));
   }
 
   private static String namespace(String namespace) {

@@ -1,45 +1,60 @@
 package dev.serin.server.report;
 
-import com.google.protobuf.util.Timestamps;
 import dev.serin.server.error.ApiErrors;
+import dev.serin.server.outcome.aggregate.Slot;
+import dev.serin.server.outcome.aggregate.Slots;
 import dev.serin.server.rollout.forecast.Baseline;
 import dev.serin.server.rollout.forecast.RolloutForecast;
+import dev.serin.server.rollout.plan.FeatureFit;
+import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.MetricPlan;
 import dev.serin.server.rollout.plan.PlanReader;
 import dev.serin.server.rollout.plan.PlanReading;
+import dev.serin.server.rollout.plan.PlanText;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.v1.CompareVariantsRequest;
 import dev.serin.v1.CompareVariantsResponse;
-import dev.serin.v1.GetTimeSeriesRequest;
-import dev.serin.v1.GetTimeSeriesResponse;
+import dev.serin.v1.Metric;
 import dev.serin.v1.PlanRolloutRequest;
 import dev.serin.v1.PlanRolloutResponse;
-import dev.serin.v1.TimeSlot;
 import dev.serin.v1.VariantSummary;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
  * The forecast of a rollout with what this server has counted, where the request does not say it.
  *
+ * @param features the feature of a namespace
  * @param compare what the variants of a split show
- * @param series decisions by time slot
+ * @param decisions of a split by time slot
  * @param nowMillis when now is
  */
 record RolloutPlanning(
+    BiFunction<String, String, ReportedFeature> features,
     Function<CompareVariantsRequest, CompareVariantsResponse> compare,
-    Function<GetTimeSeriesRequest, GetTimeSeriesResponse> series,
+    SplitDecisions decisions,
     long nowMillis) {
   /** As many as apply to a feature. */
   private static final int MAX_BASELINES = 64;
 
   private static final long HOUR_MILLIS = 3_600_000;
   private static final double MILLIS = 1_000;
+
+  /** Without a decision for longer than this nobody asked, or nobody counted. */
+  private static final long QUIET_MILLIS = 5 * 60_000;
+
+  /** Counts the decisions of a split. */
+  interface SplitDecisions {
+    /** By time. */
+    List<Slot> of(ReportedFeature feature, String split, ChartRange range);
+  }
 
   PlanRolloutResponse plan(PlanRolloutRequest request) {
     if (!request.hasRollout()) {
@@ -51,28 +66,60 @@ record RolloutPlanning(
           case PlanReading.Invalid invalid -> throw ApiErrors.invalidDocument(invalid.violations());
         };
     List<String> notes = new ArrayList<>();
-    Map<String, Baseline> baselines = stated(request);
+    ReportedFeature feature = features.apply(request.getNamespace(), plan.feature());
+    List<JudgedMetric> known = known(plan, feature);
+    Map<String, Baseline> baselines = stated(request, plan);
     addCounted(request, plan, baselines, notes);
     double usersPerSecond =
         request.hasUsersPerSecond()
             ? request.getUsersPerSecond()
-            : counted(request.getNamespace(), plan.feature(), notes);
+            : counted(feature, plan.split(), notes);
     try {
-      return RolloutForecast.of(plan, usersPerSecond, baselines, notes);
+      return RolloutForecast.of(plan, known, usersPerSecond, baselines, notes);
     } catch (IllegalArgumentException outside) {
       throw ApiErrors.invalidRequest("users_per_second", String.valueOf(outside.getMessage()));
     }
   }
 
-  private static Map<String, Baseline> stated(PlanRolloutRequest request) {
+  /** The plan's metrics with what their documents say. */
+  private static List<JudgedMetric> known(RolloutPlan plan, ReportedFeature feature) {
+    List<Metric> documents =
+        feature.metrics().stream()
+            .map(
+                metric ->
+                    Metric.newBuilder()
+                        .setKey(metric.key())
+                        .setKind(metric.kind())
+                        .setBetter(metric.better())
+                        .build())
+            .toList();
+    return switch (FeatureFit.ofMetrics(plan, documents)) {
+      case FeatureFit.Result.Fits fits -> fits.metrics();
+      case FeatureFit.Result.Misfits misfits ->
+          throw ApiErrors.invalidDocument(misfits.violations());
+    };
+  }
+
+  private static Map<String, Baseline> stated(PlanRolloutRequest request, RolloutPlan plan) {
     if (request.getBaselinesCount() > MAX_BASELINES) {
       throw ApiErrors.invalidRequest(
           "baselines", request.getBaselinesCount() + " (expected: at most " + MAX_BASELINES + ")");
     }
+    List<String> metrics = plan.metrics().stream().map(MetricPlan::metric).distinct().toList();
     Map<String, Baseline> baselines = new LinkedHashMap<>();
     for (int i = 0; i < request.getBaselinesCount(); i++) {
+      String metric = request.getBaselines(i).getMetric();
+      if (!metrics.contains(metric)) {
+        throw ApiErrors.invalidRequest(
+            "baselines[" + i + "].metric",
+            "\""
+                + metric
+                + "\" is no metric of the rollout (expected: "
+                + (metrics.isEmpty() ? "none" : "one of " + String.join(", ", metrics))
+                + ")");
+      }
       try {
-        baselines.put(request.getBaselines(i).getMetric(), Baseline.of(request.getBaselines(i)));
+        baselines.put(metric, Baseline.of(request.getBaselines(i)));
       } catch (IllegalArgumentException outside) {
         throw ApiErrors.invalidRequest(
             "baselines[" + i + "].value", String.valueOf(outside.getMessage()));
@@ -138,26 +185,31 @@ record RolloutPlanning(
     return Optional.empty();
   }
 
-  private double counted(String namespace, String feature, List<String> notes) {
-    List<TimeSlot> slots =
-        series
-            .apply(
-                GetTimeSeriesRequest.newBuilder()
-                    .setNamespace(namespace)
-                    .setFeature(feature)
-                    .setFrom(Timestamps.fromMillis(nowMillis - HOUR_MILLIS))
-                    .build())
-            .getSlotsList();
-    long decisions = slots.stream().mapToLong(TimeSlot::getDecisions).sum();
-    if (decisions == 0) {
-      throw ApiErrors.invalidRequest(
-          "users_per_second", "absent, and no decision in the last hour (expected: above 0)");
+  /** Decisions of the split's own draws in the last hour, by the time in which there were any. */
+  private double counted(ReportedFeature feature, String split, List<String> notes) {
+    ChartRange hour = new ChartRange(nowMillis - HOUR_MILLIS, nowMillis, Slots.NARROW_MILLIS);
+    long count = 0;
+    long counted = 0;
+    long end = hour.fromMillis();
+    for (Slot slot : decisions.of(feature, split, hour)) {
+      if (slot.count() > 0) {
+        boolean apart = count == 0 || slot.startMillis() - end > QUIET_MILLIS;
+        long next = Math.min(nowMillis, slot.startMillis() + Slots.NARROW_MILLIS);
+        counted += next - (apart ? slot.startMillis() : end);
+        count += slot.count();
+        end = next;
+      }
     }
-    long first =
-        slots.stream().mapToLong(slot -> Timestamps.toMillis(slot.getTime())).min().orElse(0);
+    if (count == 0) {
+      throw ApiErrors.invalidRequest(
+          "users_per_second",
+          "absent, and no decision of split " + split + " in the last hour (expected: above 0)");
+    }
     notes.add(
-        "traffic: decisions of the last hour, as if each were of a new user: with users who come"
+        "traffic: decisions of the split in the "
+            + PlanText.time(Duration.ofMillis(counted))
+            + " of the last hour that had any, as if each were of a new user: with users who come"
             + " again all takes longer");
-    return decisions * MILLIS / Math.max(MILLIS, (double) (nowMillis - first));
+    return count * MILLIS / Math.max(MILLIS, (double) counted);
   }
 }

@@ -8,13 +8,22 @@ import dev.serin.v1.ApplyDocumentsRequest;
 import dev.serin.v1.ApplyDocumentsResponse;
 import dev.serin.v1.ChangeKind;
 import dev.serin.v1.ChangeNote;
+import dev.serin.v1.Document;
 import dev.serin.v1.DocumentChange;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.DocumentRef;
+import dev.serin.v1.Feature;
 import dev.serin.v1.FieldChange;
+import dev.serin.v1.GetDocumentResponse;
+import dev.serin.v1.ListDocumentsResponse;
+import dev.serin.v1.Metric;
+import dev.serin.v1.MetricKind;
+import dev.serin.v1.Split;
+import dev.serin.v1.StoredDocument;
 import dev.serin.v1.ValidateDocumentsRequest;
 import dev.serin.v1.ValidateDocumentsResponse;
 import dev.serin.v1.Violation;
+import dev.serin.v1.WeightedVariant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -302,6 +311,58 @@ class FilesCommandsTest {
 
     assertThat(run).isEqualTo(new Run(0, "1 document: valid in namespace shop\n", ""));
     assertThat(api.request(0, ValidateDocumentsRequest.class).getDocumentsList()).hasSize(1);
+  }
+
+  /** The server does not take rollouts yet: the command checks them beside what it holds. */
+  @Test
+  void validate_rolloutOnline_isCheckedBesideWhatTheServerHolds() {
+    String rollout =
+        """
+        rollout:
+          key: r
+          feature: f
+          split: %s
+          treatment: "on"
+          control: "off"
+          template: gradual
+          guardrails: [{metric: errors}]
+        """;
+    for (int call = 0; call < 2; call++) {
+      api.will("ListDocuments", metrics("errors"));
+      api.will("GetDocument", feature());
+    }
+    String[] online = {"validate", "-f-", "-n=shop", "-s" + api.address()};
+
+    assertThat(Run.of(Run.NO_SERVER, rollout.formatted("half"), false, online))
+        .isEqualTo(new Run(0, "1 document: valid in namespace shop\n", ""));
+    assertThat(Run.of(Run.NO_SERVER, rollout.formatted("haf"), false, online).out())
+        .isEqualTo("stdin:4:3: split: 'haf' is no split of feature f (expected: half)\n");
+    api.will("ListDocuments", metrics("errors"));
+    api.will("GetDocument", ApiErrors.documentNotFound("shop", "feature", "f"));
+    assertThat(Run.of(Run.NO_SERVER, rollout.formatted("half"), false, online).out())
+        .isEqualTo(
+            "stdin:3:3: feature: not there (expected: a feature of the files or of namespace"
+                + " shop)\n");
+  }
+
+  private static ListDocumentsResponse metrics(String key) {
+    Metric metric = Metric.newBuilder().setKey(key).setKind(MetricKind.METRIC_KIND_EVENT).build();
+    return ListDocumentsResponse.newBuilder()
+        .addDocuments(
+            StoredDocument.newBuilder().setDocument(Document.newBuilder().setMetric(metric)))
+        .build();
+  }
+
+  private static GetDocumentResponse feature() {
+    Split.Builder split = Split.newBuilder().setId("half");
+    for (String variant : List.of("on", "off")) {
+      split.addWeights(WeightedVariant.newBuilder().setVariant(variant).setWeight(1));
+    }
+    Feature feature = Feature.newBuilder().setKey("f").addSplits(split).build();
+    return GetDocumentResponse.newBuilder()
+        .setDocument(
+            StoredDocument.newBuilder().setDocument(Document.newBuilder().setFeature(feature)))
+        .build();
   }
 
   private static DocumentChange.Builder change(DocumentKind document, ChangeKind kind) {

@@ -59,6 +59,39 @@ class PlanCommandTest {
   }
 
   @Test
+  void plan_whatIsNotKnown_isNotNever() {
+    Run run = plan(ROLLOUT, "--users-per-second=100", "--baseline=errors=0.005");
+
+    assertThat(run.out())
+        .containsPattern("ab-test +25 % +60 min +90000 +90000 +not known +not known")
+        .contains("canary waits for an approval by whoever validated it in staging")
+        .contains("ab-test is not known: latency: no baseline");
+  }
+
+  @Test
+  void plan_metricDocumentsBeside_sayWhatMetricsAre() {
+    String documents =
+        """
+        ---
+        metric: {key: errors, kind: event, measure: "1", better: lower}
+        ---
+        metric: {key: latency, kind: quantile, measure: ms, better: lower}
+        """;
+    String[] options = {
+      "--users-per-second=100", "--baseline=errors=0.005", "--baseline=latency=120:300"
+    };
+
+    assertThat(plan(ROLLOUT, options).out()).doesNotContain("a quantile");
+    assertThat(plan(ROLLOUT + documents, options).out())
+        .contains("latency: a quantile: plan it as an event, a request above its limit");
+    assertThat(plan(ROLLOUT + documents.replace("lower", "fast"), options).out())
+        .contains("better: fast (expected: one of lower, higher)");
+    assertThat(
+            plan(ROLLOUT + "  circuit_breakers: [{metric: latency}]\n" + documents, options).out())
+        .contains("circuit_breakers[0].metric: a quantile (expected: an event)");
+  }
+
+  @Test
   void plan_withoutTraffic_asksTheServer() throws IOException {
     try (FakeApi api = new FakeApi()) {
       api.will("PlanRollout", PlanRolloutResponse.newBuilder().setUsersPerSecond(7).build());
@@ -80,6 +113,8 @@ class PlanCommandTest {
         .contains("--baseline errors=2: 2.0 (expected: a share of users, above 0 and below 1)");
     assertThat(plan(ROLLOUT, "--users-per-second=1", "--baseline=errors=x").err())
         .contains("--baseline errors=x: no number (expected: SHARE, or MEAN:DEVIATION)");
+    assertThat(plan(ROLLOUT, "--users-per-second=1", "--baseline=eror=0.1").err())
+        .contains("--baseline eror: no metric of the rollout (expected: one of errors, latency)");
     assertThat(plan(ROLLOUT, "--users-per-second=0").err())
         .contains("--users-per-second: 0.0 (expected: above 0, finite)");
     assertThat(plan(ROLLOUT, "--users-per-second=1", "--rollout=other").err())

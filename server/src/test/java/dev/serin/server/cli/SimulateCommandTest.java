@@ -2,6 +2,14 @@ package dev.serin.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.server.error.ApiErrors;
+import dev.serin.v1.BetterDirection;
+import dev.serin.v1.Document;
+import dev.serin.v1.GetDocumentRequest;
+import dev.serin.v1.ListDocumentsResponse;
+import dev.serin.v1.Metric;
+import dev.serin.v1.MetricKind;
+import dev.serin.v1.StoredDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,14 +52,14 @@ class SimulateCommandTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
-        .containsPattern("serin +40 +0[.]000 +1[.]000 +[0-9]+ s +[0-9]+ s +0[.]000")
+        .containsPattern("serin +40 +0[.]000 +1[.]000 +[0-9]+ s +[0-9]+ s +0[.]000 +0[.]000")
         .containsPattern("argo, limit 0 +40 +0[.]000 +1[.]000 +60 s +60 s")
         .containsPattern("flagger, threshold 5 +40 +0[.]000 +1[.]000 +360 s")
         .contains("MEDIAN TIME TO DETECT")
         .contains("█");
     assertThat(Files.readAllLines(csv))
         .hasSize(9)
-        .contains("\"argo, limit 0\",40,0,40,60,60,0,0,0");
+        .contains("\"argo, limit 0\",40,0,40,60,60,0,0,0,0");
   }
 
   @Test
@@ -60,7 +68,7 @@ class SimulateCommandTest {
 
     Run run = Run.of(Run.NO_SERVER, ROLLOUT, false, arguments);
 
-    assertThat(run.out()).containsPattern("serin +20 +0[.]000 +0[.]000 +- +- +1[.]000");
+    assertThat(run.out()).containsPattern("serin +20 +0[.]000 +0[.]000 +- +- +0[.]000 +1[.]000");
     assertThat(Run.of(Run.NO_SERVER, ROLLOUT, false, arguments)).isEqualTo(run);
   }
 
@@ -68,12 +76,63 @@ class SimulateCommandTest {
   void simulate_wrongInput_isRefused() {
     assertThat(run("rollout: {key: r}").out()).contains("stdin:1:1: stages: none");
     assertThat(run("rollout: {key: r}").exitCode()).isEqualTo(ExitCode.REFUSED.code());
-    assertThat(run("segment: {key: s}").err()).contains("0 rollouts (expected: one)");
+    assertThat(run("segment: {key: s}").err())
+        .contains("rollouts in the files: 0 (expected: one, or --rollout KEY)");
     assertThat(run(ROLLOUT, "--regressed=eror=0.1").err())
         .contains("--regressed eror: no metric of the rollout (expected: one of errors)");
     assertThat(run(ROLLOUT, "--baseline=errors=2").err())
         .contains("baseline: 2.0 (expected: 0 to 1)");
     assertThat(run(ROLLOUT, "--runs=0").exitCode()).isEqualTo(ExitCode.USAGE.code());
+  }
+
+  @Test
+  void simulate_metricThatIsBetterHigher_isWorseDownwards() {
+    String documents = "---\nmetric: {key: errors, kind: event, measure: \"1\", better: higher}\n";
+    String[] worse = {"--runs=10", "--baseline=errors=0.2", "--regressed=errors=0.02"};
+
+    assertThat(run(ROLLOUT, worse).out()).containsPattern("serin +10 +0[.]000 +0[.]000");
+    assertThat(run(ROLLOUT + documents, worse).out())
+        .containsPattern("serin +10 +0[.]000 +1[.]000");
+  }
+
+  @Test
+  void simulate_metricThatIsNoEvent_saysSo() {
+    String documents = "---\nmetric: {key: errors, kind: mean, measure: ms, better: lower}\n";
+
+    assertThat(run(ROLLOUT + documents, "--runs=1", "--horizon=1m").err())
+        .isEqualTo("errors: no event, and simulated as one\n");
+  }
+
+  @Test
+  void simulate_withAServer_takesItsDocuments() throws IOException {
+    try (FakeApi api = new FakeApi()) {
+      api.will(
+          "ListDocuments",
+          ListDocumentsResponse.newBuilder()
+              .addDocuments(
+                  StoredDocument.newBuilder()
+                      .setDocument(
+                          Document.newBuilder()
+                              .setMetric(
+                                  Metric.newBuilder()
+                                      .setKey("errors")
+                                      .setKind(MetricKind.METRIC_KIND_EVENT)
+                                      .setBetter(BetterDirection.BETTER_DIRECTION_HIGHER))))
+              .build());
+      api.will("GetDocument", ApiErrors.documentNotFound("shop", "feature", "new-checkout"));
+      Run run =
+          run(
+              ROLLOUT,
+              "--runs=5",
+              "--baseline=errors=0.2",
+              "--regressed=errors=0.02",
+              "-n=shop",
+              "--server=" + api.address());
+
+      assertThat(run.err()).isEmpty();
+      assertThat(run.out()).containsPattern("serin +5 +0[.]000 +1[.]000");
+      assertThat(api.request(1, GetDocumentRequest.class).getKey()).isEqualTo("new-checkout");
+    }
   }
 
   private static Run run(String text, String... more) {

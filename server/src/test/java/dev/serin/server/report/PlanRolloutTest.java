@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.v1.Arm;
 import dev.serin.v1.BetterDirection;
 import dev.serin.v1.Guardrail;
 import dev.serin.v1.MetricBaseline;
@@ -56,7 +57,7 @@ class PlanRolloutTest {
     assertThat(answer.getUsersPerSecond()).isCloseTo(10, within(2.));
     assertThat(answer.getBaselinesList())
         .containsExactly(MetricBaseline.newBuilder().setMetric("error").setValue(.05).build());
-    assertThat(answer.getNotesList()).hasSize(2);
+    assertThat(answer.getNotesList()).hasSize(3);
     assertThat(answer.getStagesList()).hasSize(4);
     MetricForecast canary = answer.getStages(0).getMetrics(0);
     MetricForecast test = answer.getStages(1).getMetrics(0);
@@ -143,13 +144,76 @@ class PlanRolloutTest {
     assertThat(forecast.getPassesMedian().getSeconds()).isPositive();
   }
 
+  /** What other splits draw is no traffic of this one, nor is a time in which nothing came. */
+  @Test
+  void plan_withoutTraffic_takesTheSplitsTimesWithDecisions() {
+    Counted counted = Counted.ofPeriod();
+    Place main = counted.place(0, "old");
+    Place other =
+        new Place("shop", "ranking", "other", "", 7, 0, Arm.ARM_SPLIT, "old", false, "user_key");
+    long minute = Counted.NOW / 60_000 * 60_000;
+    counted.count(
+        builder -> {
+          for (int user = 0; user < 600; user++) {
+            builder.exposure(main, Counted.unit(user), minute - 3_000_000 + user * 100L);
+            builder.exposure(main, Counted.unit(user), minute - 600_000 + user * 100L);
+            for (int i = 0; i < 5; i++) {
+              builder.exposure(other, Counted.unit(user), minute - 600_000 + user * 100L);
+            }
+          }
+        });
+    PlanRolloutRequest.Builder request =
+        PlanRolloutRequest.newBuilder()
+            .setRollout(ROLLOUT)
+            .addBaselines(MetricBaseline.newBuilder().setMetric("error").setValue(.005));
+
+    PlanRolloutResponse answer = plan(counted, request);
+
+    assertThat(answer.getUsersPerSecond()).isCloseTo(10, within(1e-9));
+    assertThat(answer.getNotesList())
+        .containsExactly(
+            "traffic: decisions of the split in the 2 min of the last hour that had any, as if each"
+                + " were of a new user: with users who come again all takes longer");
+  }
+
+  @Test
+  void plan_metricsOfTheServer_areWhatTheirDocumentsSay() {
+    Rollout quantile =
+        ROLLOUT.toBuilder().addGuardrails(Guardrail.newBuilder().setMetric("latency")).build();
+    PlanRolloutRequest.Builder request =
+        PlanRolloutRequest.newBuilder()
+            .setRollout(quantile)
+            .setUsersPerSecond(100)
+            .addBaselines(MetricBaseline.newBuilder().setMetric("error").setValue(.005));
+
+    PlanRolloutResponse answer = plan(Counted.ofPeriod(), request);
+
+    assertThat(answer.getStages(1).getMissing()).startsWith("latency: a quantile");
+    assertThat(answer.getStages(1).hasPromotedMedian()).isFalse();
+  }
+
+  @Test
+  void plan_baselineOfAnUnknownMetric_isRefused() {
+    assertThatThrownBy(
+            () ->
+                plan(
+                    Counted.ofPeriod(),
+                    PlanRolloutRequest.newBuilder()
+                        .setRollout(ROLLOUT)
+                        .addBaselines(MetricBaseline.newBuilder().setMetric("eror").setValue(.1))))
+        .hasMessageContaining(
+            "baselines[0].metric: \"eror\" is no metric of the rollout (expected: one of"
+                + " error)");
+  }
+
   @Test
   void plan_ofNothingKnown_isRefused() {
     Counted nothing = Counted.ofPeriod();
     assertThatThrownBy(() -> plan(nothing, PlanRolloutRequest.newBuilder()))
         .hasMessageContaining("rollout: absent (expected: a rollout)");
     assertThatThrownBy(() -> plan(nothing, PlanRolloutRequest.newBuilder().setRollout(ROLLOUT)))
-        .hasMessageContaining("users_per_second: absent, and no decision in the last hour");
+        .hasMessageContaining(
+            "users_per_second: absent, and no decision of split main in the last hour");
     assertThatThrownBy(
             () ->
                 plan(

@@ -1,5 +1,6 @@
 package dev.serin.server.analysis.planning;
 
+import java.util.List;
 import java.util.OptionalDouble;
 
 /** When something comes to a decision, over many runs; a forecast. */
@@ -38,5 +39,17 @@ public interface Passage {
   /** When the first of two is decided, at the latest. */
   static Passage either(Passage one, Passage other) {
     return time -> Math.max(one.by(time), other.by(time));
+  }
+
+  /** When all are decided, taken as independent of each other; at once where there are none. */
+  static Passage all(List<Passage> passages) {
+    List<Passage> each = List.copyOf(passages);
+    return time -> {
+      double product = 1;
+      for (Passage passage : each) {
+        product *= passage.by(time);
+      }
+      return product;
+    };
   }
 }
