@@ -1,5 +1,6 @@
 package dev.serin.loadtest;
 
+import dev.serin.loadtest.decisions.DecisionsCommand;
 import dev.serin.loadtest.evaluation.EngineCommand;
 import dev.serin.loadtest.faults.FaultsCommand;
 import dev.serin.loadtest.hash.HashCommand;
@@ -18,10 +19,13 @@ import picocli.CommandLine.Command;
 /** The command line of the load tests: one subcommand per question. */
 @Command(
     name = "loadtest/run",
-    description = "Measures Serin. Every number of docs/performance.md comes from here.",
+    description =
+        "Measures Serin. Every number of docs/performance.md comes from here, and the tables of"
+            + " docs/statistics.md.",
     mixinStandardHelpOptions = true,
     subcommands = {
       BesideCommand.class,
+      DecisionsCommand.class,
       EngineCommand.class,
       FaultsCommand.class,
       HashCommand.class,
