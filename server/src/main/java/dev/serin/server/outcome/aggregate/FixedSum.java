@@ -71,6 +71,10 @@ public final class FixedSum {
   }
 
   static double toDouble(long high, long low) {
+    if (high == low >> (Long.SIZE - 1)) {
+      // Most sums fit one word, whose conversion rounds once too.
+      return FixedPoint.toDouble(low);
+    }
     // One rounding: scaling by a power of two is exact for numbers of this size.
     return Math.scalb(toBigInteger(high, low).doubleValue(), -FixedPoint.FRACTION_BITS);
   }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,15 @@ public final class MergedView {
   public long count(CellKey key) {
     Cell cell = all.cells().get(key);
     return cell == null ? 0 : cell.count();
+  }
+
+  /**
+   * Returns what is made of the values of a metric at a place, without copying them.
+   *
+   * @param made of the values, null where there are none; it changes and keeps nothing of them
+   */
+  public <T> T make(CellKey key, Function<@Nullable Cell, T> made) {
+    return made.apply(all.cells().get(key));
   }
 
   /**

@@ -24,7 +24,7 @@ final class FirstUsers {
    * @param share the treatment's share of both arms, above 0 and below 1
    * @param users of the stage
    */
-  record Stage(double share, StageUnits.Users users) {}
+  record Stage(double share, StageUsers users) {}
 
   /** The users of an event by share, each under the first. */
   static RunProcess process(List<Stage> stages) {
@@ -32,18 +32,19 @@ final class FirstUsers {
     UnitSet seen = UnitSet.nobody();
     int next = 0;
     while (next < stages.size()) {
-      double share = stages.get(next).share();
+      int first = next;
+      double share = stages.get(first).share();
       UnitSet treated = UnitSet.nobody();
       UnitSet control = UnitSet.nobody();
-      UnitSet all = UnitSet.nobody();
       for (; next < stages.size() && stages.get(next).share() == share; next++) {
-        StageUnits.Users users = stages.get(next).users();
+        StageUsers users = stages.get(next).users();
         treated = treated.union(users.treated());
         control = control.union(users.control());
-        all = all.union(users.all());
       }
       parts.add(new RunProcess.Part(share, counts(treated, control, seen)));
-      seen = seen.union(all);
+      if (next < stages.size()) {
+        seen = with(seen, stages.subList(first, next));
+      }
     }
     return new RunProcess(parts);
   }
@@ -52,15 +53,26 @@ final class FirstUsers {
   static List<SampleRatio.Factor> exposures(List<Stage> stages) {
     List<SampleRatio.Factor> factors = new ArrayList<>();
     UnitSet seen = UnitSet.nobody();
-    for (Stage stage : stages) {
+    for (int i = 0; i < stages.size(); i++) {
+      Stage stage = stages.get(i);
       ArmCounts first = counts(stage.users().treated(), stage.users().control(), seen);
       factors.add(
           new SampleRatio.Factor(
               List.of(stage.share(), 1 - stage.share()),
               List.of(first.treatment(), first.control())));
-      seen = seen.union(stage.users().all());
+      if (i + 1 < stages.size()) {
+        seen = with(seen, List.of(stage));
+      }
     }
     return factors;
+  }
+
+  private static UnitSet with(UnitSet seen, List<Stage> stages) {
+    UnitSet all = seen;
+    for (Stage stage : stages) {
+      all = all.union(stage.users().all());
+    }
+    return all;
   }
 
   /** How many of both are new; whoever is in both is in neither. */

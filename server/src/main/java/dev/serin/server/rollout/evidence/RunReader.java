@@ -1,12 +1,8 @@
 package dev.serin.server.rollout.evidence;
 
-import dev.serin.server.analysis.UserBuckets;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.SampleRatio;
-import dev.serin.server.outcome.aggregate.Cell;
-import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
-import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.RolloutPlan;
@@ -30,10 +26,12 @@ public final class RunReader {
   private final RolloutPlan plan;
   private final RunPlaces places;
 
-  /** Fingerprint of the definition that the run began with, by metric. */
-  private final Map<String, Integer> fingerprints;
+  /** As they were defined when the run began. */
+  private final Map<Definition, JudgedMetric> metrics = new LinkedHashMap<>();
 
-  private final Map<String, JudgedMetric> metrics = new LinkedHashMap<>();
+  /** Stages so far, in order. */
+  private final List<StageReader> stages = new ArrayList<>();
+
   private final Map<String, MetricCounts> last = new HashMap<>();
   private Reading reading = new Reading(Map.of(), List.of(), new MetricCounts.Stamp(0, 0, -1));
 
@@ -68,8 +66,12 @@ public final class RunReader {
       Map<String, Integer> fingerprints) {
     this.plan = plan;
     this.places = places;
-    this.fingerprints = Map.copyOf(fingerprints);
-    metrics.forEach(metric -> this.metrics.putIfAbsent(metric.plan().metric(), metric));
+    for (JudgedMetric metric : metrics) {
+      Integer fingerprint = fingerprints.get(metric.plan().metric());
+      if (fingerprint != null) {
+        this.metrics.putIfAbsent(new Definition(metric.plan().metric(), fingerprint), metric);
+      }
+    }
   }
 
   /**
@@ -81,11 +83,8 @@ public final class RunReader {
     Look look = new Look(view, stage);
     MetricCounts.Stamp stamp = look.stamp(0);
     boolean isSame = stamp.equals(reading.stamp());
-    for (Map.Entry<String, JudgedMetric> metric : metrics.entrySet()) {
-      Integer fingerprint = fingerprints.get(metric.getKey());
-      if (fingerprint != null) {
-        isSame &= !look.refresh(metric.getKey(), metric.getValue(), fingerprint);
-      }
+    for (Map.Entry<Definition, JudgedMetric> metric : metrics.entrySet()) {
+      isSame &= !look.refresh(metric.getKey(), metric.getValue());
     }
     if (!isSame) {
       List<SampleRatio.Factor> exposures =
@@ -99,25 +98,25 @@ public final class RunReader {
   private final class Look {
     private final MergedView view;
     private final int stage;
-
-    /** Stages so far, in order. */
-    private final List<List<Place>> stages = new ArrayList<>();
-
     private final long growth;
     private @Nullable Population population;
 
     Look(MergedView view, int stage) {
       this.view = view;
       this.stage = stage;
+      while (stages.size() < stage) {
+        int next = stages.size() + 1;
+        stages.add(new StageReader(next, places.of(next)));
+      }
       long sum = 0;
-      for (int number = 1; number <= stage; number++) {
-        List<Place> ofStage = places.of(number);
-        stages.add(ofStage);
-        for (Place place : ofStage) {
-          sum += view.growth(place);
-        }
+      for (StageReader ofStage : soFar()) {
+        sum += ofStage.look(view);
       }
       this.growth = sum;
+    }
+
+    private List<StageReader> soFar() {
+      return stages.subList(0, stage);
     }
 
     MetricCounts.Stamp stamp(long counted) {
@@ -125,26 +124,24 @@ public final class RunReader {
     }
 
     /** Whether a metric has new counts. */
-    boolean refresh(String key, JudgedMetric metric, int fingerprint) {
+    boolean refresh(Definition definition, JudgedMetric metric) {
       long counted = 0;
-      for (List<Place> ofStage : stages) {
-        for (Place place : ofStage) {
-          counted += view.count(new CellKey(place, key, fingerprint));
-        }
+      for (StageReader ofStage : soFar()) {
+        counted += ofStage.count(view, definition);
       }
       MetricCounts.Stamp stamp = stamp(counted);
-      MetricCounts before = last.get(key);
+      MetricCounts before = last.get(definition.metric());
       if (before != null && before.stamp().equals(stamp)) {
         return false;
       }
-      last.put(key, counts(new Definition(key, fingerprint), metric, stamp));
+      last.put(definition.metric(), counts(definition, metric, stamp));
       return true;
     }
 
     private Population population() {
       Population known = population;
       if (known == null) {
-        known = Population.of(stages.stream().map(it -> StageUnits.of(view, it)).toList(), plan);
+        known = Population.of(soFar().stream().map(it -> it.people(view)).toList(), plan);
         population = known;
       }
       return known;
@@ -155,8 +152,7 @@ public final class RunReader {
       List<MetricCounts.Stage> values = new ArrayList<>();
       for (int number = 1; number <= stage; number++) {
         if (!plan.stage(number).share().isAll()) {
-          values(number, population().stages().get(number - 1), metric, definition)
-              .ifPresent(values::add);
+          stages.get(number - 1).values(view, definition, metric.kind()).ifPresent(values::add);
         }
       }
       return new MetricCounts(
@@ -166,40 +162,25 @@ public final class RunReader {
           metric.kind() == Kind.EVENT ? Optional.of(events(definition)) : Optional.empty());
     }
 
-    private Optional<MetricCounts.Stage> values(
-        int number, StageUnits users, JudgedMetric metric, Definition definition) {
-      return arm(users.control(), users.controlUsers(), metric, definition)
-          .flatMap(
-              control ->
-                  arm(users.treatment(), users.treatmentUsers(), metric, definition)
-                      .map(treatment -> new MetricCounts.Stage(number, control, treatment)));
-    }
-
-    private Optional<MetricCounts.Arm> arm(
-        Place place, long users, JudgedMetric metric, Definition definition) {
-      Cell cell = view.cell(definition.at(place)).orElse(null);
-      Optional<UserBuckets> buckets =
-          metric.kind() == Kind.RATIO
-              ? CellInputs.ratios(users, cell)
-              : CellInputs.means(users, cell);
-      return buckets.map(
-          it ->
-              new MetricCounts.Arm(
-                  it, metric.kind() == Kind.QUANTILE ? CellInputs.bins(cell) : Optional.empty()));
-    }
-
     private MetricCounts.Events events(Definition definition) {
-      StageUnits.Users users = population().users().getLast();
-      StageUnits.Users withEvent = population().stages().getLast().withEvent(definition);
+      List<StageUsers> withEvent =
+          soFar().stream().map(it -> it.withEvent(view, definition)).toList();
+      StageUsers users = population().people().getLast().users();
       return new MetricCounts.Events(
-          FirstUsers.process(population().first(it -> it.withEvent(definition))),
+          FirstUsers.process(population().first(withEvent)),
           population().exposed(),
-          new ArmCounts(withEvent.treated().size(), withEvent.control().size()),
-          new ArmCounts(users.treated().size(), users.control().size()));
+          sizes(withEvent.getLast()),
+          sizes(users));
     }
 
     List<SampleRatio.Factor> firstExposures() {
-      return FirstUsers.exposures(population().first(StageUnits::exposed));
+      return FirstUsers.exposures(
+          population()
+              .first(population().people().stream().map(StageReader.People::exposed).toList()));
     }
+  }
+
+  private static ArmCounts sizes(StageUsers users) {
+    return new ArmCounts(users.treated().size(), users.control().size());
   }
 }

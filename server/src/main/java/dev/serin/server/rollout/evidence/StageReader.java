@@ -1,0 +1,197 @@
+package dev.serin.server.rollout.evidence;
+
+import dev.serin.server.analysis.UserBuckets;
+import dev.serin.server.outcome.aggregate.CellKey;
+import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.server.outcome.aggregate.PlaceUnits;
+import dev.serin.server.outcome.aggregate.UnitSet;
+import dev.serin.server.rollout.plan.JudgedMetric.Kind;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one stage of a run out of the view, and keeps what it has made until something is counted:
+ * stages that are over cost look-ups. For the thread of the view.
+ */
+final class StageReader {
+  private static final int TREATMENT = 0;
+  private static final int SURPLUS = 1;
+  private static final int CONTROL = 2;
+  private static final int REMAINDER = 3;
+
+  private final int number;
+
+  /** Of treatment, surplus, control and remainder, in this order. */
+  private final List<Place> places;
+
+  private final Map<Definition, OfMetric> metrics = new HashMap<>();
+
+  private long growth = -1;
+  private int generation = -1;
+  private @Nullable People people;
+
+  /** Those of the look that goes on; none yet. */
+  private @Nullable List<PlaceUnits> units;
+
+  /** Who was there; sizes as they are shown, which are estimates once sets are thinned. */
+  record People(StageUsers users, StageUsers exposed, long treatmentUsers, long controlUsers) {}
+
+  /** Those of both arms, where they are kept. */
+  private record Values(Optional<MetricCounts.Stage> ofStage) {}
+
+  /** What was made of a metric when so many values had been counted. */
+  private static final class OfMetric {
+    private final List<CellKey> keys;
+    private long count;
+    private @Nullable StageUsers withEvent;
+    private @Nullable Values values;
+
+    OfMetric(List<CellKey> keys) {
+      this.keys = keys;
+    }
+
+    void forget() {
+      withEvent = null;
+      values = null;
+    }
+  }
+
+  StageReader(int number, List<Place> places) {
+    this.number = number;
+    this.places = List.copyOf(places);
+  }
+
+  /** Begins a look; returns a number that grows with the stage's users. */
+  long look(MergedView view) {
+    long now = 0;
+    for (Place place : places) {
+      now += view.growth(place);
+    }
+    if (now != growth || view.thinning().generation() != generation) {
+      growth = now;
+      generation = view.thinning().generation();
+      people = null;
+      metrics.values().forEach(OfMetric::forget);
+    }
+    units = null;
+    return now;
+  }
+
+  /** How many values of a metric the stage has, in all arms. */
+  long count(MergedView view, Definition definition) {
+    OfMetric metric = of(definition);
+    long count = 0;
+    for (CellKey key : metric.keys) {
+      count += view.count(key);
+    }
+    if (count != metric.count) {
+      metric.count = count;
+      metric.forget();
+    }
+    return count;
+  }
+
+  private OfMetric of(Definition definition) {
+    OfMetric known = metrics.get(definition);
+    if (known == null) {
+      known = new OfMetric(places.stream().map(definition::at).toList());
+      metrics.put(definition, known);
+    }
+    return known;
+  }
+
+  People people(MergedView view) {
+    People known = people;
+    if (known == null) {
+      List<PlaceUnits> all = units(view);
+      known =
+          new People(
+              users(all, PlaceUnits::users),
+              users(all, PlaceUnits::exposed),
+              all.get(TREATMENT).userCount().units(),
+              all.get(CONTROL).userCount().units());
+      people = known;
+    }
+    return known;
+  }
+
+  private List<PlaceUnits> units(MergedView view) {
+    List<PlaceUnits> known = units;
+    if (known == null) {
+      known = view.units(places);
+      units = known;
+    }
+    return known;
+  }
+
+  private static StageUsers users(List<PlaceUnits> units, Function<PlaceUnits, UnitSet> some) {
+    return new StageUsers(
+        some.apply(units.get(TREATMENT)),
+        some.apply(units.get(SURPLUS)),
+        some.apply(units.get(CONTROL)),
+        some.apply(units.get(REMAINDER)));
+  }
+
+  /** To whom it happened; the metric was counted in this look. */
+  StageUsers withEvent(MergedView view, Definition definition) {
+    OfMetric metric = of(definition);
+    StageUsers known = metric.withEvent;
+    if (known == null) {
+      StageUsers users = people(view).users();
+      List<PlaceUnits> all = units(view);
+      List<CellKey> keys = metric.keys;
+      known =
+          new StageUsers(
+              withEvent(all, keys, TREATMENT).intersection(users.treatment()),
+              withEvent(all, keys, SURPLUS).intersection(users.surplus()),
+              withEvent(all, keys, CONTROL).intersection(users.control()),
+              withEvent(all, keys, REMAINDER).intersection(users.remainder()));
+      metric.withEvent = known;
+    }
+    return known;
+  }
+
+  private static UnitSet withEvent(List<PlaceUnits> units, List<CellKey> keys, int arm) {
+    return units.get(arm).withEvent(keys.get(arm));
+  }
+
+  /**
+   * The values of both arms; empty: they are not kept any more. The metric was counted in this
+   * look.
+   */
+  Optional<MetricCounts.Stage> values(MergedView view, Definition definition, Kind kind) {
+    OfMetric metric = of(definition);
+    Values known = metric.values;
+    if (known == null) {
+      People all = people(view);
+      Optional<MetricCounts.Arm> treatment =
+          arm(view, metric.keys.get(TREATMENT), all.treatmentUsers(), kind);
+      known =
+          new Values(
+              arm(view, metric.keys.get(CONTROL), all.controlUsers(), kind)
+                  .flatMap(
+                      control -> treatment.map(it -> new MetricCounts.Stage(number, control, it))));
+      metric.values = known;
+    }
+    return known.ofStage();
+  }
+
+  private static Optional<MetricCounts.Arm> arm(
+      MergedView view, CellKey key, long users, Kind kind) {
+    return view.make(
+        key,
+        cell -> {
+          Optional<UserBuckets> buckets =
+              kind == Kind.RATIO ? CellInputs.ratios(users, cell) : CellInputs.means(users, cell);
+          return buckets.map(
+              it ->
+                  new MetricCounts.Arm(
+                      it, kind == Kind.QUANTILE ? CellInputs.bins(cell) : Optional.empty()));
+        });
+  }
+}
