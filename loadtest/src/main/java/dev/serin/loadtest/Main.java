@@ -6,6 +6,7 @@ import dev.serin.loadtest.faults.FaultsCommand;
 import dev.serin.loadtest.hash.HashCommand;
 import dev.serin.loadtest.ingest.BesideCommand;
 import dev.serin.loadtest.ingest.IngestCommand;
+import dev.serin.loadtest.judging.TickCommand;
 import dev.serin.loadtest.memory.MemoryCommand;
 import dev.serin.loadtest.serving.LoadCommand;
 import dev.serin.loadtest.serving.PairedCommand;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Command;
       MemoryCommand.class,
       PairedCommand.class,
       PropagationCommand.class,
-      StartCommand.class
+      StartCommand.class,
+      TickCommand.class
     })
 public final class Main {
 
