@@ -30,8 +30,12 @@ final class SqlFailures {
   /** PostgreSQL: disk full. The rest of class 53 is a server short of memory or connections. */
   private static final String POSTGRES_FULL = "53100";
 
-  /** PostgreSQL: insufficient resources, operator intervention, system error, connections. */
-  private static final Set<String> POSTGRES_UNAVAILABLE = Set.of("53", "57", "58", "08", "25006");
+  /**
+   * PostgreSQL: insufficient resources, operator intervention, system error, connections;
+   * read-only, idle for too long in a transaction, rows that somebody else holds for too long.
+   */
+  private static final Set<String> POSTGRES_UNAVAILABLE =
+      Set.of("53", "57", "58", "08", "25006", "25P03", "55P03");
 
   private SqlFailures() {}
 

@@ -4,6 +4,7 @@ import dev.serin.server.error.ApiErrors;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
+import dev.serin.server.store.SharedLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package dev.serin.server.outcome.ledger;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
+import dev.serin.server.store.SharedLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,20 +1,20 @@
-package dev.serin.server.outcome.ledger;
+package dev.serin.server.store;
 
 import org.jdbi.v3.core.Handle;
 
 /**
- * How long a transaction of the ledger may hold rows of a shared store: a process that freezes
- * inside one holds up those who take its sessions over no longer than this.
+ * How long a transaction may hold rows of a shared store that others wait for: a process that
+ * freezes inside one holds up those who take over from it no longer than this.
  */
-final class SharedLimits {
+public final class SharedLimits {
   private static final String LOCK_MILLIS = "3000";
   private static final String STATEMENT_MILLIS = "5000";
   private static final String IDLE_MILLIS = "5000";
 
   private SharedLimits() {}
 
-  /** Holds until the end of the transaction; one way there for all three. */
-  static void set(Handle handle) {
+  /** Holds until the end of this transaction of PostgreSQL; one way there for all three. */
+  public static void set(Handle handle) {
     handle
         .createQuery(
             """

@@ -1,0 +1,74 @@
+package dev.serin.server.rollout.journal;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.serin.server.store.Database;
+import dev.serin.server.store.Dialect;
+import dev.serin.server.store.Priority;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The right to act for all runs of a store, which one process at a time has. All times are the
+ * database's.
+ *
+ * <p>Whoever lost it need not know: each of its transactions is checked against its {@link Fence},
+ * and waits, or lets wait, who takes the lease at the same moment. Safe for all threads; every call
+ * is a transaction.
+ */
+public final class ControllerLease {
+  /** Silence of the holder after which another takes the lease: five of its ticks. */
+  public static final Duration SILENCE = Duration.ofSeconds(5);
+
+  private final Database database;
+  private final long me;
+  private final String name;
+  private final LeaseRows rows;
+
+  /**
+   * A process's way to the lease.
+   *
+   * @param me incarnation of the process, drawn at random; not 0
+   * @param name host and process, for people
+   */
+  public ControllerLease(Database database, long me, String name) {
+    if (me == 0) {
+      throw new IllegalArgumentException("incarnation: 0 (expected: another number)");
+    }
+    this.database = database;
+    this.me = me;
+    this.name = requireNonNull(name, "name");
+    rows = new LeaseRows(database.dialect());
+  }
+
+  /**
+   * At the start of a process, before it takes the lease: on the embedded store the lock on its
+   * file proves that whoever held it is gone, and nobody has to be waited for.
+   */
+  public void dismissTheDead() {
+    if (database.dialect() == Dialect.SQLITE) {
+      database.execute(Priority.ROLLOUT, rows::clear);
+    }
+  }
+
+  /**
+   * Takes the lease where nobody holds it, its holder was silent for longer than {@link #SILENCE},
+   * or it is this process's own, from a call whose answer was lost; empty: another one holds it, or
+   * is in a transaction under it.
+   */
+  public Optional<Fence> take() {
+    return database.write(
+        Priority.ROLLOUT,
+        handle -> rows.take(handle, me, name, SILENCE).map(number -> new Fence(me, number)));
+  }
+
+  /** Says that the holder lives; false: the lease is another's. */
+  public boolean renew(Fence fence) {
+    return database.write(Priority.ROLLOUT, handle -> rows.renew(handle, fence));
+  }
+
+  /** Gives the lease back, so that another takes it at once; nothing where it is another's. */
+  public void release(Fence fence) {
+    database.execute(Priority.ROLLOUT, handle -> rows.release(handle, fence));
+  }
+}

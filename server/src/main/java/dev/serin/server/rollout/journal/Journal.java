@@ -1,0 +1,241 @@
+package dev.serin.server.rollout.journal;
+
+import dev.serin.server.store.Database;
+import dev.serin.server.store.Dialect;
+import dev.serin.server.store.Priority;
+import dev.serin.server.store.SharedLimits;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The runs of a store and their logs. A move is one transaction: what is served, the answer to who
+ * asked, the run's new state, its entry with the evidence, and the notifications; all of it, or
+ * nothing.
+ *
+ * <p>A move carries the version of the run that it was decided on, so that of two that are decided
+ * at the same time one is written, whoever decided them. What the controller decides is checked
+ * against its {@link Fence} too. A command needs no lease: any process may write it, and a request
+ * that comes again is told the first answer.
+ *
+ * <p>Where a call throws {@code STORE_UNAVAILABLE}, nobody knows whether it was done: ask the same
+ * request again, or read the run. Safe for all threads; every call is a transaction.
+ */
+public final class Journal {
+  private final Database database;
+  private final LeaseRows leases;
+  private final RequestRows requests;
+  private final NotificationRows notifications;
+
+  /** The journal of a store. */
+  public Journal(Database database) {
+    this.database = database;
+    leases = new LeaseRows(database.dialect());
+    requests = new RequestRows(database.dialect());
+    notifications = new NotificationRows(database.dialect());
+  }
+
+  /** Rolls a transaction back, with what is to be told instead. */
+  private static final class UndoneException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient Written because;
+
+    UndoneException(Written because) {
+      super(null, null, false, false);
+      this.because = because;
+    }
+  }
+
+  /**
+   * Makes a run, by a command.
+   *
+   * @param first its first move, decided on version 0
+   * @param alongside what belongs into the transaction; takes the namespace's next revision, so
+   *     that a change of documents that was decided before is decided again
+   * @return {@link Written.Done}, {@link Written.Answered}, {@link Written.Reused}, or {@link
+   *     Written.Taken} where the split has an active run
+   */
+  public Written start(RunOrigin origin, Move first, Request request, Alongside alongside) {
+    if (first.decidedOn() != 0 || !first.run().equals(origin.run())) {
+      throw new IllegalArgumentException(
+          "first: version "
+              + first.decidedOn()
+              + " of "
+              + first.run()
+              + " (expected: 0 of "
+              + origin.run()
+              + ")");
+    }
+    return write(
+        handle -> {
+          alongside.write(handle);
+          first(handle, request, moved(first));
+          if (!RunRows.insert(handle, origin, first)) {
+            throw new UndoneException(
+                RunRows.owner(handle, origin)
+                    .<Written>map(Written.Taken::new)
+                    .orElseGet(Written.Stale::new));
+          }
+          record(handle, first, 0);
+        },
+        first.version());
+  }
+
+  /**
+   * Writes what a command does.
+   *
+   * @return {@link Written.Done}, {@link Written.Stale}, {@link Written.Answered} or {@link
+   *     Written.Reused}
+   */
+  public Written command(Move move, Request request, Alongside alongside) {
+    return write(
+        handle -> {
+          alongside.write(handle);
+          first(handle, request, moved(move));
+          advance(handle, move);
+          record(handle, move, 0);
+        },
+        move.version());
+  }
+
+  /**
+   * Keeps the answer to a command that does nothing.
+   *
+   * @param answer given on the version that it names
+   * @return as {@link #command} does
+   */
+  public Written answer(Request request, Answer answer) {
+    return write(
+        handle -> {
+          first(handle, request, answer);
+          if (!RunRows.isAt(handle, database.dialect(), answer.run(), answer.version())) {
+            throw new UndoneException(new Written.Stale());
+          }
+        },
+        answer.version());
+  }
+
+  /**
+   * Writes what the controller decided.
+   *
+   * @return {@link Written.Done}, {@link Written.Stale} or {@link Written.Unheld}
+   */
+  public Written act(Move move, Fence fence, Alongside alongside) {
+    return write(
+        handle -> {
+          require(handle, fence);
+          alongside.write(handle);
+          advance(handle, move);
+          record(handle, move, fence.number());
+        },
+        move.version());
+  }
+
+  /**
+   * Keeps what looks left that moved nothing, of runs that nobody has moved since; says that the
+   * controller lives, too. False: the lease is another's, and nothing is kept.
+   *
+   * @param kept few enough for a short transaction
+   */
+  public boolean keep(List<KeptJudge> kept, Fence fence) {
+    Written written =
+        write(
+            handle -> {
+              require(handle, fence);
+              kept.forEach(one -> RunRows.keep(handle, one));
+            },
+            0);
+    return written instanceof Written.Done;
+  }
+
+  /** What came of a request before: {@link Written.Answered} or {@link Written.Reused}. */
+  public Optional<Written> answered(Request request) {
+    return database.read(handle -> RequestRows.find(handle, request));
+  }
+
+  /** A run by its id. */
+  public Optional<StoredRun> find(String run) {
+    return database.read(handle -> RunRows.find(handle, run));
+  }
+
+  /** Runs by their ids, those that are there, in that order. */
+  public List<StoredRun> find(List<String> runs) {
+    return database.read(handle -> RunRows.of(handle, runs));
+  }
+
+  /** A rollout's newest run; empty: it was never started. */
+  public Optional<StoredRun> newest(String namespace, String rollout) {
+    return database.read(handle -> RunRows.newest(handle, namespace, rollout));
+  }
+
+  /** The versions of all active runs, by id: what has to be read again is told by them. */
+  public Map<String, Long> activeVersions() {
+    return database.read(RunRows::activeVersions);
+  }
+
+  /**
+   * Entries of a run's log, oldest first.
+   *
+   * @param after number of the entry before the first; 0: from the first on
+   * @param limit at most so many, 1 or more
+   */
+  public List<StoredEntry> log(String run, long after, int limit) {
+    return database.read(handle -> EntryRows.after(handle, run, after, limit));
+  }
+
+  /**
+   * Forgets some of the answers to requests that are older, by the database's clock.
+   *
+   * @param limit at most so many, 1 or more
+   * @return how many: where it is the limit, there may be more
+   */
+  public int forgetAnswers(Duration kept, int limit) {
+    return database.write(Priority.REMOVAL, handle -> requests.forget(handle, kept, limit));
+  }
+
+  private Written write(Consumer<Handle> work, long version) {
+    try {
+      database.execute(
+          Priority.ROLLOUT,
+          handle -> {
+            if (database.dialect() == Dialect.POSTGRESQL) {
+              SharedLimits.set(handle);
+            }
+            work.accept(handle);
+          });
+      return new Written.Done(version);
+    } catch (UndoneException e) {
+      return e.because;
+    }
+  }
+
+  private void require(Handle handle, Fence fence) {
+    if (!leases.renew(handle, fence)) {
+      throw new UndoneException(new Written.Unheld());
+    }
+  }
+
+  private void first(Handle handle, Request request, Answer answer) {
+    if (!requests.insert(handle, request, answer)) {
+      throw new UndoneException(RequestRows.find(handle, request).orElseGet(Written.Stale::new));
+    }
+  }
+
+  private static Answer moved(Move move) {
+    return new Answer(move.run(), move.version(), Answer.Outcome.MOVED, "");
+  }
+
+  private static void advance(Handle handle, Move move) {
+    if (!RunRows.advance(handle, move)) {
+      throw new UndoneException(new Written.Stale());
+    }
+  }
+
+  private void record(Handle handle, Move move, long fence) {
+    EntryRows.insert(handle, move, fence);
+    notifications.insert(handle, move);
+  }
+}

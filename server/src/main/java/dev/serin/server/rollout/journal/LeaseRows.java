@@ -1,0 +1,73 @@
+package dev.serin.server.rollout.journal;
+
+import dev.serin.server.store.Dialect;
+import java.time.Duration;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** The row of the lease. */
+final class LeaseRows {
+  private final boolean shared;
+  private final String clock;
+
+  LeaseRows(Dialect dialect) {
+    shared = dialect == Dialect.POSTGRESQL;
+    clock = dialect.clockMillis();
+  }
+
+  /** Takes the lease; its number, or empty where it may not be taken now. */
+  Optional<Long> take(Handle handle, long me, String name, Duration silence) {
+    // A holder in the middle of a transaction lives, or is ended by the limits of that transaction:
+    // no use waiting for it. A renewal that lies ahead is of a clock that was set back since.
+    String row = shared ? "(SELECT id FROM rollout_lease FOR UPDATE SKIP LOCKED)" : "1";
+    return handle
+        .createQuery(
+            """
+            UPDATE rollout_lease
+            SET number = number + 1, holder = :me, name = :name, renewed = %1$s
+            WHERE id = %2$s AND (holder = 0 OR holder = :me
+              OR renewed < %1$s - :silence OR renewed > %1$s + :silence)
+            RETURNING number
+            """
+                .formatted(clock, row))
+        .bind("me", me)
+        .bind("name", name)
+        .bind("silence", silence.toMillis())
+        .mapTo(Long.class)
+        .findOne();
+  }
+
+  /**
+   * Proves that a lease holds, and says that its holder lives; nobody takes it from here to the end
+   * of the transaction. False: it is another's.
+   */
+  boolean renew(Handle handle, Fence fence) {
+    return handle
+            .createUpdate(
+                """
+                UPDATE rollout_lease SET renewed = %s
+                WHERE id = 1 AND holder = :holder AND number = :number
+                """
+                    .formatted(clock))
+            .bind("holder", fence.holder())
+            .bind("number", fence.number())
+            .execute()
+        == 1;
+  }
+
+  void release(Handle handle, Fence fence) {
+    handle
+        .createUpdate(
+            """
+            UPDATE rollout_lease SET holder = 0
+            WHERE id = 1 AND holder = :holder AND number = :number
+            """)
+        .bind("holder", fence.holder())
+        .bind("number", fence.number())
+        .execute();
+  }
+
+  void clear(Handle handle) {
+    handle.execute("UPDATE rollout_lease SET holder = 0");
+  }
+}

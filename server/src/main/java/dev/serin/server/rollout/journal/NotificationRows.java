@@ -1,0 +1,90 @@
+package dev.serin.server.rollout.journal;
+
+import dev.serin.server.store.Dialect;
+import java.time.Duration;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Update;
+
+/** The rows of notifications that wait. */
+final class NotificationRows {
+  private final String clock;
+
+  NotificationRows(Dialect dialect) {
+    clock = dialect.clockMillis();
+  }
+
+  /** Adds those of a move; due at once. */
+  void insert(Handle handle, Move move) {
+    if (move.targets().isEmpty()) {
+      return;
+    }
+    try (PreparedBatch batch =
+        handle.prepareBatch(
+            """
+            INSERT INTO rollout_notification (run, number, target, attempts, made, due)
+            VALUES (:run, :number, :target, 0, %1$s, %1$s)
+            """
+                .formatted(clock))) {
+      for (int target : move.targets()) {
+        batch.bind("run", move.run()).bind("number", move.version()).bind("target", target).add();
+      }
+      batch.execute();
+    }
+  }
+
+  List<WaitingNotification> due(Handle handle, int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT run, number, target, attempts, %1$s - made AS age FROM rollout_notification
+            WHERE due <= %1$s ORDER BY due, run, number, target LIMIT :limit
+            """
+                .formatted(clock))
+        .bind("limit", limit)
+        .map(
+            (row, context) ->
+                new WaitingNotification(
+                    row.getString("run"),
+                    row.getLong("number"),
+                    row.getInt("target"),
+                    row.getInt("attempts"),
+                    row.getLong("age")))
+        .list();
+  }
+
+  static void remove(Handle handle, WaitingNotification notification) {
+    named(
+            handle.createUpdate(
+                """
+                DELETE FROM rollout_notification
+                WHERE run = :run AND number = :number AND target = :target
+                """),
+            notification)
+        .execute();
+  }
+
+  /** Nothing where another attempt was counted meanwhile. */
+  void postpone(Handle handle, WaitingNotification notification, Duration delay) {
+    named(
+            handle.createUpdate(
+                """
+                UPDATE rollout_notification SET attempts = attempts + 1, due = %s + :delay
+                WHERE run = :run AND number = :number AND target = :target
+                  AND attempts = :attempts
+                """
+                    .formatted(clock)),
+            notification)
+        .bind("attempts", notification.attempts())
+        .bind("delay", delay.toMillis())
+        .execute();
+  }
+
+  private static Update named(Update update, WaitingNotification notification) {
+    return update
+        .bind("run", notification.run())
+        .bind("number", notification.number())
+        .bind("target", notification.target());
+  }
+}

@@ -1,0 +1,41 @@
+package dev.serin.server.rollout.journal;
+
+import dev.serin.server.store.Database;
+import dev.serin.server.store.Priority;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Notifications that were written with their transitions and are not delivered yet. Each is
+ * delivered at least once: it stays until its delivery is noted. Times are the database's. Safe for
+ * all threads; every call is a transaction.
+ */
+public final class Outbox {
+  private final Database database;
+  private final NotificationRows rows;
+
+  /** The outbox of a store. */
+  public Outbox(Database database) {
+    this.database = database;
+    rows = new NotificationRows(database.dialect());
+  }
+
+  /**
+   * Those that are due, the longest due first.
+   *
+   * @param limit at most so many, 1 or more
+   */
+  public List<WaitingNotification> due(int limit) {
+    return database.read(handle -> rows.due(handle, limit));
+  }
+
+  /** Notes that one was delivered, or that nobody tries any more. */
+  public void done(WaitingNotification notification) {
+    database.execute(Priority.CATALOG, handle -> NotificationRows.remove(handle, notification));
+  }
+
+  /** Notes that one failed, and is due again later; nothing where that was noted already. */
+  public void failed(WaitingNotification notification, Duration delay) {
+    database.execute(Priority.CATALOG, handle -> rows.postpone(handle, notification, delay));
+  }
+}
