@@ -44,6 +44,12 @@ final class JudgedRun {
   private static final List<Kind> KINDS =
       List.of(Kind.EVENT, Kind.EVENT, Kind.EVENT, Kind.MEAN, Kind.QUANTILE);
 
+  /** The treatment's, of the template's first two stages. */
+  private static final double[] SHARES = {0.05, 0.25};
+
+  /** Multiples of it fill the unit evenly. */
+  private static final double GOLDEN = 0.6180339887498949;
+
   /** An event of one user in so many. */
   private static final int RARE = 50;
 
@@ -97,17 +103,19 @@ final class JudgedRun {
   /** Counts an outcome, with all metrics, of each of these users in the stages up to now. */
   void report(DeltaBuilder builder, int firstUser, int endUser, long nowMillis, Random random) {
     for (int user = firstUser; user < endUser; user++) {
-      // Users of both arms take turns; the first fifth of them came in the first stage.
-      boolean isTreated = user % 2 == 0;
+      double draw = user * GOLDEN % 1;
       long unit = (user + 1) * 0x9e3779b97f4a7c15L;
-      int stage = user % 10 < 2 ? 1 : STAGE;
-      for (int in = stage; in <= STAGE; in++) {
-        report(builder, place(in, isTreated), unit, nowMillis, random);
+      // A fifth of them came in the first stage already.
+      for (int stage = user % 5 == 0 ? 1 : STAGE; stage <= STAGE; stage++) {
+        report(builder, place(stage, draw), unit, nowMillis, random);
       }
     }
   }
 
-  private Place place(int stage, boolean isTreated) {
+  private Place place(int stage, double draw) {
+    double share = SHARES[stage - 1];
+    Arm arm =
+        draw < share ? Arm.ARM_TREATMENT : draw < 1 - share ? Arm.ARM_REMAINDER : Arm.ARM_CONTROL;
     return new Place(
         places.namespace(),
         places.feature(),
@@ -115,8 +123,8 @@ final class JudgedRun {
         places.run(),
         0,
         stage,
-        isTreated ? Arm.ARM_TREATMENT : Arm.ARM_CONTROL,
-        isTreated ? places.treatment() : places.control(),
+        arm,
+        draw < share ? places.treatment() : places.control(),
         false,
         places.unit());
   }

@@ -23,8 +23,9 @@ import picocli.CommandLine.Option;
     name = "tick",
     description = {
       "Judges many runs of rollouts with three events, a mean and a quantile, second by second, in",
-      "the middle of an A/B test, and measures the CPU time of a tick: reading what was counted,",
-      "testing it, and the judge. In each second a part of the runs gets new users.",
+      "the middle of an A/B test of a quarter of the users, and measures the CPU time of a tick:",
+      "reading what was counted, testing it, and the judge. In each second a part of the runs gets",
+      "new users. Give it a heap of 6 GB: JAVA_TOOL_OPTIONS=-Xmx6g."
     },
     mixinStandardHelpOptions = true)
 public final class TickCommand implements Callable<Integer> {
@@ -32,7 +33,7 @@ public final class TickCommand implements Callable<Integer> {
   private static final double NANOS_OF_MILLI = 1e6;
 
   /** New users of a run in a second. */
-  private static final int NEW_USERS = 20;
+  private static final int NEW_USERS = 40;
 
   /** Seconds of the stage that are over before the first tick. */
   private static final int ELAPSED_SECONDS = 1_800;
@@ -51,8 +52,9 @@ public final class TickCommand implements Callable<Integer> {
 
   @Option(
       names = "--users",
-      defaultValue = "2000",
-      description = "Users of both arms of a run at first. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "4000",
+      description =
+          "Users of a run's split at first, a quarter in each arm. Default: ${DEFAULT-VALUE}.")
   private int users;
 
   @Option(

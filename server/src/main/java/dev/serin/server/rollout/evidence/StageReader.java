@@ -31,6 +31,9 @@ final class StageReader {
 
   private final Map<Definition, OfMetric> metrics = new HashMap<>();
 
+  /** By arm, whether nobody was there at the last look. */
+  private final boolean[] isEmpty = new boolean[REMAINDER + 1];
+
   private long growth = -1;
   private int generation = -1;
   private @Nullable People people;
@@ -69,8 +72,10 @@ final class StageReader {
   /** Begins a look; returns a number that grows with the stage's users. */
   long look(MergedView view) {
     long now = 0;
-    for (Place place : places) {
-      now += view.growth(place);
+    for (int arm = 0; arm < places.size(); arm++) {
+      long ofArm = view.growth(places.get(arm));
+      isEmpty[arm] = ofArm == 0;
+      now += ofArm;
     }
     if (now != growth || view.thinning().generation() != generation) {
       growth = now;
@@ -86,8 +91,9 @@ final class StageReader {
   long count(MergedView view, Definition definition) {
     OfMetric metric = of(definition);
     long count = 0;
-    for (CellKey key : metric.keys) {
-      count += view.count(key);
+    for (int arm = 0; arm < places.size(); arm++) {
+      // Where nobody was, nothing is asked for: of four arms a stage has three, or two.
+      count += isEmpty[arm] ? 0 : view.count(metric.keys.get(arm));
     }
     if (count != metric.count) {
       metric.count = count;

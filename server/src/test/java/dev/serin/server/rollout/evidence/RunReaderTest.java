@@ -188,6 +188,22 @@ class RunReaderTest {
         .isNotEqualTo(counts(third, "errors").stamp());
   }
 
+  /** A new generation counts whom it keeps and sees first: its sets begin anew. */
+  @Test
+  void counts_afterThinning_areThoseOfTheGeneration() {
+    stage(1, .5, 0, .1);
+    RunReader reader = reader(ramp(50), METRICS);
+    MetricCounts before = counts(reader.read(counted.view(), 1), "errors");
+    counted.view().thin(counted.view().nextGeneration());
+    MetricCounts after = counts(reader.read(counted.view(), 1), "errors");
+    assertThat(before.events().orElseThrow().stageExposed()).isEqualTo(new ArmCounts(500, 500));
+    assertThat(after.events().orElseThrow().stageExposed()).isEqualTo(ArmCounts.NONE);
+    assertThat(after.stamp()).isNotEqualTo(before.stamp());
+    // Values are not thinned, nor are sizes as people see them.
+    assertThat(after.users()).isEqualTo(new ArmCounts(500, 500));
+    assertThat(after.stages().getFirst().control().buckets().users()).isEqualTo(500);
+  }
+
   @Test
   void stages_withoutControl_areNotCompared() {
     stage(1, .5, 0, .1);
