@@ -33,24 +33,39 @@ public final class RunReader {
   private final List<StageReader> stages = new ArrayList<>();
 
   private final Map<String, MetricCounts> last = new HashMap<>();
-  private Reading reading = new Reading(Map.of(), List.of(), new MetricCounts.Stamp(0, 0, -1));
+  private Reading reading =
+      new Reading(Map.of(), List.of(), Users.NONE, new MetricCounts.Stamp(0, 0, -1));
 
   /**
    * What was counted of a run.
    *
    * @param metrics by key
    * @param firstExposures of each stage with a control, for the test of the ratio of arms
+   * @param users of the stage the run is in
    * @param stamp of the exposures
    */
   public record Reading(
       Map<String, MetricCounts> metrics,
       List<SampleRatio.Factor> firstExposures,
+      Users users,
       MetricCounts.Stamp stamp) {
     /** Copies. */
     public Reading {
       metrics = Map.copyOf(metrics);
       firstExposures = List.copyOf(firstExposures);
     }
+  }
+
+  /**
+   * Who was there in the stage the run is in, as {@link
+   * dev.serin.server.analysis.count.DataQuality.Stage} asks.
+   *
+   * @param drawn whom Evaluate or Route gave an arm
+   * @param exposed in any way, no fewer
+   * @param bothArms found in both arms, who are in neither
+   */
+  public record Users(ArmCounts drawn, ArmCounts exposed, long bothArms) {
+    static final Users NONE = new Users(ArmCounts.NONE, ArmCounts.NONE, 0);
   }
 
   /**
@@ -87,9 +102,13 @@ public final class RunReader {
       isSame &= !look.refresh(metric.getKey(), metric.getValue());
     }
     if (!isSame) {
-      List<SampleRatio.Factor> exposures =
-          stamp.equals(reading.stamp()) ? reading.firstExposures() : look.firstExposures();
-      reading = new Reading(last, exposures, stamp);
+      boolean sameUsers = stamp.equals(reading.stamp());
+      reading =
+          new Reading(
+              last,
+              sameUsers ? reading.firstExposures() : look.firstExposures(),
+              sameUsers ? reading.users() : look.users(),
+              stamp);
     }
     return reading;
   }
@@ -171,6 +190,11 @@ public final class RunReader {
           population().exposed(),
           sizes(withEvent.getLast()),
           sizes(users));
+    }
+
+    Users users() {
+      StageReader.People people = population().people().getLast();
+      return new Users(sizes(people.exposed()), sizes(people.users()), people.bothVariants());
     }
 
     List<SampleRatio.Factor> firstExposures() {

@@ -42,7 +42,12 @@ final class StageReader {
   private @Nullable List<PlaceUnits> units;
 
   /** Who was there; sizes as they are shown, which are estimates once sets are thinned. */
-  record People(StageUsers users, StageUsers exposed, long treatmentUsers, long controlUsers) {}
+  record People(
+      StageUsers users,
+      StageUsers exposed,
+      long treatmentUsers,
+      long controlUsers,
+      long bothVariants) {}
 
   /** Those of both arms, where they are kept. */
   private record Values(Optional<MetricCounts.Stage> ofStage) {}
@@ -120,7 +125,8 @@ final class StageReader {
               users(all, PlaceUnits::users),
               users(all, PlaceUnits::exposed),
               all.get(TREATMENT).userCount().units(),
-              all.get(CONTROL).userCount().units());
+              all.get(CONTROL).userCount().units(),
+              all.get(TREATMENT).leaked().size());
       people = known;
     }
     return known;

@@ -128,6 +128,11 @@ class RunReaderTest {
     MetricCounts.Events errors = errors(ramp(50), 1);
     assertThat(errors.run().users()).isEqualTo(new ArmCounts(470, 500));
     assertThat(errors.stageExposed()).isEqualTo(new ArmCounts(470, 500));
+
+    // An outcome marks a user as exposed whom nobody drew.
+    counted.count(builder -> report(builder, place(1, .9, .5), LATENCY, USERS, 5));
+    assertThat(reader(ramp(50), METRICS).read(counted.view(), 1).users())
+        .isEqualTo(new RunReader.Users(new ArmCounts(470, 500), new ArmCounts(470, 501), 30));
   }
 
   @Test
