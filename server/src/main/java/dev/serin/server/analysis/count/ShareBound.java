@@ -14,8 +14,11 @@ package dev.serin.server.analysis.count;
 public final class ShareBound {
   private static final double LEAST_CONCENTRATION = 1e-3;
 
-  /** Halvings of [0, 1]: as fine as doubles near a share of one in a million. */
-  private static final int HALVINGS = 60;
+  /** Of the logarithm of a bound: as fine as the e-value is known. */
+  private static final double PRECISION = 1e-12;
+
+  /** The logarithm of a share of which nobody can tell whether it is 0. */
+  private static final double LEAST_LOG = -500;
 
   private final double threshold;
   private final double concentration;
@@ -35,13 +38,19 @@ public final class ShareBound {
       throw new IllegalArgumentException("users: " + users + " (expected: above 0, and finite)");
     }
     this.threshold = AlphaShares.threshold(alpha);
-    this.concentration = Math.max(users / spread(2 * alpha) - 1, LEAST_CONCENTRATION);
+    this.concentration = concentration(users, 2 * alpha);
   }
 
-  /** 2 ln(1/α) + ln(1 + 2 ln(1/α)). */
-  private static double spread(double alpha) {
+  /**
+   * The c of the mixture over Beta(c p, c (1-p)) that is nearly the sharpest after so many values.
+   *
+   * @param values above 0
+   * @param alpha the error rate that it is to be sharpest for, of both sides together; above 0,
+   *     below 1
+   */
+  public static double concentration(double values, double alpha) {
     double twice = -2 * Math.log(alpha);
-    return twice + Math.log1p(twice);
+    return Math.max(values / (twice + Math.log1p(twice)) - 1, LEAST_CONCENTRATION);
   }
 
   /**
@@ -56,21 +65,54 @@ public final class ShareBound {
       throw new IllegalArgumentException(
           "withEvent: " + withEvent + " (expected: 0 to " + exposed + ")");
     }
+    return withEvent == 0 ? 0 : Math.exp(root((double) withEvent, (double) (exposed - withEvent)));
+  }
+
+  /**
+   * The logarithm of the greatest share that is excluded. By regula falsi in its Illinois form
+   * (Dahlquist and Björck, "Numerical methods", 1974, section 6.3), as over the logarithm of p the
+   * log e-value is nearly a line; a step that leaves more than half is followed by a halving.
+   */
+  private double root(double withEvent, double without) {
     // Nothing at or above the share that was seen is ever excluded.
-    double excluded = 0;
-    double kept = exposed == 0 ? 0 : (double) withEvent / exposed;
-    for (int i = 0; i < HALVINGS && kept > 0; i++) {
-      double p = 0.5 * (excluded + kept);
-      if (p <= excluded || p >= kept) {
-        break;
+    double kept = Math.log(withEvent / (withEvent + without));
+    double beyondKept = -threshold;
+    double excluded = kept;
+    double beyondExcluded = beyondKept;
+    // A first step of about one deviation of the logarithm.
+    double step = Math.sqrt(threshold / withEvent);
+    while (beyondExcluded < 0 && excluded > LEAST_LOG) {
+      excluded -= step;
+      step *= 2;
+      beyondExcluded = beyond(excluded, withEvent, without);
+    }
+    boolean excludedMoved = true;
+    boolean halve = false;
+    while (kept - excluded > PRECISION) {
+      double width = kept - excluded;
+      double p = (excluded * beyondKept - kept * beyondExcluded) / (beyondKept - beyondExcluded);
+      if (halve || !(p > excluded && p < kept)) {
+        p = excluded + width / 2;
       }
-      if (logE(p, (double) withEvent, (double) (exposed - withEvent)) >= threshold) {
+      double beyond = beyond(p, withEvent, without);
+      boolean excludes = beyond >= 0;
+      if (excludes) {
+        beyondKept = excludedMoved ? beyondKept / 2 : beyondKept;
         excluded = p;
+        beyondExcluded = beyond;
       } else {
+        beyondExcluded = excludedMoved ? beyondExcluded : beyondExcluded / 2;
         kept = p;
+        beyondKept = beyond;
       }
+      excludedMoved = excludes;
+      halve = kept - excluded > width / 2;
     }
     return excluded;
+  }
+
+  private double beyond(double logP, double withEvent, double without) {
+    return logE(Math.exp(logP), withEvent, without) - threshold;
   }
 
   /** The greatest share that is not excluded, 0 to 1; arguments as for {@link #lower}. */

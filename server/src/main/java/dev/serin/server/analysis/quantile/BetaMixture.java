@@ -1,22 +1,20 @@
 package dev.serin.server.analysis.quantile;
 
+import dev.serin.server.analysis.count.ShareBound;
 import dev.serin.server.analysis.count.TiltedBeta;
 
 /**
  * The beta-binomial mixture: evidence, at every look, that the share of values below a point is not
  * p, from k of n values below it.
  *
- * <p>Likelihood ratios of θ against p, (θ/p)^k ((1-θ)/(1-p))^(n-k), averaged over θ ~ Beta(r/(1-p),
- * r/p), the whole or its part above or below p. With r from the normal mixture that is best at v =
- * p (1-p) N: ρ - p (1-p). Source: Howard, Ramdas, McAuliffe, Sekhon (Annals of Statistics 49(2)
- * 2021, propositions 7 and 8) and their confseq, {@code BetaBinomialMixture} with g = p, h = 1 - p.
- * Cut off at p the mixture is valid for all shares on the other side as well, and rises with k
- * (above) or falls (below).
+ * <p>Likelihood ratios of θ against p, (θ/p)^k ((1-θ)/(1-p))^(n-k), averaged over θ ~ Beta(c p, c
+ * (1-p)), the whole or its part above or below p, with c as {@link ShareBound} has it: their r is c
+ * p (1-p). Source: Howard, Ramdas, McAuliffe, Sekhon (Annals of Statistics 49(2) 2021, propositions
+ * 7 and 8) and their confseq, {@code BetaBinomialMixture} with g = p, h = 1 - p. Cut off at p the
+ * mixture is valid for all shares on the other side as well, and rises with k (above) or falls
+ * (below).
  */
 final class BetaMixture {
-  /** Least share of p (1-p) that r may be. */
-  private static final double LEAST = 1e-3;
-
   private final double p;
   private final double below;
   private final double beyond;
@@ -24,10 +22,10 @@ final class BetaMixture {
   private final double priorBelow;
   private final double priorWhole;
 
-  private BetaMixture(double p, double r) {
+  private BetaMixture(double p, double concentration) {
     this.p = p;
-    this.below = r / (1 - p);
-    this.beyond = r / p;
+    this.below = concentration * p;
+    this.beyond = concentration * (1 - p);
     this.priorAbove = TiltedBeta.above(below, beyond, p, 1 - p);
     this.priorBelow = TiltedBeta.above(beyond, below, 1 - p, p);
     this.priorWhole = TiltedBeta.whole(below, beyond, p, 1 - p);
@@ -42,10 +40,7 @@ final class BetaMixture {
    *     below 1
    */
   static BetaMixture bestAt(double p, double values, double alpha) {
-    double v = p * (1 - p);
-    double odds = -2 * Math.log(alpha);
-    double rho = values * v / (odds + Math.log1p(odds));
-    return new BetaMixture(p, Math.max(rho - v, LEAST * v));
+    return new BetaMixture(p, ShareBound.concentration(values, alpha));
   }
 
   /** The log e-value that more than p of the values are below the point. */

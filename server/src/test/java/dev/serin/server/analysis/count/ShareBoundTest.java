@@ -64,6 +64,29 @@ class ShareBoundTest {
     }
   }
 
+  /** Just excluded, and a hair above it no more; from one user with the event to a billion. */
+  @Test
+  void lower_ofAnyCounts_isWhereTheEvidenceReachesItsThreshold() {
+    RandomGenerator random = new SplittableRandom(12);
+    for (int i = 0; i < 2_000; i++) {
+      double alpha = Math.exp(-1 - 8 * random.nextDouble());
+      ShareBound bound = new ShareBound(alpha, Math.exp(4 + 12 * random.nextDouble()));
+      long users = (long) Math.exp(21 * random.nextDouble());
+      long withEvent = Math.max(1, (long) (users * Math.exp(-10 * random.nextDouble())));
+      double hits = (double) withEvent;
+      double others = (double) (users - withEvent);
+      double lower = bound.lower(withEvent, users);
+      double above = lower * (1 + 1e-6);
+
+      assertThat(bound.logE(lower, hits, others))
+          .as("%s of %s at %s", withEvent, users, alpha)
+          .isGreaterThanOrEqualTo(-Math.log(alpha));
+      assertThat(bound.logE(above, hits, others))
+          .as("%s of %s at %s", withEvent, users, alpha)
+          .isLessThan(-Math.log(alpha));
+    }
+  }
+
   /** Watched at each user to 2 000, 2 000 runs: wrong at most as often as stated. */
   @Test
   void lower_watchedAllTheTime_isWrongAtMostAsOftenAsStated() {
