@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
  * @param role what it is for
  * @param weight its part of alpha, above 0 and at most 1; of a success metric 0. Those of
  *     guardrails and circuit breakers that act sum to at most 1; signals and dry runs stand beside,
- *     with what one more guardrail would have got
+ *     as they spend nothing: where none is stated, 1 / (those that act + 1)
  * @param margin relative margin of a guardrail or signal, improvement to show of a success metric,
  *     0 or more; of a circuit breaker 0
  * @param statedAbsoluteMargin the guardrail's absolute margin, where the document says one; 0: off

@@ -77,21 +77,24 @@ final class MetricReader {
    * What metrics that state no weight get.
    *
    * @param unstated of those that roll back
-   * @param beside of dry runs and signals: what one more guardrail would have got
+   * @param beside of dry runs and signals, which spend nothing: an equal part with all that act
    */
   private record Weights(double unstated, double beside) {}
 
   private Weights weights() {
     double stated = 0;
     int unstated = 0;
+    int acting = 0;
     for (Guardrail guardrail : document.getGuardrailsList()) {
       if (!guardrail.getDryRun()) {
+        acting++;
         stated += guardrail.getWeight();
         unstated += guardrail.hasWeight() ? 0 : 1;
       }
     }
     for (CircuitBreaker breaker : document.getCircuitBreakersList()) {
       if (!breaker.getDryRun()) {
+        acting++;
         stated += breaker.getWeight();
         unstated += breaker.hasWeight() ? 0 : 1;
       }
@@ -107,7 +110,7 @@ final class MetricReader {
           "less than 1 in all, or a weight for each");
     }
     double rest = Math.max(left, ROUNDING);
-    return new Weights(rest / Math.max(1, unstated), Math.max(rest / (unstated + 1), ROUNDING));
+    return new Weights(rest / Math.max(1, unstated), 1.0 / (acting + 1));
   }
 
   private void checkKey(String path, String metric, Role role, Set<String> seen) {

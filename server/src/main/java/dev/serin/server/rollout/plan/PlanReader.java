@@ -40,7 +40,7 @@ public final class PlanReader {
     reader.checkNames();
     List<StagePlan> stages = new StageReader(document, reader.report).read();
     List<MetricPlan> metrics = new MetricReader(document, reader.report).read();
-    DecisionPlan policy = reader.policy();
+    DecisionPlan policy = reader.policy(stages);
     double alpha = reader.alpha("alpha", document.hasAlpha(), document.getAlpha());
     double alphaP = reader.alpha("alpha_p", document.hasAlphaP(), document.getAlphaP());
     Optional<Duration> staleAfter = reader.staleAfter();
@@ -84,7 +84,7 @@ public final class PlanReader {
     }
   }
 
-  private DecisionPlan policy() {
+  private DecisionPlan policy(List<StagePlan> stages) {
     boolean fixed = document.getPolicy() == DecisionPolicy.DECISION_POLICY_FIXED_HORIZON;
     if (!fixed) {
       if (document.hasFixedHorizon()) {
@@ -97,6 +97,12 @@ public final class PlanReader {
           "policy",
           "fixed_horizon without a success metric",
           "at least one of success_metrics that is no dry run");
+    } else if (stages.stream()
+        .noneMatch(stage -> stage.promotion() == StagePlan.Promotion.SUPERIOR)) {
+      report.add(
+          "policy",
+          "fixed_horizon without a stage that asks for it",
+          "promote: superior in at least one stage");
     }
     FixedHorizon knobs = document.getFixedHorizon();
     long samples = knobs.hasMinimumSamples() ? knobs.getMinimumSamples() : DEFAULT_SAMPLES;

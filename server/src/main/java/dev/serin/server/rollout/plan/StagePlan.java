@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param dwell shortest time in it, PAUSED and HOLDING not counted; 0 or more. Its planned length
  *     for the statistics
  * @param minimumUsers users each arm needs before promotion, of a full stage the treatment
- * @param maximum longest time in it, PAUSED not counted
+ * @param maximum longest time in it; PAUSED, or frozen when all is shown, not counted
  * @param atMaximum what happens then
  * @param promotion what must be shown to leave it upwards
  * @param gates to pass, one after the other, before it begins

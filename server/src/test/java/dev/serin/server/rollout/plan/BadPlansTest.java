@@ -131,6 +131,12 @@ class BadPlansTest {
         .containsExactly(
             "8:3: policy: fixed_horizon without a success metric (expected: at least one of"
                 + " success_metrics that is no dry run)");
+    assertThat(
+            errorsWith(
+                "template: gradual\npolicy: fixed_horizon\nsuccess_metrics: [{metric: orders}]"))
+        .containsExactly(
+            "8:3: policy: fixed_horizon without a stage that asks for it (expected: promote:"
+                + " superior in at least one stage)");
     assertThat(errorsWith("template: gradual\nfixed_horizon: {}"))
         .containsExactly(
             "8:3: fixed_horizon: set without policy: fixed_horizon (expected: both or neither)");

@@ -113,6 +113,7 @@ class PlanReaderTest {
             - name: first
               kind: canary
               share: 10
+              promote: superior
               dwell: 10m
               minimum_users: 500
               maximum: 1h
@@ -154,7 +155,7 @@ class PlanReaderTest {
     assertThat(plan.metrics())
         .extracting(MetricPlan::weight)
         .usingComparatorForType((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1, Double.class)
-        .containsExactly(0.5, 0.25, 0.5 / 3, 0.0, 0.25, 0.5 / 3);
+        .containsExactly(0.5, 0.25, 0.25, 0.0, 0.25, 0.25);
     assertThat(plan.metrics().get(0).statedAbsoluteMargin()).isEqualTo(OptionalDouble.of(0));
     assertThat(plan.metrics().get(1).margin()).isEqualTo(0.25);
     assertThat(plan.metrics().get(3).margin()).isEqualTo(0.02);
