@@ -91,8 +91,8 @@ class PurityTest {
   }
 
   @Test
-  void rolloutPlanAndMachine_types_areOnlyPureOnes() {
-    for (String part : new String[] {"plan", "machine", "evidence"}) {
+  void rolloutTypes_butTheirSimulation_areOnlyPureOnes() {
+    for (String part : new String[] {"plan", "machine", "policy", "evidence", "forecast"}) {
       pure("dev.serin.server.rollout." + part + "..").check(HouseClasses.ALL);
       calm("dev.serin.server.rollout." + part + "..").check(HouseClasses.ALL);
     }

@@ -29,7 +29,6 @@ import dev.serin.v1.Guardrail;
 import dev.serin.v1.Metric;
 import dev.serin.v1.Rollout;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -38,7 +37,7 @@ import java.util.stream.Collectors;
 /** A run of a rollout in its second stage, of three events, a mean and a quantile. */
 final class JudgedRun {
   private static final int STAGE = 2;
-  private static final Instant START = Instant.parse("2026-11-20T09:00:00Z");
+  private static final Duration PLANNED = Duration.ofHours(1);
   private static final List<String> METRICS =
       List.of("errors", "timeouts", "refunds", "spend", "latency");
   private static final List<Kind> KINDS =
@@ -71,7 +70,7 @@ final class JudgedRun {
             places,
             METRICS.stream().collect(Collectors.toMap(it -> it, String::hashCode)));
     this.judge = Judge.of(plan, judged, DataQuality.USUAL);
-    this.metrics = RunMetrics.of(plan, judged, metric -> judge.measuredShare(metric.plan()));
+    this.metrics = RunMetrics.of(plan, judged, judge::measuredShare);
   }
 
   private static RolloutPlan plan(String key) {
@@ -167,11 +166,21 @@ final class JudgedRun {
             : ArmCounts.NONE;
     DataQuality.Stage data =
         new DataQuality.Stage(
-            elapsed, Duration.ZERO, exposed, exposed, exposed, 0.5, 0, exposed.total(), 0, 0);
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            exposed,
+            exposed,
+            exposed,
+            0.5,
+            0,
+            exposed.total(),
+            0,
+            0);
     RunEvidence all =
         new RunEvidence(
-            STAGE, 2, elapsed, elapsed, elapsed, data, reading.firstExposures(), evidence);
-    Judge.Judged judged = judge.judge(all, state, START.plus(elapsed));
+            STAGE, 0, PLANNED, elapsed, elapsed, data, reading.firstExposures(), evidence);
+    Judge.Judged judged = judge.judge(all, state);
     state = judged.state();
     return judged.verdict();
   }

@@ -8,7 +8,7 @@ import java.util.List;
  * What must be true of a stage's data before it may be promoted on them. Nothing here ever stands
  * in the way of a roll back.
  *
- * @param noTrafficAfter how long after the stage's start without any user exposed is no traffic
+ * @param noTrafficAfter how long an arm may go without an exposure
  * @param staleAfter age of the newest look at what was counted from which on it is stale
  * @param lostShare largest share of outcomes that may have been lost, 0 to 1
  * @param missingTokenShare largest share of outcomes that may be without evidence, 0 to 1
@@ -23,9 +23,9 @@ public record DataQuality(
     long bothArmsUsers,
     double bothArmsShare) {
   /**
-   * The usual numbers: five minutes without a user, ten seconds without a look, one outcome in a
-   * hundred lost, one in twenty without a token, and more users in both arms than five and than one
-   * in ten thousand.
+   * The usual numbers: five minutes without an exposure, ten seconds without a look, one outcome in
+   * a hundred lost, one in twenty without a token, and more users in both arms than five and than
+   * one in ten thousand.
    */
   public static final DataQuality USUAL =
       new DataQuality(Duration.ofMinutes(5), Duration.ofSeconds(10), 0.01, 0.05, 5, 0.0001);
@@ -35,7 +35,7 @@ public record DataQuality(
 
   /** A way in which data are not fit for promotion, in the order in which they are told. */
   public enum State {
-    /** Nobody has been exposed in the stage for a while, in one arm at least. */
+    /** Nobody has been exposed for a while, in one arm at least. */
     NO_TRAFFIC,
     /** What was counted has not been looked at recently. */
     STALE,
@@ -60,7 +60,9 @@ public record DataQuality(
   /**
    * What was counted of a stage.
    *
-   * @param sinceStart since the stage began, 0 or more
+   * @param sinceTreatment since a user was last exposed to the treatment, known or new; where none
+   *     was in the stage, since it began; 0 or more
+   * @param sinceControl the same of the control
    * @param sinceLook age of the newest durable look at the counts, 0 or more
    * @param drawn users whom Evaluate or Route gave an arm
    * @param exposed users exposed in any way, no fewer
@@ -74,7 +76,8 @@ public record DataQuality(
    * @param lost outcomes known to have been made and not taken
    */
   public record Stage(
-      Duration sinceStart,
+      Duration sinceTreatment,
+      Duration sinceControl,
       Duration sinceLook,
       ArmCounts drawn,
       ArmCounts exposed,
@@ -95,15 +98,9 @@ public record DataQuality(
    */
   public List<Problem> problems(Stage stage) {
     List<Problem> problems = new ArrayList<>();
-    if (noTraffic(stage)) {
-      problems.add(
-          new Problem(
-              State.NO_TRAFFIC,
-              "no traffic: %d treatment and %d control users in %d s"
-                  .formatted(
-                      stage.exposed.treatment(),
-                      stage.exposed.control(),
-                      stage.sinceStart.toSeconds())));
+    addSilence("treatment", stage.sinceTreatment, problems);
+    if (stage.share < 1) {
+      addSilence("control", stage.sinceControl, problems);
     }
     if (stage.sinceLook.compareTo(staleAfter) > 0) {
       problems.add(
@@ -136,10 +133,13 @@ public record DataQuality(
     return List.copyOf(problems);
   }
 
-  private boolean noTraffic(Stage stage) {
-    boolean anyArmEmpty =
-        stage.exposed.treatment() == 0 || (stage.share < 1 && stage.exposed.control() == 0);
-    return anyArmEmpty && stage.sinceStart.compareTo(noTrafficAfter) >= 0;
+  private void addSilence(String arm, Duration silence, List<Problem> problems) {
+    if (silence.compareTo(noTrafficAfter) >= 0) {
+      problems.add(
+          new Problem(
+              State.NO_TRAFFIC,
+              "no traffic: no user of the %s in %d s".formatted(arm, silence.toSeconds())));
+    }
   }
 
   private void addLosses(Stage stage, List<Problem> problems) {

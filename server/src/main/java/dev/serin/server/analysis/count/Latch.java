@@ -25,14 +25,22 @@ public record Latch(double threshold, double peak) {
   /**
    * A process that nobody has looked at.
    *
-   * @param part of α that it may spend, above 0 and below 1
+   * @param part of α that it may spend, below 1; 0: it may never fire
    */
   public static Latch of(double part) {
     return new Latch(AlphaShares.threshold(part), 0);
   }
 
-  /** After a look at this log e-value. */
+  /**
+   * After a look at this log e-value.
+   *
+   * @throws IllegalArgumentException where it is no number: a look that says nothing must not pass
+   *     for one that found nothing
+   */
   public Latch after(double logE) {
+    if (Double.isNaN(logE)) {
+      throw new IllegalArgumentException("logE: NaN (expected: a number)");
+    }
     return logE > peak ? new Latch(threshold, logE) : this;
   }
 

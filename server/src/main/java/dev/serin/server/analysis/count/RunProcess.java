@@ -10,9 +10,10 @@ import java.util.function.DoubleFunction;
  *
  * <p>Where the share is the same in several stages (1/2 for every stage with an equal-size control)
  * their sets are one process; each other share adds a factor over users who are in no earlier set
- * of any arm. That users are new is the caller's part: with the same users in two factors the
- * product is no e-process. Counts of different shares are never pooled, which a falling base rate
- * would bias.
+ * of any arm, and the remainder is one: a user of it who had the event has had it. That users are
+ * new is the caller's part: with the same users in two factors the product is no e-process, and
+ * where the remainder falls to the treatment its users would all be the treatment's. Counts of
+ * different shares are never pooled, which a falling base rate would bias.
  *
  * @param parts one for each share; equal shares are added up
  */
@@ -38,7 +39,7 @@ public record RunProcess(List<Part> parts) {
    * Users with the event who were first seen to have it under one share.
    *
    * @param share the treatment's share of both arms, above 0 and below 1
-   * @param users with the event, who had it under no other share
+   * @param users with the event, who had it under no other share, in whatever arm or the remainder
    */
   public record Part(double share, ArmCounts users) {
     /**

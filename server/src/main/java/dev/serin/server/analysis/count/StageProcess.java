@@ -26,8 +26,11 @@ public record StageProcess(Duration interval, int restarts, List<ArmCounts> mark
   /** Shortest time between restarts. */
   public static final Duration LEAST_INTERVAL = Duration.ofSeconds(30);
 
-  /** Most restarts of a stage, those of four hours: each costs two e-values at a tick. */
-  public static final int MAX_RESTARTS = 480;
+  /**
+   * Most restarts of a stage, those of an hour: each costs an e-value, of two mixtures, at every
+   * tick that finds counts changed.
+   */
+  public static final int MAX_RESTARTS = 120;
 
   /**
    * Checks and copies.
@@ -81,6 +84,11 @@ public record StageProcess(Duration interval, int restarts, List<ArmCounts> mark
       taken.add(users);
     }
     return new StageProcess(interval, restarts, taken);
+  }
+
+  /** With the arms changed over: for events that are good, where fewer are worse. */
+  public StageProcess swapped() {
+    return new StageProcess(interval, restarts, marks.stream().map(ArmCounts::swapped).toList());
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.serin.server.rollout.evidence;
 import dev.serin.server.analysis.Direction;
 import dev.serin.server.analysis.count.AlphaShares;
 import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.CircuitBreaker;
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.analysis.count.NonInferiority;
 import dev.serin.server.analysis.count.SampleRatio;
@@ -22,6 +23,7 @@ import dev.serin.v1.VerdictMetric;
 import dev.serin.v1.VerdictProblem;
 import dev.serin.v1.VerdictReason;
 import dev.serin.v1.VerdictWithin;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Verdicts as messages: all that a look showed, in numbers. */
@@ -77,7 +79,8 @@ public final class VerdictMessages {
             .setAbsoluteMargin(metric.absoluteMargin())
             .setAlarm(reading.alarm())
             .setWorse(reading.worse())
-            .setControlBroken(reading.controlBroken())
+            .setControlBroken(
+                reading.breaker().equals(Optional.of(CircuitBreaker.State.BOTH_BROKEN)))
             .setSentence(reading.sentence());
     if (plan.role() == MetricPlan.Role.CIRCUIT_BREAKER) {
       message.setLimit(plan.limit());
@@ -85,15 +88,14 @@ public final class VerdictMessages {
       message.setRunLogE(reading.logRun()).setRunThreshold(reading.runThreshold());
     }
     switch (metric.kind()) {
-      case EVENT -> message.setStageLogE(reading.logStage());
-      case QUANTILE -> message.setQuantile(plan.quantile()).setStageLogE(quantileLogE(reading));
+      case EVENT ->
+          message.setStageLogE(reading.logStage()).setStageThreshold(reading.stageThreshold());
+      case QUANTILE ->
+          message
+              .setQuantile(plan.quantile())
+              .setStageLogE(reading.logStage())
+              .setStageThreshold(reading.stageThreshold());
       case MEAN, RATIO -> {}
-    }
-    if (message.hasStageLogE()) {
-      message.setStageThreshold(
-          metric.kind() == JudgedMetric.Kind.QUANTILE
-              ? quantileThreshold(reading)
-              : reading.stageThreshold());
     }
     switch (evidence) {
       case null -> {}
@@ -101,15 +103,6 @@ public final class VerdictMessages {
       case MetricEvidence.Measured measured -> addMeasured(message, measured);
     }
     return message.build();
-  }
-
-  /** A quantile has one process, which is told as the stage's. */
-  private static double quantileLogE(MetricReading reading) {
-    return reading.logRun() != 0 ? reading.logRun() : reading.logStage();
-  }
-
-  private static double quantileThreshold(MetricReading reading) {
-    return reading.logRun() != 0 ? reading.runThreshold() : reading.stageThreshold();
   }
 
   private static void addEvents(
@@ -168,8 +161,7 @@ public final class VerdictMessages {
       case DATA -> VerdictReason.VERDICT_REASON_DATA;
       case SAMPLE_RATIO -> VerdictReason.VERDICT_REASON_SAMPLE_RATIO;
       case SIGNAL -> VerdictReason.VERDICT_REASON_SIGNAL;
-      case FREEZE -> VerdictReason.VERDICT_REASON_FREEZE;
-      case MAXIMUM -> VerdictReason.VERDICT_REASON_MAXIMUM;
+      case NOT_COMPARED -> VerdictReason.VERDICT_REASON_NOT_COMPARED;
       case SHOWN -> VerdictReason.VERDICT_REASON_SHOWN;
       case NOT_YET -> VerdictReason.VERDICT_REASON_NOT_YET;
     };

@@ -78,10 +78,13 @@ final class CommandRules {
                     draft(state, now).repeat(),
                     command,
                     Draft.named(plan, state.stage()) + " is repeated");
+            case FROZEN ->
+                new Step.Refused(
+                    "frozen, and goes on by itself when the freeze ends; advance goes on without");
             case VERDICT, STALE_EVIDENCE, NONE ->
                 new Step.Refused(
-                    "held by what the evidence says, and goes on by itself when that ends;"
-                        + " advance goes on without");
+                    "held by what the evidence says, and goes on by itself where that can end (an"
+                        + " alarm that stays does not); advance goes on without");
           };
       case PAUSED -> moved(draft(state, now).resume(), command, "resumed");
       case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED -> over(state);

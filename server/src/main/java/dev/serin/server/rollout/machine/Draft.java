@@ -28,12 +28,13 @@ final class Draft {
   private boolean gateRefused;
   private boolean paused;
   private boolean killed;
+  private boolean overdue;
   private HoldCause hold;
   private String holdReason;
   private Duration stageDwell;
   private Duration stageTime;
   private Duration gateTime;
-  private int stageExtensions;
+  private Period period;
   private int extensions;
   private TrafficShare traffic;
 
@@ -53,12 +54,13 @@ final class Draft {
     gateRefused = before.gateRefused();
     paused = before.paused();
     killed = before.killed();
+    overdue = before.overdue();
     hold = before.hold();
     holdReason = before.holdReason();
     stageDwell = before.dwell(now);
     stageTime = before.timeInStage(now);
     gateTime = before.timeAtGate(now);
-    stageExtensions = before.stageExtensions();
+    period = before.period();
     extensions = before.extensions();
     traffic = before.traffic();
   }
@@ -70,14 +72,13 @@ final class Draft {
     waiting = false;
     gate = 0;
     gateRefused = false;
+    overdue = false;
     stageDwell = Duration.ZERO;
     stageTime = Duration.ZERO;
     gateTime = Duration.ZERO;
-    stageExtensions = 0;
     traffic = plan.stage(number).share();
     effects.add(new Effect.ServeStage(number, traffic));
-    effects.add(new Effect.BeginPeriod(number, 0));
-    return this;
+    return begin(Period.first(0, now, plan.stage(number).dwell()));
   }
 
   /** Stands at a gate before the next stage; at the number of its gates all are passed. */
@@ -126,18 +127,29 @@ final class Draft {
     return this;
   }
 
-  /**
-   * Holds in the stage as the evidence is too old. What passed since it was fresh is no dwell.
-   *
-   * @param fresh age up to which evidence counts as fresh
-   */
-  Draft holdAsStale(Duration evidenceAge, Duration fresh) {
-    if (before.phase() == Phase.RUNNING) {
-      Duration blind = evidenceAge.minus(fresh);
-      Duration counted = stageDwell.minus(blind);
-      stageDwell = counted.compareTo(before.stageDwell()) < 0 ? before.stageDwell() : counted;
-    }
+  /** Holds in the stage until a person decides, as its time is up. */
+  Draft holdOverdue() {
+    overdue = true;
+    return holdFor(HoldCause.MAXIMUM, "");
+  }
+
+  /** Holds in the stage as the evidence is too old. What passed since it was fresh is no dwell. */
+  Draft holdAsStale(Duration evidenceAge) {
+    stageDwell = without(evidenceAge.minus(RolloutMachine.FRESH), stageDwell, before.stageDwell());
     return holdFor(HoldCause.STALE_EVIDENCE, "");
+  }
+
+  /** Counts what nobody saw pass for nothing: as dwell, towards the maximum, as bake time. */
+  Draft forget(Duration unseen) {
+    stageDwell = without(unseen, stageDwell, before.stageDwell());
+    stageTime = without(unseen, stageTime, before.stageTime());
+    gateTime = without(unseen, gateTime, before.gateTime());
+    return this;
+  }
+
+  private static Duration without(Duration unseen, Duration time, Duration least) {
+    Duration counted = time.minus(unseen);
+    return counted.compareTo(least) < 0 ? least : counted;
   }
 
   Draft pause() {
@@ -149,7 +161,14 @@ final class Draft {
   /** Leaves PAUSED, for the gate or the stage it was in. */
   Draft resume() {
     paused = false;
-    return waiting ? backToGate() : run();
+    return goBack();
+  }
+
+  private Draft goBack() {
+    if (waiting) {
+      return backToGate();
+    }
+    return overdue ? holdOverdue() : run();
   }
 
   Draft kill() {
@@ -170,15 +189,13 @@ final class Draft {
     if (paused) {
       return pause();
     }
-    return waiting ? backToGate() : run();
+    return goBack();
   }
 
   /** Goes on in the stage in a new period of evidence. */
   Draft extend() {
-    stageExtensions++;
     extensions++;
-    effects.add(new Effect.BeginPeriod(stage, extensions));
-    return this;
+    return begin(period.next(extensions, now));
   }
 
   /** Begins the stage again, without moving traffic, in a new period of evidence. */
@@ -186,9 +203,14 @@ final class Draft {
     settle(Phase.RUNNING);
     stageDwell = Duration.ZERO;
     stageTime = Duration.ZERO;
-    stageExtensions = 0;
+    overdue = false;
     extensions++;
-    effects.add(new Effect.BeginPeriod(stage, extensions));
+    return begin(Period.first(extensions, now, plan.stage(stage).dwell()));
+  }
+
+  private Draft begin(Period next) {
+    period = next;
+    effects.add(new Effect.BeginPeriod(stage, next.extension()));
     return this;
   }
 
@@ -222,6 +244,7 @@ final class Draft {
     gate = 0;
     gateRefused = false;
     paused = false;
+    overdue = false;
     traffic = share;
   }
 
@@ -244,12 +267,13 @@ final class Draft {
             gateRefused,
             paused,
             killed,
+            overdue,
             hold,
             holdReason,
             stageDwell,
             stageTime,
             gateTime,
-            stageExtensions,
+            period,
             extensions,
             traffic);
     LogEntry entry =

@@ -3,6 +3,7 @@ package dev.serin.server.rollout.machine;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /** What happens to a run. */
 public sealed interface Event {
@@ -48,14 +49,19 @@ public sealed interface Event {
   /**
    * The evidence was looked at.
    *
-   * @param evidenceAge time since the evidence was complete, by the clock of whoever looked; an age
-   *     and not a moment, so that clocks that jump do not make evidence old or new
+   * <p>Ages and not moments, so that clocks that jump do not make evidence old or new. Whoever has
+   * a command for a run that nobody has looked at for a while applies a tick first.
+   *
+   * @param evidenceAge time since the evidence was complete
+   * @param sinceLook time since the look before this one of which a trace is left, by the clock
+   *     that entries of the log are timed by: what passed unseen, or was jumped over
    */
-  record Tick(Verdict verdict, Duration evidenceAge) implements Event {
-    /** Checks that all is there. */
+  record Tick(Verdict verdict, Duration evidenceAge, Duration sinceLook) implements Event {
+    /** Checks that all is there, and cuts times to milliseconds, as they are kept. */
     public Tick {
       requireNonNull(verdict, "verdict");
-      requireNonNull(evidenceAge, "evidenceAge");
+      evidenceAge = evidenceAge.truncatedTo(ChronoUnit.MILLIS);
+      sinceLook = sinceLook.truncatedTo(ChronoUnit.MILLIS);
     }
   }
 

@@ -9,7 +9,7 @@ import java.time.Instant;
  * One entry of a run's log: what happened, to what it led, and why.
  *
  * @param number from 1, without gaps; the version that the next command is checked against
- * @param time never before that of the entry before, whatever clocks do
+ * @param time in milliseconds; never before that of the entry before, whatever clocks do
  * @param actor who; {@link RolloutMachine#SERIN} where nobody asked for it
  * @param reason a sentence for people
  * @param event what happened
@@ -39,5 +39,17 @@ public record LogEntry(
     requireNonNull(from, "from");
     requireNonNull(to, "to");
     requireNonNull(traffic, "traffic");
+  }
+
+  /** Whether it moved the run as another entry did; words do not matter, nor does who is named. */
+  boolean isSameMove(LogEntry other) {
+    return number == other.number
+        && time.equals(other.time)
+        && event.equals(other.event)
+        && from == other.from
+        && fromStage == other.fromStage
+        && to == other.to
+        && toStage == other.toStage
+        && traffic.compareTo(other.traffic) == 0;
   }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.serin.server.rollout.plan.TrafficShare;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * The state of a run, up to the last entry of its log.
@@ -23,12 +24,15 @@ import java.time.Instant;
  * @param gateRefused true: the gate's answer was no
  * @param paused true: a person paused it, the kill switch may lie above
  * @param killed true: the kill switch is set
+ * @param overdue true: the stage reached its maximum and waits for a person (paused or killed,
+ *     would wait)
  * @param hold why it holds
  * @param holdReason code of the verdict that holds it; empty: no verdict does
  * @param stageDwell time in RUNNING in this stage, up to the last entry
- * @param stageTime time in RUNNING or HOLDING in this stage, kill switch not counted, likewise
+ * @param stageTime time towards this stage's maximum: in RUNNING, and in HOLDING for what the
+ *     evidence says, likewise
  * @param gateTime time at this gate, PAUSED and HOLDING not counted, likewise
- * @param stageExtensions times this stage was extended since it was entered or repeated
+ * @param period what is counted now is evidence of
  * @param extensions repeats and extensions of stages in the run
  * @param traffic the treatment's share
  */
@@ -42,12 +46,13 @@ public record MachineState(
     boolean gateRefused,
     boolean paused,
     boolean killed,
+    boolean overdue,
     HoldCause hold,
     String holdReason,
     Duration stageDwell,
     Duration stageTime,
     Duration gateTime,
-    int stageExtensions,
+    Period period,
     int extensions,
     TrafficShare traffic) {
   /** Checks that all is there. */
@@ -59,18 +64,21 @@ public record MachineState(
     requireNonNull(stageDwell, "stageDwell");
     requireNonNull(stageTime, "stageTime");
     requireNonNull(gateTime, "gateTime");
+    requireNonNull(period, "period");
     requireNonNull(traffic, "traffic");
   }
 
   /** A run that has not begun. */
   public static MachineState pending(Instant made) {
+    Instant time = made.truncatedTo(ChronoUnit.MILLIS);
     return new MachineState(
         0,
-        made,
+        time,
         Phase.PENDING,
         0,
         false,
         0,
+        false,
         false,
         false,
         false,
@@ -79,7 +87,7 @@ public record MachineState(
         Duration.ZERO,
         Duration.ZERO,
         Duration.ZERO,
-        0,
+        Period.first(0, time, Duration.ZERO),
         0,
         TrafficShare.NONE);
   }
@@ -91,8 +99,7 @@ public record MachineState(
 
   /** Time that counts against the stage's maximum. */
   public Duration timeInStage(Instant now) {
-    boolean counts = phase == Phase.RUNNING || (phase == Phase.HOLDING && hold != HoldCause.KILLED);
-    return counts ? stageTime.plus(sinceEntry(now)) : stageTime;
+    return isStageTimed() ? stageTime.plus(sinceEntry(now)) : stageTime;
   }
 
   /** Time spent at this gate. */
@@ -100,12 +107,26 @@ public record MachineState(
     return phase == Phase.GATE ? gateTime.plus(sinceEntry(now)) : gateTime;
   }
 
-  /** Now, or the last entry's time where the clock is behind it. */
-  Instant floored(Instant now) {
-    return now.isBefore(time) ? time : now;
+  /** Whether time that passes counts for anything: a dwell, a maximum, a bake. */
+  boolean isTimed() {
+    return phase == Phase.GATE || isStageTimed();
   }
 
-  private Duration sinceEntry(Instant now) {
+  private boolean isStageTimed() {
+    return switch (hold) {
+      case NONE -> phase == Phase.RUNNING;
+      case VERDICT, STALE_EVIDENCE -> true;
+      case FROZEN, MAXIMUM, KILLED -> false;
+    };
+  }
+
+  /** Now, or the last entry's time where the clock is behind it; in milliseconds, as it is kept. */
+  Instant floored(Instant now) {
+    Instant cut = now.truncatedTo(ChronoUnit.MILLIS);
+    return cut.isBefore(time) ? time : cut;
+  }
+
+  Duration sinceEntry(Instant now) {
     return Duration.between(time, floored(now));
   }
 }

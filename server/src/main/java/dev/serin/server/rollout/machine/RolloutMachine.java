@@ -21,8 +21,8 @@ import java.util.List;
  *   <li>Traffic rises by a tick whose verdict and age allow it, or by a person's command, and by
  *       nothing else. Freezes and the kill switch stop the former; the latter is refused while the
  *       kill switch is set.
- *   <li>Time is the log's: a clock that is behind the last entry stands still there, and one that
- *       is ahead counts.
+ *   <li>Time is the log's: where the clock is behind the last entry it stands still, and where it
+ *       jumps ahead, or nobody looked, a tick says so and the time counts for nothing.
  *   <li>A command that asks for what is so already changes nothing and is no error, so that it may
  *       be sent twice.
  * </ul>
@@ -67,7 +67,8 @@ public final class RolloutMachine {
   }
 
   /**
-   * The state that a log leads to.
+   * The state that a log leads to. What an entry did must be what its event does; in which words it
+   * was told may have changed since.
    *
    * @param made when the run was made
    * @param log all entries from the first on
@@ -77,16 +78,10 @@ public final class RolloutMachine {
   public MachineState replay(Instant made, List<LogEntry> log) {
     MachineState state = MachineState.pending(made);
     for (LogEntry entry : log) {
-      if (!(apply(state, entry.event(), entry.time()) instanceof Step.Moved moved)
-          || !moved.entry().equals(entry)) {
+      Step step = apply(state, entry.event(), entry.time());
+      if (!(step instanceof Step.Moved moved) || !moved.entry().isSameMove(entry)) {
         throw new IllegalArgumentException(
-            "entry "
-                + entry.number()
-                + ": "
-                + entry
-                + " (expected: "
-                + apply(state, entry.event(), entry.time())
-                + ")");
+            "entry " + entry.number() + ": " + entry + " (expected: " + step + ")");
       }
       state = moved.state();
     }

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a look at the evidence does. The order on every tick: roll back; hold as the evidence is old
- * or the verdict says so; promote; the stage's maximum; a new period; else stay.
+ * What a look at the evidence does. The order on every tick: roll back; leave out what nobody saw;
+ * hold as the evidence is old or the verdict says so; promote, or hold where a freeze is in the
+ * way; the stage's maximum; a new period; else stay.
  */
 final class TickRules {
   private final RolloutPlan plan;
@@ -25,29 +26,45 @@ final class TickRules {
   Step apply(MachineState state, Tick tick, Instant now) {
     return switch (state.phase()) {
       case PENDING -> new Step.Stayed("not begun");
-      case GATE -> rollBackOr(state, tick, now, () -> atGate(state, tick, now));
-      case RUNNING -> rollBackOr(state, tick, now, () -> running(state, tick, now));
-      case HOLDING -> rollBackOr(state, tick, now, () -> holding(state, tick, now));
+      case GATE -> first(state, tick, now).orElseGet(() -> atGate(state, tick, now));
+      case RUNNING -> first(state, tick, now).orElseGet(() -> running(state, tick, now));
+      case HOLDING -> first(state, tick, now).orElseGet(() -> holding(state, tick, now));
       case PAUSED ->
-          rollBackOr(state, tick, now, () -> new Step.Stayed("paused until a person resumes it"));
+          first(state, tick, now)
+              .orElseGet(() -> new Step.Stayed("paused until a person resumes it"));
       case ROLLING_BACK -> new Step.Stayed("waits for every holder to serve the control");
       case ROLLED_BACK, COMPLETED, CANCELLED -> new Step.Stayed("the run is over");
     };
   }
 
-  /** What is left to be done where no roll back is asked for. */
-  private interface Otherwise {
-    Step step();
+  /** What comes first wherever the treatment may be served; empty: nothing of it. */
+  private Optional<Step> first(MachineState state, Tick tick, Instant now) {
+    if (tick.verdict().action() == Action.ROLL_BACK && state.stage() > 0) {
+      return Optional.of(
+          draft(state, now)
+              .rollBack()
+              .moved(tick, RolloutMachine.SERIN, tick.verdict().sentence()));
+    }
+    Duration unseen = unseen(state, tick, now);
+    if (!unseen.isPositive()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        draft(state, now)
+            .forget(unseen)
+            .moved(
+                tick,
+                RolloutMachine.SERIN,
+                "nobody looked for " + PlanText.time(unseen) + ", which counts for nothing"));
   }
 
-  /** Rolls back where the verdict says so and the treatment was served; else goes on. */
-  private Step rollBackOr(MachineState state, Tick tick, Instant now, Otherwise otherwise) {
-    if (tick.verdict().action() == Action.ROLL_BACK && state.stage() > 0) {
-      return draft(state, now)
-          .rollBack()
-          .moved(tick, RolloutMachine.SERIN, tick.verdict().sentence());
-    }
-    return otherwise.step();
+  /** What passed without a look since the last entry, but for what a look covers; 0: nothing. */
+  private static Duration unseen(MachineState state, Tick tick, Instant now) {
+    Duration passed = state.sinceEntry(now);
+    Duration gap = tick.sinceLook().compareTo(passed) < 0 ? tick.sinceLook() : passed;
+    return state.isTimed() && gap.compareTo(RolloutMachine.FRESH) > 0
+        ? gap.minus(RolloutMachine.FRESH)
+        : Duration.ZERO;
   }
 
   private Step atGate(MachineState state, Tick tick, Instant now) {
@@ -74,22 +91,23 @@ final class TickRules {
     if (state.stage() > 0 && isStale(tick)) {
       return new Step.Stayed("all gates are passed, held: " + stale(tick));
     }
-    return obstacle(tick, now)
-        .orElseGet(
-            () ->
-                draft(state, now)
-                    .enter(next)
-                    .moved(
-                        tick,
-                        RolloutMachine.SERIN,
-                        "all gates are passed: " + Draft.named(plan, next) + " begins"));
+    Optional<Instant> frozenUntil = plan.frozenUntil(now);
+    if (frozenUntil.isPresent()) {
+      return new Step.Stayed(frozen(frozenUntil.get(), tick));
+    }
+    return draft(state, now)
+        .enter(next)
+        .moved(
+            tick,
+            RolloutMachine.SERIN,
+            "all gates are passed: " + Draft.named(plan, next) + " begins");
   }
 
   private Step running(MachineState state, Tick tick, Instant now) {
     Verdict verdict = tick.verdict();
     if (isStale(tick)) {
       return draft(state, now)
-          .holdAsStale(tick.evidenceAge(), RolloutMachine.FRESH)
+          .holdAsStale(tick.evidenceAge())
           .moved(tick, RolloutMachine.SERIN, stale(tick));
     }
     if (verdict.action() == Action.HOLD) {
@@ -111,14 +129,14 @@ final class TickRules {
         case ROLL_BACK -> rollBackAtMaximum(state, tick, now, stage);
         case HOLD ->
             draft(state, now)
-                .holdFor(HoldCause.MAXIMUM, "")
+                .holdOverdue()
                 .moved(
                     tick,
                     RolloutMachine.SERIN,
                     atMaximum(stage) + ", and waits for a person: " + verdict.sentence());
       };
     }
-    if (isPeriodOver(state, stage, dwell)) {
+    if (isPeriodOver(state.period(), stage, dwell)) {
       return draft(state, now)
           .extend()
           .moved(tick, RolloutMachine.SERIN, "extended: " + verdict.sentence());
@@ -137,6 +155,11 @@ final class TickRules {
     if (state.hold() == HoldCause.MAXIMUM) {
       return new Step.Stayed(atMaximum(stage) + ", and waits for a person");
     }
+    Optional<Instant> frozenUntil =
+        state.hold() == HoldCause.FROZEN ? plan.frozenUntil(now) : Optional.empty();
+    if (frozenUntil.isPresent()) {
+      return new Step.Stayed(frozen(frozenUntil.get(), tick));
+    }
     Verdict verdict = tick.verdict();
     boolean stale = isStale(tick);
     if (!stale && verdict.action() != Action.HOLD) {
@@ -151,7 +174,7 @@ final class TickRules {
         }
         case HOLD -> {
           return draft(state, now)
-              .holdFor(HoldCause.MAXIMUM, "")
+              .holdOverdue()
               .moved(
                   tick,
                   RolloutMachine.SERIN,
@@ -179,14 +202,16 @@ final class TickRules {
     if (!plan.stage(next).gates().isEmpty()) {
       return draft(state, now).waitAt(0).moved(tick, RolloutMachine.SERIN, why);
     }
-    return obstacle(tick, now)
-        .orElseGet(() -> draft(state, now).enter(next).moved(tick, RolloutMachine.SERIN, why));
+    Optional<Instant> frozenUntil = plan.frozenUntil(now);
+    return frozenUntil.isPresent()
+        ? draft(state, now)
+            .holdFor(HoldCause.FROZEN, "")
+            .moved(tick, RolloutMachine.SERIN, frozen(frozenUntil.get(), tick))
+        : draft(state, now).enter(next).moved(tick, RolloutMachine.SERIN, why);
   }
 
-  /** What stops traffic from rising by itself though everything has been shown. */
-  private Optional<Step> obstacle(Tick tick, Instant now) {
-    return plan.frozenUntil(now)
-        .map(until -> new Step.Stayed("frozen until " + until + ": " + tick.verdict().sentence()));
+  private static String frozen(Instant until, Tick tick) {
+    return "frozen until " + until + ": " + why(tick);
   }
 
   private Step rollBackAtMaximum(MachineState state, Tick tick, Instant now, StagePlan stage) {
@@ -200,12 +225,11 @@ final class TickRules {
   }
 
   /** Periods double, so that a stage of many dwells has few: 1, 2, 4, … times the dwell. */
-  private boolean isPeriodOver(MachineState state, StagePlan stage, Duration dwell) {
+  private static boolean isPeriodOver(Period period, StagePlan stage, Duration dwell) {
     // The statistics end where the control does, and a stage without a planned length has no
     // period that could be over.
     boolean judged = stage.kind() != StagePlan.Kind.FULL && stage.dwell().isPositive();
-    return judged
-        && dwell.compareTo(stage.dwell().multipliedBy(1L << state.stageExtensions())) >= 0;
+    return judged && dwell.compareTo(period.until()) >= 0;
   }
 
   private static boolean isAtMaximum(MachineState state, StagePlan stage, Instant now) {

@@ -1,5 +1,6 @@
 package dev.serin.server.rollout.policy;
 
+import dev.serin.server.analysis.count.CircuitBreaker;
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.analysis.count.NonInferiority;
 import dev.serin.server.analysis.count.SampleRatio;
@@ -8,13 +9,11 @@ import dev.serin.server.rollout.plan.MetricPlan;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.plan.StagePlan;
-import dev.serin.server.rollout.plan.StagePlan.AtMaximum;
 import dev.serin.server.rollout.plan.StagePlan.Promotion;
 import dev.serin.server.rollout.policy.MetricEvidence.Events;
 import dev.serin.server.rollout.policy.MetricEvidence.Measured;
 import dev.serin.server.rollout.policy.Verdict.Action;
 import dev.serin.server.rollout.policy.Verdict.Reason;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,7 +33,6 @@ final class Decision {
   private final List<MetricReading> readings;
   private final double logRatio;
   private final List<DataQuality.Problem> problems;
-  private final Optional<Instant> frozenUntil;
   private final List<String> missing = new ArrayList<>();
 
   Decision(
@@ -45,8 +43,7 @@ final class Decision {
       JudgeState state,
       List<MetricReading> readings,
       double logRatio,
-      List<DataQuality.Problem> problems,
-      Optional<Instant> frozenUntil) {
+      List<DataQuality.Problem> problems) {
     this.plan = plan;
     this.stage = stage;
     this.metrics = metrics;
@@ -55,7 +52,6 @@ final class Decision {
     this.readings = new ArrayList<>(readings);
     this.logRatio = logRatio;
     this.problems = problems;
-    this.frozenUntil = frozenUntil;
   }
 
   Verdict verdict() {
@@ -65,8 +61,7 @@ final class Decision {
   /** What has alarmed and acts, the clearest first. */
   private Optional<Verdict> alarm() {
     return readings.stream()
-        .filter(reading -> reading.metric().plan().rollsBack() && reading.alarm())
-        .filter(reading -> !reading.controlBroken())
+        .filter(reading -> reading.acts() && reading.blamesTreatment())
         .max(Comparator.comparingDouble(MetricReading::excess))
         .map(
             reading ->
@@ -79,26 +74,28 @@ final class Decision {
                     reading.sentence() + "; rolled back"));
   }
 
-  /** What holds, whatever else is shown; a stage whose time is up rolls back all the same. */
+  /** What holds, whatever else is shown. */
   private Optional<Verdict> unfit() {
-    return bothBroken()
-        .or(this::badRatio)
-        .or(this::badData)
-        .or(this::signal)
-        .map(held -> isOver(AtMaximum.ROLL_BACK) ? outOfTime(held.sentence()) : held);
+    return blameless().or(this::badRatio).or(this::badData).or(this::signal);
   }
 
-  private Optional<Verdict> bothBroken() {
+  /** A breaker beyond its limit that is not the treatment's fault, as far as can be told. */
+  private Optional<Verdict> blameless() {
     return readings.stream()
-        .filter(reading -> reading.metric().plan().rollsBack() && reading.alarm())
+        .filter(MetricReading::acts)
         .findFirst()
         .map(
             reading ->
-                of(
-                    Action.HOLD,
-                    Reason.BOTH_ARMS_BROKEN,
-                    Optional.of(reading.key()),
-                    reading.sentence() + "; the control is broken too: held"));
+                reading.breaker().equals(Optional.of(CircuitBreaker.State.BOTH_BROKEN))
+                    ? held(reading, Reason.BOTH_ARMS_BROKEN, "; the control is broken too: held")
+                    : held(
+                        reading,
+                        Reason.NOT_COMPARED,
+                        "; not shown to be worse than the control: held"));
+  }
+
+  private Verdict held(MetricReading reading, Reason reason, String why) {
+    return of(Action.HOLD, reason, Optional.of(reading.key()), reading.sentence() + why);
   }
 
   private Optional<Verdict> badRatio() {
@@ -129,34 +126,17 @@ final class Decision {
         .filter(reading -> reading.metric().plan().role() == Role.SIGNAL)
         .filter(reading -> !reading.metric().plan().dryRun() && reading.worse())
         .findFirst()
-        .map(
-            reading ->
-                of(
-                    Action.HOLD,
-                    Reason.SIGNAL,
-                    Optional.of(reading.key()),
-                    reading.sentence() + "; held"));
+        .map(reading -> held(reading, Reason.SIGNAL, "; held"));
   }
 
   private Verdict promotion() {
     collectMissing();
-    boolean shown = missing.isEmpty();
-    if (!shown && isOver(AtMaximum.ROLL_BACK)) {
-      return outOfTime(String.join(", ", missing));
-    }
-    if ((shown || isOver(AtMaximum.SHIP)) && frozenUntil.isPresent()) {
-      return of(
-          Action.HOLD,
-          Reason.FREEZE,
-          Optional.empty(),
-          stage.name() + ": frozen until " + frozenUntil.get() + "; held");
-    }
-    if (shown) {
+    if (missing.isEmpty()) {
       return of(
           Action.PROMOTE,
           Reason.SHOWN,
           Optional.empty(),
-          "%s: %s with %s treatment and %s control users, %s; promoted"
+          "%s: %s with %s treatment and %s control users, %s: ready"
               .formatted(
                   stage.name(),
                   Words.time(evidence.dwelled()),
@@ -164,22 +144,11 @@ final class Decision {
                   Words.count(evidence.data().exposed().control()),
                   claim()));
     }
-    String waits = String.join(", ", missing);
-    if (isOver(AtMaximum.SHIP)) {
-      return of(
-          Action.PROMOTE,
-          Reason.MAXIMUM,
-          Optional.empty(),
-          stage.name() + ": its time is up, no alarm; not shown: " + waits + "; promoted");
-    }
-    if (isOver(AtMaximum.HOLD)) {
-      return of(
-          Action.HOLD,
-          Reason.MAXIMUM,
-          Optional.empty(),
-          stage.name() + ": its time is up; not shown: " + waits + "; held for a person");
-    }
-    return of(Action.GO_ON, Reason.NOT_YET, Optional.empty(), stage.name() + ": not yet: " + waits);
+    return of(
+        Action.GO_ON,
+        Reason.NOT_YET,
+        Optional.empty(),
+        stage.name() + ": not yet: " + String.join(", ", missing));
   }
 
   private String claim() {
@@ -191,19 +160,6 @@ final class Decision {
       case NON_INFERIOR -> "every guardrail within its margin";
       case SUPERIOR -> "every guardrail within its margin and better";
     };
-  }
-
-  private Verdict outOfTime(String why) {
-    return of(
-        Action.ROLL_BACK,
-        Reason.MAXIMUM,
-        Optional.empty(),
-        stage.name() + ": its time is up: " + why + "; rolled back");
-  }
-
-  private boolean isOver(AtMaximum then) {
-    return stage.atMaximum() == then
-        && stage.maximum().filter(time -> evidence.unpaused().compareTo(time) >= 0).isPresent();
   }
 
   private void collectMissing() {
@@ -245,9 +201,11 @@ final class Decision {
       case null -> false;
       case Measured measured -> measured.nonInferior();
       case Events events -> {
-        Optional<NonInferiority.Shown> shown = metric.within(events, stage);
+        Optional<NonInferiority.Shown> shown = metric.questions().within(events, evidence.stage());
         shown.ifPresent(within -> readings.set(i, readings.get(i).with(within)));
-        yield shown.isPresent() && shown.get().passes() && metric.requestsWithin(events);
+        yield shown.isPresent()
+            && shown.get().passes()
+            && metric.questions().requestsWithin(events);
       }
     };
   }
@@ -260,7 +218,7 @@ final class Decision {
     return switch (evidence.metrics().get(metric.key())) {
       case null -> false;
       case Measured measured -> measured.superior();
-      case Events events -> metric.isSuperior(events, stage);
+      case Events events -> metric.questions().isSuperior(events, evidence.stage());
     };
   }
 

@@ -1,9 +1,7 @@
 package dev.serin.server.rollout.policy;
 
-import dev.serin.server.analysis.count.AlphaShares;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
-import dev.serin.server.analysis.count.Latch;
 import dev.serin.server.analysis.count.SampleRatio;
 import dev.serin.server.rollout.plan.DecisionPlan;
 import dev.serin.server.rollout.plan.JudgedMetric;
@@ -13,18 +11,16 @@ import dev.serin.server.rollout.plan.StagePlan;
 import dev.serin.server.rollout.plan.TrafficShare;
 import dev.serin.server.rollout.policy.JudgeState.Horizon;
 import dev.serin.server.rollout.policy.JudgeState.MetricState;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * Judges the runs of one plan, as often as one likes: a pure function of what was counted, what was
- * kept of earlier looks, and the time.
+ * Judges the runs of one plan, as often as one likes: a pure function of what was counted and what
+ * was kept of earlier looks. It says what is shown; what is done about it, and when, is the state
+ * machine's.
  *
  * <p>The probability that a run in which nothing is worse is ever rolled back by evidence is at
  * most the plan's alpha ({@link AlphaPlan} says how it is shared out); that a stage which has to
@@ -36,14 +32,16 @@ import java.util.Set;
  */
 public final class Judge {
   private final RolloutPlan plan;
-  private final List<MetricJudge> metrics;
   private final AlphaPlan alpha;
+  private final List<JudgedMetric> judged;
+  private final List<MetricJudge> metrics;
   private final DataQuality quality;
 
   private Judge(RolloutPlan plan, List<JudgedMetric> metrics, DataQuality quality) {
     this.plan = plan;
-    this.metrics = MetricJudge.of(plan, metrics);
     this.alpha = AlphaPlan.of(plan.alpha(), plan.stages().size(), metrics);
+    this.judged = List.copyOf(metrics);
+    this.metrics = MetricJudge.of(plan, alpha, metrics);
     this.quality = quality;
   }
 
@@ -64,12 +62,18 @@ public final class Judge {
   }
 
   /**
-   * The part of alpha with which the test of a mean, ratio or quantile has to be made.
+   * The part of alpha with which the test of a mean, ratio or quantile has to be made: of a mean or
+   * ratio over the run, of a quantile in each stage.
    *
-   * @param metric of the plan
+   * @param metric one that this judge was made with
+   * @throws IllegalArgumentException where it is another one, or an event
    */
-  public double measuredShare(MetricPlan metric) {
-    return AlphaPlan.measured(new AlphaShares(plan.alpha(), plan.stages().size()), metric.weight());
+  public double measuredShare(JudgedMetric metric) {
+    if (metric.kind() == JudgedMetric.Kind.EVENT || !judged.contains(metric)) {
+      throw new IllegalArgumentException(
+          "metric: " + metric.plan().metric() + " (expected: a measured one of the plan)");
+    }
+    return alpha.measured(metric);
   }
 
   /**
@@ -92,17 +96,16 @@ public final class Judge {
    * Looks at a run.
    *
    * @param before what the last look left; {@link JudgeState#begin} at first
-   * @param now for freeze windows
    * @throws IllegalArgumentException where the evidence is of another share than its stage's
    */
-  public Judged judge(RunEvidence evidence, JudgeState before, Instant now) {
+  public Judged judge(RunEvidence evidence, JudgeState before) {
     StagePlan stage = plan.stage(evidence.stage());
     double share = treatmentShare(stage.share());
     if (evidence.data().share() != share) {
       throw new IllegalArgumentException(
           "share: " + evidence.data().share() + " (expected: " + share + ")");
     }
-    Round round = Round.of(evidence, before, stage.dwell());
+    Round round = Round.of(evidence, before);
     ArmCounts exposed = evidence.data().exposed();
     Map<String, MetricState> states = new HashMap<>();
     List<MetricReading> readings = new ArrayList<>();
@@ -112,23 +115,14 @@ public final class Judge {
               evidence.metrics().get(metric.key()),
               before.metrics().get(metric.id()),
               round,
-              evidence.elapsed(),
               exposed);
       states.put(metric.id(), horizon(metric, evidence, stage, look.state()));
       readings.add(look.reading());
     }
     double logRatio = SampleRatio.logE(evidence.firstExposures());
-    Latch ratio = before.ratio().after(logRatio);
-    Set<Integer> entered = new HashSet<>(before.entered());
-    entered.add(evidence.stage());
     JudgeState after =
         new JudgeState(
-            evidence.entry(),
-            round.begun(),
-            entered,
-            round.begins() ? Math.max(before.repeats(), round.repeat()) : before.repeats(),
-            ratio,
-            states);
+            evidence.stage(), evidence.extension(), before.ratio().after(logRatio), states);
     Decision decision =
         new Decision(
             plan,
@@ -138,8 +132,7 @@ public final class Judge {
             after,
             readings,
             logRatio,
-            quality.problems(evidence.data()),
-            plan.frozenUntil(now));
+            quality.problems(evidence.data()));
     return new Judged(decision.verdict(), after);
   }
 

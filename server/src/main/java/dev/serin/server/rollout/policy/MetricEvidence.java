@@ -14,7 +14,7 @@ public sealed interface MetricEvidence {
   /**
    * An event, by users.
    *
-   * @param run users with the event in the run, each once
+   * @param run users with the event in the run, each once: who had it in the remainder had it
    * @param runExposed users exposed in the run
    * @param stage users with the event in the stage
    * @param stageExposed users exposed in the stage, no fewer in either arm
@@ -37,8 +37,8 @@ public sealed interface MetricEvidence {
    * A mean, ratio or quantile, tested elsewhere: at its share of {@link AlphaPlan} against a
    * regression beyond its margin, at the alpha of promotion for the rest.
    *
-   * @param logRegression log e-value against no regression beyond the margin, over the run; 0 where
-   *     there is no figure yet
+   * @param logRegression log e-value against no regression beyond the margin: of a mean or ratio
+   *     over the run, of a quantile in the stage; 0 where there is no figure yet
    * @param nonInferior whether the stage shows it to be within its margin
    * @param superior whether the stage shows it to be better by its margin
    * @param words what was seen, for people: estimates, interval, unit

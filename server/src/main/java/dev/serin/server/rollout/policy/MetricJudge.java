@@ -1,11 +1,9 @@
 package dev.serin.server.rollout.policy;
 
 import dev.serin.server.analysis.Direction;
-import dev.serin.server.analysis.count.AlphaShares;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.CircuitBreaker;
 import dev.serin.server.analysis.count.Latch;
-import dev.serin.server.analysis.count.NonInferiority;
 import dev.serin.server.analysis.count.RateTest;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.StageProcess;
@@ -17,7 +15,6 @@ import dev.serin.server.rollout.policy.JudgeState.Looked;
 import dev.serin.server.rollout.policy.JudgeState.MetricState;
 import dev.serin.server.rollout.policy.MetricEvidence.Events;
 import dev.serin.server.rollout.policy.MetricEvidence.Measured;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,28 +24,30 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at one metric of a plan. What does not depend on counts is worked out once. */
 final class MetricJudge {
-  /** Limits of breakers that may not be 0 or 1 in a likelihood. */
-  private static final double LEAST_LIMIT = 1e-9;
-
-  /** Share of the control's users with the event from which rates of requests are asked for too. */
-  static final double COMMON_EVENT = 0.02;
+  /**
+   * Limits of breakers that may not be 0 or 1 in a likelihood. Below one in a million a smaller
+   * limit decides nothing else: one failing user is too many.
+   */
+  private static final double LEAST_LIMIT = 1e-6;
 
   private final JudgedMetric metric;
   private final RolloutPlan plan;
-  private final AlphaShares parts;
+  private final AlphaPlan alpha;
   private final boolean swapped;
   private final CircuitBreaker breaker;
+  private final StageQuestions questions;
 
   /** Tests of a regression by the share they are asked about, arms changed over where swapped. */
   private final Map<Double, RateTest> regressions = new HashMap<>();
 
-  MetricJudge(JudgedMetric metric, RolloutPlan plan) {
+  MetricJudge(JudgedMetric metric, RolloutPlan plan, AlphaPlan alpha) {
     this.metric = metric;
     this.plan = plan;
-    this.parts = new AlphaShares(plan.alpha(), plan.stages().size());
+    this.alpha = alpha;
     this.swapped = metric.better() == Direction.HIGHER;
     this.breaker =
         new CircuitBreaker(Math.clamp(metric.plan().limit(), LEAST_LIMIT, 1 - LEAST_LIMIT));
+    this.questions = new StageQuestions(metric, plan);
     for (StagePlan stage : plan.stages()) {
       if (!stage.share().isAll()) {
         double share = oriented(Judge.treatmentShare(stage.share()));
@@ -70,6 +69,11 @@ final class MetricJudge {
     return metric.plan();
   }
 
+  /** What promotion asks of it. */
+  StageQuestions questions() {
+    return questions;
+  }
+
   /** A look's figures and what is kept of them. */
   record Look(MetricState state, MetricReading reading) {}
 
@@ -78,57 +82,46 @@ final class MetricJudge {
       @Nullable MetricEvidence evidence,
       @Nullable MetricState before,
       Round round,
-      Duration elapsed,
       ArmCounts exposed) {
     ArmCounts users = evidence instanceof Events events ? events.stage() : ArmCounts.NONE;
     MetricState state = begun(before, round, users);
+    if (isBreaker()) {
+      return breaker(ofBreaker(evidence, exposed), state, plan.stage(round.stage()));
+    }
     return switch (evidence) {
       case null -> new Look(state, unseen(state, exposed));
       case Measured measured -> measured(measured, state, exposed);
-      case Events events when metric.plan().role() == MetricPlan.Role.CIRCUIT_BREAKER ->
-          breaker(events, state);
-      case Events events -> events(events, state, round, elapsed);
+      case Events events -> events(events, state, round);
     };
   }
 
   private MetricState begun(@Nullable MetricState before, Round round, ArmCounts users) {
-    if (before != null && !round.begins()) {
+    boolean entered = before == null || round.entered();
+    // Only an event's users can be counted from a period's beginning: a quantile's histogram has
+    // all of the stage, and who was exposed before it may still trip a breaker.
+    boolean begun =
+        entered || (round.begun() && metric.kind() == JudgedMetric.Kind.EVENT && !isBreaker());
+    if (before != null && !begun) {
       return before;
     }
-    Duration planned = plan.stage(round.stage()).dwell();
-    double weight = weight();
-    if (before != null && round.extended() && isBreaker()) {
-      // Users exposed before it may still fail: a breaker goes on with the process of its stage.
-      return before;
+    Latch stage = Latch.of(alpha.stage(metric, round.extension()));
+    if (before != null && before.stage().fired() && !isBreaker()) {
+      stage = before.stage();
     }
-    Latch run = before == null ? Latch.of(runPart(weight)) : before.run();
-    if (isBreaker()) {
-      run = CircuitBreaker.unbrokenControl();
-    }
-    Latch stage = Latch.of(stagePart(weight, round.repeat()));
     return new MetricState(
-        run,
-        before != null && before.stage().fired() ? before.stage() : stage,
-        StageProcess.planned(planned),
-        round.repeat() == 0 ? ArmCounts.NONE : users,
-        before == null || round.entered() ? Optional.empty() : before.horizon(),
+        runLatch(before),
+        stage,
+        StageProcess.planned(round.planned()),
+        round.extension() == 0 ? ArmCounts.NONE : users,
+        before == null || entered ? Optional.empty() : before.horizon(),
         Optional.empty());
   }
 
-  /** Success metrics roll nothing back; theirs are shown as one guardrail's alone would be. */
-  private double weight() {
-    return metric.plan().weight() > 0 ? metric.plan().weight() : 1;
-  }
-
-  private double runPart(double weight) {
-    return metric.kind() == JudgedMetric.Kind.EVENT
-        ? parts.run(weight)
-        : AlphaPlan.measured(parts, weight);
-  }
-
-  private double stagePart(double weight, int repeat) {
-    double planned = isBreaker() ? AlphaPlan.breaker(parts, weight) : parts.stage(weight);
-    return repeat == 0 ? planned : planned * AlphaShares.repeatPart(repeat);
+  private Latch runLatch(@Nullable MetricState before) {
+    if (isBreaker()) {
+      return CircuitBreaker.unbrokenControl();
+    }
+    return before == null ? Latch.of(alpha.run(metric)) : before.run();
   }
 
   private boolean isBreaker() {
@@ -148,10 +141,10 @@ final class MetricJudge {
     return kept == null ? RateTest.regression(share, metric.plan().margin()) : kept;
   }
 
-  private Look events(Events events, MetricState before, Round round, Duration elapsed) {
+  private Look events(Events events, MetricState before, Round round) {
     StagePlan stage = plan.stage(round.stage());
     ArmCounts users = events.stage().since(before.base());
-    StageProcess process = before.process().at(elapsed.minus(round.begun()), users);
+    StageProcess process = before.process().at(round.elapsed(), users);
     Looked looked =
         before
             .looked()
@@ -165,29 +158,22 @@ final class MetricJudge {
             before.base(),
             before.horizon(),
             Optional.of(looked));
-    boolean byRun =
-        looked.logRun() - after.run().threshold() >= looked.logStage() - after.stage().threshold();
-    boolean worse =
-        looked.logRun() >= after.run().threshold()
-            || looked.logStage() >= after.stage().threshold();
     String sentence =
-        byRun
-            ? sentence(events.run().users(), events.runExposed(), looked.logRun())
-            : sentence(events.stage(), events.stageExposed(), looked.logStage());
+        excess(after.run(), looked.logRun()) >= excess(after.stage(), looked.logStage())
+            ? arms(events.run().users(), events.runExposed())
+                + odds(looked.logRun(), after.run(), noRegression())
+            : (before.base().equals(ArmCounts.NONE)
+                    ? arms(events.stage(), events.stageExposed())
+                    : key() + ": " + Words.since(users))
+                + odds(looked.logStage(), after.stage(), noRegression());
     return new Look(
         after,
-        new MetricReading(
-            metric,
+        reading(
             Optional.of(events.stage()),
             events.stageExposed(),
             looked.logRun(),
-            after.run().threshold(),
             looked.logStage(),
-            after.stage().threshold(),
-            false,
-            after.run().fired() || after.stage().fired(),
-            worse,
-            Optional.empty(),
+            after,
             sentence));
   }
 
@@ -196,48 +182,39 @@ final class MetricJudge {
     double logRun = run.logE(this::regression);
     double logStage = 0;
     if (!stage.share().isAll()) {
-      StageProcess oriented =
-          swapped
-              ? new StageProcess(
-                  process.interval(),
-                  process.restarts(),
-                  process.marks().stream().map(ArmCounts::swapped).toList())
-              : process;
       double share = oriented(Judge.treatmentShare(stage.share()));
-      logStage = oriented.logE(regression(share), oriented(users));
+      logStage = (swapped ? process.swapped() : process).logE(regression(share), oriented(users));
     }
     return new Looked(events.run(), users, logRun, logStage);
   }
 
-  private String sentence(ArmCounts users, ArmCounts exposed, double logE) {
-    double margin = metric.plan().margin();
-    return key()
-        + ": "
-        + arms(users, exposed)
-        + odds(logE, "no regression" + (margin > 0 ? " beyond " + Words.percent(margin) : ""));
+  /** A breaker whose event nobody reported has seen users without it. */
+  private Events ofBreaker(@Nullable MetricEvidence evidence, ArmCounts exposed) {
+    return switch (evidence) {
+      case null ->
+          new Events(
+              new RunProcess(List.of()),
+              exposed,
+              ArmCounts.NONE,
+              exposed,
+              OptionalDouble.empty(),
+              Optional.empty());
+      case Events events -> events;
+      case Measured measured ->
+          throw new IllegalArgumentException(id() + ": " + measured + " (expected: events)");
+    };
   }
 
-  private static String arms(ArmCounts users, ArmCounts exposed) {
-    return "%s of %s treatment users against %s of %s"
-        .formatted(
-            Words.count(users.treatment()),
-            Words.count(exposed.treatment()),
-            Words.count(users.control()),
-            Words.count(exposed.control()));
-  }
-
-  private static String odds(double logE, String claim) {
-    return logE > 0
-        ? "; odds " + Words.odds(logE) + " against " + claim
-        : "; nothing speaks against " + claim;
-  }
-
-  private Look breaker(Events events, MetricState before) {
+  private Look breaker(Events events, MetricState before, StagePlan stage) {
     ArmCounts users = events.stage();
     ArmCounts exposed = events.stageExposed();
     double logE = breaker.logE(users, exposed);
     Latch control = before.run().after(breaker.controlLogE(users, exposed));
-    Latch latch = before.stage().after(logE);
+    Latch treatment = before.stage().after(logE);
+    OptionalDouble logWorse =
+        stage.share().isAll()
+            ? OptionalDouble.empty()
+            : OptionalDouble.of(regression(Judge.treatmentShare(stage.share())).logE(users));
     String sentence =
         "%s: %s of %s treatment users%s%s"
             .formatted(
@@ -248,113 +225,94 @@ final class MetricJudge {
                     ? ""
                     : ", %s of %s of the control"
                         .formatted(Words.count(users.control()), Words.count(exposed.control())),
-                odds(logE, "a share of at most " + Words.percent(metric.plan().limit())));
+                odds(
+                    logE, treatment, "a share of at most " + Words.percent(metric.plan().limit())));
     return new Look(
-        new MetricState(
-            control, latch, before.process(), before.base(), before.horizon(), before.looked()),
+        before.after(control, treatment),
         new MetricReading(
             metric,
             Optional.of(users),
             exposed,
-            0,
-            control.threshold(),
+            logWorse.orElse(0),
+            Math.log(CircuitBreaker.WORSE_THAN_CONTROL),
             logE,
-            latch.threshold(),
-            CircuitBreaker.state(latch, control) == CircuitBreaker.State.BOTH_BROKEN,
-            latch.fired(),
-            logE >= latch.threshold(),
+            treatment.threshold(),
+            Optional.of(CircuitBreaker.state(treatment, control, logWorse)),
+            treatment.fired(),
+            logE >= treatment.threshold(),
             Optional.empty(),
             sentence));
   }
 
   private Look measured(Measured measured, MetricState before, ArmCounts exposed) {
-    Latch latch = before.run().after(measured.logRegression());
-    double margin = metric.plan().margin();
+    double logE = measured.logRegression();
+    boolean ofStage = metric.kind() == JudgedMetric.Kind.QUANTILE;
+    MetricState after =
+        ofStage
+            ? before.after(before.run(), before.stage().after(logE))
+            : before.after(before.run().after(logE), before.stage());
     String sentence =
         key()
             + ": "
             + measured.words()
-            + odds(
-                measured.logRegression(),
-                "no regression" + (margin > 0 ? " beyond " + Words.percent(margin) : ""));
+            + odds(logE, ofStage ? after.stage() : after.run(), noRegression());
     return new Look(
-        new MetricState(
-            latch,
-            before.stage(),
-            before.process(),
-            before.base(),
-            before.horizon(),
-            before.looked()),
-        new MetricReading(
-            metric,
-            Optional.empty(),
-            exposed,
-            measured.logRegression(),
-            latch.threshold(),
-            0,
-            before.stage().threshold(),
-            false,
-            latch.fired(),
-            measured.logRegression() >= latch.threshold(),
-            Optional.empty(),
-            sentence));
+        after,
+        reading(
+            Optional.empty(), exposed, ofStage ? 0 : logE, ofStage ? logE : 0, after, sentence));
   }
 
   private MetricReading unseen(MetricState state, ArmCounts exposed) {
+    return reading(Optional.empty(), exposed, 0, 0, state, key() + ": no outcomes yet");
+  }
+
+  private MetricReading reading(
+      Optional<ArmCounts> users,
+      ArmCounts exposed,
+      double logRun,
+      double logStage,
+      MetricState after,
+      String sentence) {
     return new MetricReading(
         metric,
-        Optional.empty(),
+        users,
         exposed,
-        0,
-        state.run().threshold(),
-        0,
-        state.stage().threshold(),
-        false,
-        state.run().fired() || state.stage().fired(),
-        false,
+        logRun,
+        after.run().threshold(),
+        logStage,
+        after.stage().threshold(),
         Optional.empty(),
-        key() + ": no outcomes yet");
+        after.run().fired() || after.stage().fired(),
+        logRun >= after.run().threshold() || logStage >= after.stage().threshold(),
+        Optional.empty(),
+        sentence);
   }
 
-  /** What a guardrail's stage shows of its margins; empty where it is no event with a control. */
-  Optional<NonInferiority.Shown> within(Events events, StagePlan stage) {
-    if (stage.share().isAll()) {
-      return Optional.empty();
+  /** How far a process is beyond its threshold, or has been where it fired. */
+  private static double excess(Latch latch, double logE) {
+    return (latch.fired() ? latch.peak() : logE) - latch.threshold();
+  }
+
+  private String noRegression() {
+    double margin = metric.plan().margin();
+    return "no regression" + (margin > 0 ? " beyond " + Words.percent(margin) : "");
+  }
+
+  private String arms(ArmCounts users, ArmCounts exposed) {
+    return key() + ": " + Words.arms(users, exposed);
+  }
+
+  private static String odds(double logE, Latch latch, String claim) {
+    if (latch.fired() && logE < latch.threshold()) {
+      return "; odds were " + Words.odds(latch.peak()) + " against " + claim;
     }
-    double absolute = metric.absoluteMargin();
-    NonInferiority question =
-        new NonInferiority(
-            oriented(Judge.treatmentShare(stage.share())),
-            metric.plan().margin(),
-            absolute > 0 ? OptionalDouble.of(absolute) : OptionalDouble.empty(),
-            plan.alphaP(),
-            Math.max(NonInferiority.USUAL_USERS, (double) stage.minimumUsers()));
-    return Optional.of(question.look(oriented(events.stage()), oriented(events.stageExposed())));
-  }
-
-  /** Whether rates of requests are within the margin too, where they have to be. */
-  boolean requestsWithin(Events events) {
-    double control =
-        (double) events.stage().control() / Math.max(1, events.stageExposed().control());
-    return control <= COMMON_EVENT
-        || (events.requestsWorse().isPresent()
-            && events.requestsWorse().getAsDouble() <= metric.plan().margin());
-  }
-
-  /** Whether an event shows in the stage that the treatment is better by its margin. */
-  boolean isSuperior(Events events, StagePlan stage) {
-    if (stage.share().isAll()) {
-      return false;
-    }
-    // Better is what a regression would be with the arms changed over.
-    double share = 1 - oriented(Judge.treatmentShare(stage.share()));
-    double logE =
-        RateTest.regression(share, metric.plan().margin()).logE(oriented(events.stage()).swapped());
-    return logE >= AlphaShares.threshold(plan.alphaP());
+    return logE > 0
+        ? "; odds " + Words.odds(logE) + " against " + claim
+        : "; nothing speaks against " + claim;
   }
 
   /** All metrics of a plan. */
-  static List<MetricJudge> of(RolloutPlan plan, List<JudgedMetric> metrics) {
-    return metrics.stream().map(metric -> new MetricJudge(metric, plan)).toList();
+  static List<MetricJudge> of(RolloutPlan plan, AlphaPlan alpha, List<JudgedMetric> metrics) {
+    return metrics.stream().map(metric -> new MetricJudge(metric, plan, alpha)).toList();
   }
 }

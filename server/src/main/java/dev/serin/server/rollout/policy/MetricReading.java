@@ -1,6 +1,7 @@
 package dev.serin.server.rollout.policy;
 
 import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.CircuitBreaker;
 import dev.serin.server.analysis.count.NonInferiority;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import java.util.Optional;
@@ -11,14 +12,14 @@ import java.util.Optional;
  * @param metric with its role, margins and weight
  * @param withEvent users with the event in the stage; empty for means, ratios and quantiles
  * @param exposed users exposed in the stage
- * @param logRun log e-value of the run's process; 0 for a breaker
- * @param runThreshold at which it alarms; a breaker's: at which its control counts as broken
- * @param logStage log e-value of the stage's process, or the breaker's; 0 for means, ratios and
- *     quantiles
- * @param stageThreshold at which it alarms
- * @param controlBroken a breaker's: whether the control is beyond the limit too, or was in this
- *     stage
- * @param alarm whether it has alarmed in the run, which once alarmed stays so
+ * @param logRun log e-value of the run's process; 0 where the metric has none; a breaker's: that
+ *     the treatment is worse than the control
+ * @param runThreshold at which it alarms, infinite where the metric has no such process; a
+ *     breaker's: from which on the treatment may be blamed
+ * @param logStage log e-value of the stage's process, or the breaker's; 0 for means and ratios
+ * @param stageThreshold at which it alarms; infinite for means and ratios
+ * @param breaker what a circuit breaker says of both arms; empty: it is none
+ * @param alarm whether it has alarmed in the run, a breaker in the stage, which stays so
  * @param worse whether it is beyond a threshold now
  * @param within an event's: what the stage shows of its margins; empty: not asked yet
  * @param sentence what was seen, for people
@@ -31,7 +32,7 @@ public record MetricReading(
     double runThreshold,
     double logStage,
     double stageThreshold,
-    boolean controlBroken,
+    Optional<CircuitBreaker.State> breaker,
     boolean alarm,
     boolean worse,
     Optional<NonInferiority.Shown> within,
@@ -41,9 +42,21 @@ public record MetricReading(
     return metric.plan().metric();
   }
 
+  /** Whether it has alarmed, and is of those that roll back. */
+  boolean acts() {
+    return alarm && metric.plan().rollsBack();
+  }
+
+  /** Whether what alarmed is the treatment's fault: always, but for breakers. */
+  boolean blamesTreatment() {
+    return breaker.isEmpty() || breaker.get() == CircuitBreaker.State.TREATMENT_BROKEN;
+  }
+
   /** How far beyond its threshold the further process is, as a logarithm; below 0: not yet. */
   double excess() {
-    return Math.max(logRun - runThreshold, logStage - stageThreshold);
+    return breaker.isPresent()
+        ? logStage - stageThreshold
+        : Math.max(logRun - runThreshold, logStage - stageThreshold);
   }
 
   MetricReading with(NonInferiority.Shown shown) {
@@ -55,7 +68,7 @@ public record MetricReading(
         runThreshold,
         logStage,
         stageThreshold,
-        controlBroken,
+        breaker,
         alarm,
         worse,
         Optional.of(shown),

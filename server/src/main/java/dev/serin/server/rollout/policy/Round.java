@@ -3,40 +3,27 @@ package dev.serin.server.rollout.policy;
 import java.time.Duration;
 
 /**
- * What a stage's process is of: a planned stage, or the k-th repeat or extension in the run.
+ * What a stage's processes are of at a look: the period that the evidence says it is of.
  *
  * @param stage from 1
- * @param entry of the run into it
- * @param repeat 0: planned; else its number among the run's repeats and extensions
- * @param begun within the entry
- * @param entered whether it begins with this look, at the entry
- * @param extended whether it begins with this look, within the entry
+ * @param extension 0: the stage's planned period; else the number of the repeat or extension among
+ *     the run's
+ * @param planned length of the period
+ * @param elapsed since it began
+ * @param entered whether this is the first look at the stage
+ * @param begun whether this is the first look at the period
  */
-record Round(int stage, int entry, int repeat, Duration begun, boolean entered, boolean extended) {
-  /**
-   * An extension is as long as the stage was planned, but no shorter: below that the repeats' share
-   * of alpha would be used up in no time.
-   */
-  private static final Duration LEAST_EXTENSION = Duration.ofMinutes(10);
-
+record Round(
+    int stage, int extension, Duration planned, Duration elapsed, boolean entered, boolean begun) {
   /** The round of a look. */
-  static Round of(RunEvidence evidence, JudgeState before, Duration planned) {
-    if (evidence.entry() != before.entry()) {
-      boolean again = before.entered().contains(evidence.stage());
-      int repeat = again ? before.repeats() + 1 : 0;
-      return new Round(evidence.stage(), evidence.entry(), repeat, Duration.ZERO, true, false);
-    }
-    Duration length = planned.compareTo(LEAST_EXTENSION) < 0 ? LEAST_EXTENSION : planned;
-    if (evidence.elapsed().compareTo(before.begun().plus(length)) >= 0) {
-      int repeat = before.repeats() + 1;
-      return new Round(evidence.stage(), evidence.entry(), repeat, evidence.elapsed(), false, true);
-    }
+  static Round of(RunEvidence evidence, JudgeState before) {
+    boolean entered = evidence.stage() != before.stage();
     return new Round(
-        evidence.stage(), evidence.entry(), before.repeats(), before.begun(), false, false);
-  }
-
-  /** Whether processes of the stage begin anew. */
-  boolean begins() {
-    return entered || extended;
+        evidence.stage(),
+        evidence.extension(),
+        evidence.planned(),
+        evidence.elapsed(),
+        entered,
+        entered || evidence.extension() != before.extension());
   }
 }

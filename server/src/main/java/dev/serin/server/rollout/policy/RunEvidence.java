@@ -9,35 +9,41 @@ import java.util.Map;
 /**
  * What was counted of a run up to a look, one simultaneous cut for all arms.
  *
+ * <p>A user is <em>first</em> exposed, or first has an event, where that happened before in no arm
+ * of the run, and the remainder is one: its users are no evidence while they are in it, but they
+ * have been seen. When the treatment's share passes one half, the remainder goes to the treatment
+ * and the control alike gives users up to it; were its users new in that stage, the treatment would
+ * get all of them, and both the ratio of arms and the run's processes would alarm for nothing.
+ *
  * @param stage the run is in, from 1
- * @param entry number of this entry into a stage among the run's, from 1: a stage that is entered
- *     again is another entry
- * @param elapsed since the entry, by the clock: what restarts are timed by
- * @param dwelled since the entry, without times of PAUSED and HOLDING
- * @param unpaused since the entry, without times of PAUSED
+ * @param extension the period of the stage that is being counted, as the machine has it: 0: the
+ *     planned one; else the number of the repeat or extension among the run's
+ * @param planned length of that period: what restarts are spread over
+ * @param elapsed since the period began, by the log's clock: what restarts are timed by
+ * @param dwelled time that counts as dwell in the stage, as the machine has it
  * @param data what was counted of the stage's users and outcomes
- * @param firstExposures the run's factors for the ratio of arms, one for each stage: users first
- *     exposed, in any arm, in that stage
+ * @param firstExposures the run's factors for the ratio of arms, one for each stage with a control:
+ *     users first exposed in that stage
  * @param metrics by key; one that is missing has no evidence yet
  */
 public record RunEvidence(
     int stage,
-    int entry,
+    int extension,
+    Duration planned,
     Duration elapsed,
     Duration dwelled,
-    Duration unpaused,
     DataQuality.Stage data,
     List<SampleRatio.Factor> firstExposures,
     Map<String, MetricEvidence> metrics) {
   /**
    * Checks and copies.
    *
-   * @throws IllegalArgumentException where stage or entry is below 1
+   * @throws IllegalArgumentException where the stage is below 1 or the extension below 0
    */
   public RunEvidence {
-    if (stage < 1 || entry < 1) {
+    if (stage < 1 || extension < 0) {
       throw new IllegalArgumentException(
-          "stage, entry: " + stage + ", " + entry + " (expected: 1 or more)");
+          "stage, extension: " + stage + ", " + extension + " (expected: from 1, from 0)");
     }
     firstExposures = List.copyOf(firstExposures);
     metrics = Map.copyOf(metrics);

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a look says of a run, with everything it was decided on.
+ * What a look says of a run, with everything it was decided on. It is about evidence alone:
+ * freezes, maximum times and commands are the state machine's.
  *
  * @param action what to do
  * @param reason why
@@ -38,7 +39,7 @@ public record Verdict(
     ROLL_BACK,
     /** Stay, and do not count the time as dwell. */
     HOLD,
-    /** Enter the next stage, or end the run. */
+    /** Everything that the stage must show is shown: whoever acts may leave it upwards. */
     PROMOTE,
     /** Stay: the stage is not over or has not shown enough. */
     GO_ON
@@ -48,20 +49,18 @@ public record Verdict(
   public enum Reason {
     /** A guardrail is worse than its margin. */
     GUARDRAIL,
-    /** A circuit breaker's limit is crossed by the treatment alone. */
+    /** A circuit breaker's limit is crossed by the treatment, and the control is better. */
     CIRCUIT_BREAKER,
     /** A circuit breaker's limit is crossed by both arms. */
     BOTH_ARMS_BROKEN,
+    /** A circuit breaker's limit is crossed, and the control may be as bad. */
+    NOT_COMPARED,
     /** Data are not fit for promotion. */
     DATA,
     /** Arms do not get the users they were promised. */
     SAMPLE_RATIO,
     /** A signal is worse than its margin. */
     SIGNAL,
-    /** A freeze window. */
-    FREEZE,
-    /** The stage has reached its maximum time. */
-    MAXIMUM,
     /** Everything the stage must show is shown. */
     SHOWN,
     /** Something the stage must show is not shown yet. */

@@ -1,5 +1,6 @@
 package dev.serin.server.rollout.policy;
 
+import dev.serin.server.analysis.count.ArmCounts;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.text.DecimalFormat;
@@ -34,9 +35,30 @@ final class Words {
     return "1 : " + grouped("#,##0.#").format(odds);
   }
 
-  /** 12.5 %. */
+  /** 60 of 2 013 treatment users against 12 of 1 987. */
+  static String arms(ArmCounts users, ArmCounts exposed) {
+    return "%s of %s treatment users against %s of %s"
+        .formatted(
+            count(users.treatment()),
+            count(exposed.treatment()),
+            count(users.control()),
+            count(exposed.control()));
+  }
+
+  /** Users of an extension, of whom nobody knows how many were exposed. */
+  static String since(ArmCounts users) {
+    return "%s treatment users against %s since the stage was extended"
+        .formatted(count(users.treatment()), count(users.control()));
+  }
+
+  /** 12.5 %; below one in a hundred with two digits that count. */
   static String percent(double share) {
-    return grouped("#,##0.##").format(100 * share) + " %";
+    double percent = 100 * share;
+    if (percent >= 1 || percent == 0) {
+      return grouped("#,##0.##").format(percent) + " %";
+    }
+    return new BigDecimal(percent).round(new MathContext(2)).stripTrailingZeros().toPlainString()
+        + " %";
   }
 
   /** 1 h 30 min, 45 s. */

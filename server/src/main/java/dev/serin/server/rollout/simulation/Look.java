@@ -1,5 +1,6 @@
 package dev.serin.server.rollout.simulation;
 
+import dev.serin.server.rollout.machine.Period;
 import dev.serin.server.rollout.plan.StagePlan;
 import java.time.Duration;
 
@@ -10,8 +11,15 @@ import java.time.Duration;
  * @param stage number of the stage, from 1
  * @param plan of the stage
  * @param dwell time that counts as dwell in the stage
+ * @param period of the stage that is being counted
  * @param treatment counts of the stage
  * @param control counts of the concurrent control in the stage
  */
 public record Look(
-    long second, int stage, StagePlan plan, Duration dwell, Tally treatment, Tally control) {}
+    long second,
+    int stage,
+    StagePlan plan,
+    Duration dwell,
+    Period period,
+    Tally treatment,
+    Tally control) {}

@@ -37,8 +37,6 @@ final class SerinPolicy implements SimulatedJudge {
 
   private JudgeState state = JudgeState.begin();
   private int stage;
-  private int entry;
-  private long begunSecond;
 
   /** The last look, which is a stage's evidence when the next one begins. */
   private Optional<Look> last = Optional.empty();
@@ -83,12 +81,9 @@ final class SerinPolicy implements SimulatedJudge {
     if (look.stage() != stage) {
       last.ifPresent(this::keep);
       stage = look.stage();
-      entry++;
-      begunSecond = look.second() - 1;
     }
     last = Optional.of(look);
-    Instant now = Simulation.START.plusSeconds(look.second());
-    Judge.Judged judged = judge.judge(evidence(look), state, now);
+    Judge.Judged judged = judge.judge(evidence(look), state);
     state = judged.state();
     dev.serin.server.rollout.policy.Verdict verdict = judged.verdict();
     return new Verdict(
@@ -128,10 +123,12 @@ final class SerinPolicy implements SimulatedJudge {
         evidence.put(events.get(i), event(look, i, metric, exposed, compared));
       }
     }
-    Duration elapsed = Duration.ofSeconds(look.second() - begunSecond);
+    Instant now = Simulation.START.plusSeconds(look.second());
+    Duration elapsed = Duration.between(look.period().began(), now);
     DataQuality.Stage data =
         new DataQuality.Stage(
-            elapsed,
+            exposed.treatment() > 0 ? Duration.ZERO : elapsed,
+            exposed.control() > 0 ? Duration.ZERO : elapsed,
             Duration.ZERO,
             exposed,
             exposed,
@@ -142,7 +139,14 @@ final class SerinPolicy implements SimulatedJudge {
             0,
             0);
     return new RunEvidence(
-        look.stage(), entry, elapsed, look.dwell(), elapsed, data, exposures, evidence);
+        look.stage(),
+        look.period().extension(),
+        look.period().length(),
+        elapsed,
+        look.dwell(),
+        data,
+        exposures,
+        evidence);
   }
 
   private MetricEvidence event(

@@ -36,11 +36,10 @@ public record Simulation(SimulatedPlan plan, World world, Duration horizon, long
   /** When runs start. A Tuesday: plans that freeze weekends are simulated in a week's middle. */
   static final Instant START = Instant.parse("2026-06-02T09:00:00Z");
 
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
   private static final Verdict NOTHING_SERVED =
       new Verdict(Action.GO_ON, "", "no treatment is served yet", "");
-
-  /** The reason of a verdict that is about time and not about evidence. */
-  private static final String MAXIMUM = "maximum";
 
   /** Runs of a plan whose metrics' documents are not known. */
   public Simulation(RolloutPlan plan, World world, Duration horizon, long seed) {
@@ -130,11 +129,11 @@ public record Simulation(SimulatedPlan plan, World world, Duration horizon, long
     private void tick(long second) {
       MachineState before = state;
       Verdict verdict = look(second);
-      step(new Tick(verdict, Duration.ZERO), second);
+      step(new Tick(verdict, Duration.ZERO, SECOND), second);
       boolean rolledBack = state.phase() == Phase.ROLLING_BACK;
       boolean judged = verdict.action() == (rolledBack ? Action.ROLL_BACK : Action.PROMOTE);
       if (rolledBack || isUpwards(before, state)) {
-        atMaximum |= !judged || verdict.reason().equals(MAXIMUM);
+        atMaximum |= !judged;
       }
     }
 
@@ -148,6 +147,7 @@ public record Simulation(SimulatedPlan plan, World world, Duration horizon, long
               state.stage(),
               plan.plan().stage(state.stage()),
               state.dwell(START.plusSeconds(second)),
+              state.period(),
               traffic.treatment(),
               traffic.control()));
     }

@@ -1,7 +1,6 @@
 package dev.serin.server.analysis.count;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import dev.serin.server.analysis.count.DataQuality.Problem;
 import dev.serin.server.analysis.count.DataQuality.Stage;
@@ -17,40 +16,53 @@ class DataQualityTest {
 
   @Test
   void problems_ofGoodData_areNone() {
-    assertThat(problems(HOUR, SECOND, GOOD, GOOD, GOOD, 0, 0, 0)).isEmpty();
-    assertThat(problems(SECOND, SECOND, ArmCounts.NONE, ArmCounts.NONE, ArmCounts.NONE, 0, 0, 0))
+    assertThat(problems(SECOND, GOOD, GOOD, GOOD, 0, 0, 0)).isEmpty();
+    assertThat(problems(SECOND, ArmCounts.NONE, ArmCounts.NONE, ArmCounts.NONE, 0, 0, 0))
         .as("a stage that has just begun")
         .isEmpty();
   }
 
+  /** An arm that has had users and gets none any more, and one that never got any. */
   @Test
-  void problems_ofAnEmptyArm_areNoTraffic() {
-    ArmCounts one = new ArmCounts(0, 3);
-    assertThat(problems(Duration.ofMinutes(5), SECOND, one, one, one, 0, 0, 0))
-        .extracting(Problem::state, Problem::sentence)
+  void problems_ofAnArmThatFallsSilent_areNoTraffic() {
+    Duration silent = Duration.ofMinutes(5);
+    assertThat(silence(silent, SECOND, GOOD, 0.5))
         .containsExactly(
-            tuple(State.NO_TRAFFIC, "no traffic: 0 treatment and 3 control users in 300 s"));
+            new Problem(State.NO_TRAFFIC, "no traffic: no user of the treatment in 300 s"));
+    assertThat(silence(SECOND, silent, new ArmCounts(5_000, 0), 0.5))
+        .containsExactly(
+            new Problem(State.NO_TRAFFIC, "no traffic: no user of the control in 300 s"));
+    assertThat(silence(silent.minusMillis(1), SECOND, GOOD, 0.5)).isEmpty();
+    assertThat(silence(silent, silent, GOOD, 0.5)).hasSize(2);
+    assertThat(silence(SECOND, Duration.ofDays(1), GOOD, 1)).as("no control").isEmpty();
+  }
+
+  private static List<Problem> silence(
+      Duration treatment, Duration control, ArmCounts users, double share) {
+    return DataQuality.USUAL.problems(
+        new Stage(
+            treatment, control, SECOND, users, users, ArmCounts.NONE, share, 0, 100_000, 0, 0));
   }
 
   @Test
   void problems_ofEachKind_areTold() {
-    assertThat(problems(HOUR, Duration.ofSeconds(11), GOOD, GOOD, GOOD, 0, 0, 0))
+    assertThat(problems(Duration.ofSeconds(11), GOOD, GOOD, GOOD, 0, 0, 0))
         .extracting(Problem::state)
         .containsExactly(State.STALE);
-    assertThat(problems(HOUR, SECOND, ArmCounts.NONE, GOOD, GOOD, 0, 0, 0))
+    assertThat(problems(SECOND, ArmCounts.NONE, GOOD, GOOD, 0, 0, 0))
         .extracting(Problem::state)
         .containsExactly(State.NO_EXPOSURES);
-    assertThat(problems(HOUR, SECOND, GOOD, GOOD, GOOD, 0, 0, 1011))
+    assertThat(problems(SECOND, GOOD, GOOD, GOOD, 0, 0, 1011))
         .extracting(Problem::state)
         .containsExactly(State.LOSING_OUTCOMES);
-    assertThat(problems(HOUR, SECOND, GOOD, GOOD, new ArmCounts(4_500, 4_990), 0, 0, 0))
+    assertThat(problems(SECOND, GOOD, GOOD, new ArmCounts(4_500, 4_990), 0, 0, 0))
         .extracting(Problem::sentence)
         .containsExactly(
             "losing outcomes: 4500 of 5000 treatment and 4990 of 5000 control users report any");
-    assertThat(problems(HOUR, SECOND, GOOD, GOOD, GOOD, 6, 0, 0))
+    assertThat(problems(SECOND, GOOD, GOOD, GOOD, 6, 0, 0))
         .extracting(Problem::sentence)
         .containsExactly("users in both arms: 6 beside 10000 in one");
-    assertThat(problems(HOUR, SECOND, GOOD, GOOD, GOOD, 0, 5001, 0))
+    assertThat(problems(SECOND, GOOD, GOOD, GOOD, 0, 5001, 0))
         .extracting(Problem::sentence)
         .containsExactly("outcomes without token: 5001 of 100000");
   }
@@ -66,12 +78,11 @@ class DataQualityTest {
   @Test
   void problems_whereEverybodyHasTheTreatment_needNoControl() {
     ArmCounts all = new ArmCounts(5_000, 0);
-    Stage stage = new Stage(HOUR, SECOND, all, all, all, 1, 0, 100_000, 0, 0);
+    Stage stage = new Stage(SECOND, HOUR, SECOND, all, all, all, 1, 0, 100_000, 0, 0);
     assertThat(DataQuality.USUAL.problems(stage)).isEmpty();
   }
 
   private static List<Problem> problems(
-      Duration sinceStart,
       Duration sinceLook,
       ArmCounts drawn,
       ArmCounts exposed,
@@ -81,7 +92,8 @@ class DataQualityTest {
       long lost) {
     return DataQuality.USUAL.problems(
         new Stage(
-            sinceStart,
+            SECOND,
+            SECOND,
             sinceLook,
             drawn,
             exposed,

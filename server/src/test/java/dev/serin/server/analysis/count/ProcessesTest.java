@@ -9,12 +9,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What alarms and what is kept of it: R, S, the shares of alpha, what has fired, breakers. */
 class ProcessesTest {
+  private static final OptionalDouble WORSE = OptionalDouble.of(4.7);
   private static final RateTest EVEN = RateTest.regression(0.5, 0);
 
   @Test
@@ -96,9 +98,9 @@ class ProcessesTest {
   void stage_ofManyHours_hasItsRestartsFurtherApart() {
     StageProcess stage = StageProcess.planned(Duration.ofDays(30));
     assertThat(stage.restarts()).isEqualTo(StageProcess.MAX_RESTARTS);
-    assertThat(stage.interval()).isEqualTo(Duration.ofMinutes(90));
-    assertThat(stage.at(Duration.ofDays(29), ArmCounts.NONE).marks()).hasSize(464);
-    assertThat(StageProcess.planned(Duration.ofHours(4)).interval())
+    assertThat(stage.interval()).isEqualTo(Duration.ofHours(6));
+    assertThat(stage.at(Duration.ofDays(29), ArmCounts.NONE).marks()).hasSize(116);
+    assertThat(StageProcess.planned(Duration.ofHours(1)).interval())
         .isEqualTo(StageProcess.LEAST_INTERVAL);
   }
 
@@ -161,6 +163,8 @@ class ProcessesTest {
     assertThat(fired.fired()).isTrue();
     assertThat(fired.peak()).isEqualTo(4.7);
     assertThat(latch.after(-1)).isSameAs(latch);
+    assertThatThrownBy(() -> latch.after(Double.NaN)).hasMessage("logE: NaN (expected: a number)");
+    assertThat(Latch.of(0).after(1e9).fired()).as("without a part of alpha").isFalse();
   }
 
   /** statistics.md, decision 8: "A total outage needs three failing users". */
@@ -181,14 +185,21 @@ class ProcessesTest {
     Latch quiet = CircuitBreaker.unbrokenControl();
     Latch broken = quiet.after(breaker.controlLogE(counts(50, 40), exposed));
 
-    assertThat(
-            CircuitBreaker.state(fired, quiet.after(breaker.controlLogE(counts(50, 1), exposed))))
+    Latch whole = quiet.after(breaker.controlLogE(counts(50, 1), exposed));
+    assertThat(CircuitBreaker.state(fired, whole, WORSE))
         .isEqualTo(CircuitBreaker.State.TREATMENT_BROKEN);
-    assertThat(CircuitBreaker.state(fired, broken)).isEqualTo(CircuitBreaker.State.BOTH_BROKEN);
-    assertThat(CircuitBreaker.state(fired, broken.after(-5)))
+    assertThat(CircuitBreaker.state(fired, whole, OptionalDouble.empty()))
+        .as("there is no control")
+        .isEqualTo(CircuitBreaker.State.TREATMENT_BROKEN);
+    assertThat(CircuitBreaker.state(fired, whole, OptionalDouble.of(4.6)))
+        .isEqualTo(CircuitBreaker.State.NOT_COMPARED);
+    assertThat(CircuitBreaker.state(fired, broken, WORSE))
+        .isEqualTo(CircuitBreaker.State.BOTH_BROKEN);
+    assertThat(CircuitBreaker.state(fired, broken.after(-5), WORSE))
         .as("mended meanwhile")
         .isEqualTo(CircuitBreaker.State.BOTH_BROKEN);
-    assertThat(CircuitBreaker.state(Latch.of(0.001), quiet)).isEqualTo(CircuitBreaker.State.QUIET);
+    assertThat(CircuitBreaker.state(Latch.of(0.001), quiet, WORSE))
+        .isEqualTo(CircuitBreaker.State.QUIET);
   }
 
   @Test

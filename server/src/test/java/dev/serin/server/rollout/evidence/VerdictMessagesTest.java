@@ -27,7 +27,6 @@ import dev.serin.v1.VerdictAction;
 import dev.serin.v1.VerdictMetric;
 import dev.serin.v1.VerdictReason;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,16 +80,25 @@ class VerdictMessagesTest {
     RunEvidence evidence =
         new RunEvidence(
             1,
-            1,
+            0,
             dwelled,
             dwelled,
             dwelled,
             new DataQuality.Stage(
-                dwelled, sinceLook, exposed, exposed, exposed, .5, 0, USERS, 0, 0),
+                Duration.ZERO,
+                Duration.ZERO,
+                sinceLook,
+                exposed,
+                exposed,
+                exposed,
+                .5,
+                0,
+                USERS,
+                0,
+                0),
             reading.firstExposures(),
             RunMetrics.of(PLAN, METRICS, metric -> .001).look(1, reading.metrics()));
-    Judge.Judged judged =
-        judge.judge(evidence, JudgeState.begin(), Instant.parse("2026-11-20T12:00:00Z"));
+    Judge.Judged judged = judge.judge(evidence, JudgeState.begin());
     return VerdictMessages.of(PLAN, evidence, judged.verdict());
   }
 

@@ -110,6 +110,10 @@ class RandomHistoriesTest {
               .isIn(CommandKind.START, CommandKind.ADVANCE, CommandKind.PROMOTE);
       case Tick tick -> {
         assertThat(plan.frozenUntil(after.time())).isEmpty();
+        boolean unseen =
+            tick.sinceLook().compareTo(RolloutMachine.FRESH) > 0
+                && before.sinceEntry(after.time()).compareTo(RolloutMachine.FRESH) > 0;
+        assertThat(unseen).isFalse();
         if (before.stage() > 0) {
           assertThat(tick.verdict().action()).isIn(Action.PROMOTE, Action.GO_ON);
           assertThat(tick.evidenceAge()).isLessThanOrEqualTo(RolloutMachine.FRESH);
@@ -178,7 +182,8 @@ class RandomHistoriesTest {
         action = Action.PROMOTE;
       }
       Duration age = Duration.ofSeconds(random.nextInt(8) == 0 ? random.nextInt(600) : 1);
-      return RunOfPlan.tick(action, age);
+      Duration gap = Duration.ofSeconds(random.nextInt(8) == 0 ? random.nextInt(600) : 1);
+      return RunOfPlan.tick(action, age, gap);
     }
     if (kind < 15) {
       return new GateResult(

@@ -20,9 +20,12 @@ import dev.serin.server.rollout.plan.Plans;
 import dev.serin.server.rollout.plan.TrafficShare;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RolloutMachineTest {
+  private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
   private static final String TWO_STAGES =
       """
       stages:
@@ -191,6 +194,13 @@ class RolloutMachineTest {
         .extracting(entry -> Duration.between(RunOfPlan.BEGIN, entry.time()).toMinutes())
         .containsExactly(10L, 20L, 40L, 80L);
     assertThat(run.state.extensions()).isEqualTo(4);
+    assertThat(run.state.period())
+        .isEqualTo(
+            new Period(
+                4,
+                RunOfPlan.BEGIN.plus(Duration.ofMinutes(80)),
+                Duration.ofMinutes(80),
+                Duration.ofMinutes(160)));
   }
 
   @Test
@@ -201,13 +211,92 @@ class RolloutMachineTest {
                 TWO_STAGES.formatted("")
                     + "freezes: [{from: TUE 10:00, until: TUE 12:00, zone: UTC}]\n"));
     run.command(START).is(Phase.RUNNING, 1).minutes(30).tick(Action.PROMOTE);
-    run.is(Phase.RUNNING, 1).stayedWith("frozen until 2026-11-24T12:00:00Z");
+    run.is(Phase.HOLDING, 1);
+    assertThat(run.state.hold()).isEqualTo(HoldCause.FROZEN);
+    assertThat(run.log.getLast().reason()).startsWith("frozen until 2026-11-24T12:00:00Z");
+    run.minutes(60).tick(Action.HOLD).stayedWith("frozen until 2026-11-24T12:00:00Z");
+    run.command(RESUME).refusedWith("when the freeze ends");
 
-    run.minutes(90).tick(Action.PROMOTE).is(Phase.RUNNING, 2);
+    run.minutes(30).tick(Action.PROMOTE).is(Phase.RUNNING, 1);
+    run.tick(Action.PROMOTE).is(Phase.RUNNING, 2);
     RunOfPlan other = new RunOfPlan(run.machine.plan());
     other.command(START).minutes(1).command(ADVANCE).is(Phase.RUNNING, 2);
     // Completing raises no traffic.
     other.minutes(10).tick(Action.PROMOTE).is(Phase.COMPLETED, 2);
+  }
+
+  /** A weekend's freeze takes a good release back no more, whatever its data are like meanwhile. */
+  @Test
+  void freeze_longerThanTheMaximum_doesNotCountTowardsIt() {
+    RunOfPlan run =
+        new RunOfPlan(
+            Plans.with(
+                TWO_STAGES.formatted(", maximum: 15m, at_maximum: roll_back")
+                    + "freezes: [{from: TUE 10:00, until: TUE 12:00, zone: UTC}]\n"));
+    run.command(START).minutes(10).tick(Action.PROMOTE).is(Phase.HOLDING, 1);
+    for (int minute = 10; minute < 119; minute++) {
+      run.minutes(1).tick(minute % 3 == 0 ? Action.HOLD : Action.PROMOTE);
+    }
+    run.is(Phase.HOLDING, 1).minutes(1).tick(Action.PROMOTE).tick(Action.PROMOTE);
+
+    run.is(Phase.RUNNING, 2);
+    RunOfPlan notShown = new RunOfPlan(run.machine.plan());
+    notShown.command(START).minutes(15).tick(Action.GO_ON).is(Phase.ROLLING_BACK, 1);
+  }
+
+  @Test
+  void gap_withoutAnyLook_countsForNothing() {
+    RunOfPlan run =
+        new RunOfPlan(Plans.with(TWO_STAGES.formatted(", maximum: 15m, at_maximum: roll_back")));
+    run.command(START).minutes(4).tick(Action.GO_ON);
+
+    run.minutes(60).tickAfterAGap(Action.PROMOTE, Duration.ofMinutes(60)).is(Phase.RUNNING, 1);
+
+    assertThat(run.log.getLast().reason()).startsWith("nobody looked for 59 min");
+    assertThat(run.state.dwell(run.now)).isEqualTo(Duration.ofSeconds(250));
+    assertThat(run.state.timeInStage(run.now)).isEqualTo(Duration.ofSeconds(250));
+    run.tick(Action.PROMOTE).is(Phase.RUNNING, 1).stayedWith("dwells for 5 min 50 s more");
+    run.minutes(6).tick(Action.PROMOTE).is(Phase.RUNNING, 2);
+    assertThat(run.machine.replay(RunOfPlan.BEGIN, run.log)).isEqualTo(run.state);
+  }
+
+  @Test
+  void gap_beforeTheLastEntry_takesNothingFromIt() {
+    RunOfPlan run = new RunOfPlan(Plans.with(TWO_STAGES.formatted("")));
+    run.command(START).minutes(4).command(PAUSE).minutes(50).command(RESUME).after(FIVE_SECONDS);
+
+    run.tickAfterAGap(Action.GO_ON, Duration.ofMinutes(54)).is(Phase.RUNNING, 1);
+    assertThat(run.state.dwell(run.now)).isEqualTo(Duration.ofSeconds(245));
+    run.tickAfterAGap(Action.ROLL_BACK, Duration.ofDays(1)).is(Phase.ROLLING_BACK, 1);
+  }
+
+  @Test
+  void gap_atABakeTime_isNoBaking() {
+    RunOfPlan run =
+        new RunOfPlan(
+            Plans.with(
+                """
+                stages:
+                - {name: half, kind: expand, share: 50, dwell: 1m}
+                - {name: full, kind: full, share: 100, gates: [{bake: 10m}]}
+                """));
+    run.command(START).minutes(1).tick(Action.PROMOTE).is(Phase.GATE, 1);
+
+    run.minutes(60).tickAfterAGap(Action.GO_ON, Duration.ofMinutes(60)).is(Phase.GATE, 1);
+    run.minutes(9).tick(Action.GO_ON).stayedWith("a bake time of 10 min");
+    run.minutes(1).tick(Action.GO_ON).tick(Action.GO_ON).is(Phase.RUNNING, 2);
+  }
+
+  /** Neither a pause nor the kill switch is the decision that the hold waits for. */
+  @Test
+  void maximum_underAPauseOrTheKillSwitch_stillWaitsForAPerson() {
+    RunOfPlan run = new RunOfPlan(Plans.with(TWO_STAGES.formatted(", maximum: 15m")));
+    run.command(START).minutes(15).tick(Action.GO_ON).is(Phase.HOLDING, 1);
+
+    run.command(PAUSE).is(Phase.PAUSED, 1).command(RESUME).is(Phase.HOLDING, 1);
+    assertThat(run.state.hold()).isEqualTo(HoldCause.MAXIMUM);
+    run.command(KILL).command(REVIVE).tick(Action.PROMOTE).stayedWith("waits for a person");
+    run.command(RESUME).is(Phase.RUNNING, 1).command(PAUSE).command(RESUME).is(Phase.RUNNING, 1);
   }
 
   @Test
@@ -253,5 +342,34 @@ class RolloutMachineTest {
     assertThatThrownBy(() -> run.machine.replay(made, run.log.subList(1, 3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("entry 2");
+  }
+
+  /** A log outlives the sentences it was written with, and the clocks' digits. */
+  @Test
+  void replay_ofOtherWords_isTheSameRun() {
+    RunOfPlan run = new RunOfPlan(Plans.with("template: gradual"));
+    Duration odd = Duration.ofNanos(1_234_567);
+    run.after(odd).command(START).minutes(30).after(odd).tick(Action.PROMOTE);
+    List<LogEntry> reworded =
+        run.log.stream()
+            .map(
+                entry ->
+                    new LogEntry(
+                        entry.number(),
+                        entry.time().truncatedTo(ChronoUnit.MILLIS),
+                        entry.actor(),
+                        "in other words",
+                        entry.event(),
+                        entry.from(),
+                        entry.fromStage(),
+                        entry.to(),
+                        entry.toStage(),
+                        new TrafficShare(10 * entry.traffic().parts(), 10 * entry.traffic().of())))
+            .toList();
+
+    assertThat(run.machine.replay(RunOfPlan.BEGIN, reworded)).isEqualTo(run.state);
+    Instant last = run.log.getLast().time();
+    assertThat(last).isEqualTo(last.truncatedTo(ChronoUnit.MILLIS));
+    assertThat(run.state.stage()).isEqualTo(2);
   }
 }

@@ -48,6 +48,10 @@ final class RunOfPlan {
     return event(tick(action, age));
   }
 
+  RunOfPlan tickAfterAGap(Action action, Duration sinceLook) {
+    return event(tick(action, Duration.ZERO, sinceLook));
+  }
+
   RunOfPlan gate(int stage, int gate, boolean passed) {
     return event(new GateResult(stage, gate, passed, "it said so"));
   }
@@ -84,7 +88,11 @@ final class RunOfPlan {
   }
 
   static Tick tick(Action action, Duration age) {
+    return tick(action, age, Duration.ofSeconds(1));
+  }
+
+  static Tick tick(Action action, Duration age, Duration sinceLook) {
     String reason = action == Action.HOLD ? "srm" : "";
-    return new Tick(new Verdict(action, reason, action.toString(), "e-1"), age);
+    return new Tick(new Verdict(action, reason, action.toString(), "e-1"), age, sinceLook);
   }
 }

@@ -36,6 +36,7 @@ final class TransitionTable {
             kind: full
             share: 100
             gates: [{approval: ""}, {webhook: {url: "http://ci"}}]
+          freezes: [{from: WED 10:00, until: WED 12:00, zone: UTC}]
           """);
 
   private TransitionTable() {}
@@ -113,6 +114,7 @@ final class TransitionTable {
     states.put(
         "HOLDING(2, stale evidence)",
         dwelt().tickWithOldEvidence(Action.GO_ON, Duration.ofMinutes(1)));
+    states.put("HOLDING(1, frozen)", frozen());
     states.put("HOLDING(2, maximum)", second().minutes(60).tick(Action.GO_ON));
     states.put("HOLDING(2, killed)", dwelt().command(KILL));
     states.put("PAUSED", dwelt().command(PAUSE));
@@ -121,6 +123,11 @@ final class TransitionTable {
     states.put("COMPLETED", second().command(ADVANCE).minutes(10).tick(Action.PROMOTE));
     states.put("CANCELLED", dwelt().command(CANCEL));
     return states;
+  }
+
+  /** In the first stage: the second has no gate before it, and a freeze is in its way. */
+  private static RunOfPlan frozen() {
+    return run().minutes(24 * 60).command(START).minutes(10).tick(Action.PROMOTE);
   }
 
   private static RunOfPlan atGate() {

@@ -1,7 +1,6 @@
 package dev.serin.server.rollout.policy;
 
 import static dev.serin.server.rollout.policy.Plans.EXPOSED;
-import static dev.serin.server.rollout.policy.Plans.NOW;
 import static dev.serin.server.rollout.policy.Plans.counts;
 import static dev.serin.server.rollout.policy.Plans.data;
 import static dev.serin.server.rollout.policy.Plans.events;
@@ -9,7 +8,6 @@ import static dev.serin.server.rollout.policy.Plans.evidence;
 import static dev.serin.server.rollout.policy.Plans.judge;
 import static dev.serin.server.rollout.policy.Plans.metric;
 import static dev.serin.server.rollout.policy.Plans.ramp;
-import static dev.serin.server.rollout.policy.Plans.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -17,21 +15,18 @@ import static org.assertj.core.api.Assertions.within;
 import dev.serin.server.analysis.Direction;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
+import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.SampleRatio.Factor;
 import dev.serin.server.rollout.plan.DecisionPlan.FixedHorizon;
-import dev.serin.server.rollout.plan.FreezePlan;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
-import dev.serin.server.rollout.plan.StagePlan.AtMaximum;
 import dev.serin.server.rollout.plan.StagePlan.Promotion;
 import dev.serin.server.rollout.policy.MetricEvidence.Classical;
 import dev.serin.server.rollout.policy.MetricEvidence.Measured;
 import dev.serin.server.rollout.policy.Verdict.Action;
 import dev.serin.server.rollout.policy.Verdict.Reason;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 class JudgeTest {
   private static final Duration SHORT = Duration.ofMinutes(5);
-  private static final Duration DWELL = Duration.ofMinutes(30);
+  private static final Duration DWELL = Plans.DWELL;
   private static final JudgedMetric ERRORS =
       metric("checkout_errors", Role.GUARDRAIL, Kind.EVENT, 0.6, 0);
   private static final JudgedMetric CRASHES =
@@ -71,15 +66,15 @@ class JudgeTest {
     RunEvidence unfit =
         new RunEvidence(
             1,
-            1,
+            0,
+            DWELL,
             SHORT,
             SHORT,
-            SHORT,
-            data(SHORT, Duration.ofMinutes(5), EXPOSED, 0.5),
+            data(Duration.ofMinutes(5), EXPOSED, 0.5),
             List.of(Factor.even(counts(9_000, 3_000))),
             Map.of("checkout_errors", events(BAD)));
 
-    Verdict verdict = judge.judge(unfit, JudgeState.begin(), NOW).verdict();
+    Verdict verdict = judge.judge(unfit, JudgeState.begin()).verdict();
 
     assertThat(verdict.action()).isEqualTo(Action.ROLL_BACK);
     assertThat(verdict.problems())
@@ -91,24 +86,23 @@ class JudgeTest {
   void unfitData_withoutARegression_hold() {
     Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS));
     Map<String, MetricEvidence> good = Map.of("checkout_errors", events(GOOD));
-    RunEvidence stale =
-        evidence(1, 1, DWELL, data(DWELL, Duration.ofSeconds(30), EXPOSED, 0.5), good);
+    RunEvidence stale = evidence(1, 0, DWELL, data(Duration.ofSeconds(30), EXPOSED, 0.5), good);
     RunEvidence skewed =
         new RunEvidence(
             1,
-            1,
+            0,
             DWELL,
             DWELL,
             DWELL,
-            data(DWELL, Duration.ZERO, EXPOSED, 0.5),
+            data(Duration.ZERO, EXPOSED, 0.5),
             List.of(Factor.even(counts(9_000, 8_000))),
             good);
 
-    assertThat(judge.judge(stale, JudgeState.begin(), NOW).verdict())
+    assertThat(judge.judge(stale, JudgeState.begin()).verdict())
         .extracting(Verdict::action, Verdict::reason, Verdict::sentence)
         .containsExactly(
             Action.HOLD, Reason.DATA, "stale data: the newest are 30 s old (at most 10 s); held");
-    assertThat(judge.judge(skewed, JudgeState.begin(), NOW).verdict())
+    assertThat(judge.judge(skewed, JudgeState.begin()).verdict())
         .extracting(Verdict::action, Verdict::reason)
         .containsExactly(Action.HOLD, Reason.SAMPLE_RATIO);
   }
@@ -126,17 +120,16 @@ class JudgeTest {
         .containsExactly(
             Action.PROMOTE,
             Reason.SHOWN,
-            "stage-5: 30 min with 2 013 treatment and 1 987 control users, no guardrail alarm;"
-                + " promoted");
+            "stage-5: 30 min with 2 013 treatment and 1 987 control users, no guardrail alarm:"
+                + " ready");
   }
 
   @Test
   void stage_withTooFewUsers_waits() {
     Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS));
-    RunEvidence few =
-        evidence(1, 1, DWELL, data(DWELL, Duration.ZERO, counts(1_100, 812), 0.5), Map.of());
+    RunEvidence few = evidence(1, 0, DWELL, data(Duration.ZERO, counts(1_100, 812), 0.5), Map.of());
 
-    assertThat(judge.judge(few, JudgeState.begin(), NOW).verdict().missing())
+    assertThat(judge.judge(few, JudgeState.begin()).verdict().missing())
         .containsExactly("812 of 1 000 users in an arm");
   }
 
@@ -158,13 +151,53 @@ class JudgeTest {
     Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(CRASHES));
     Judge.Judged broken =
         judge.judge(
-            evidence(SHORT, Map.of("crashes", events(counts(100, 95)))), JudgeState.begin(), NOW);
+            evidence(SHORT, Map.of("crashes", events(counts(100, 95)))), JudgeState.begin());
     Judge.Judged mended =
-        judge.judge(
-            evidence(DWELL, Map.of("crashes", events(counts(100, 20)))), broken.state(), NOW);
+        judge.judge(evidence(DWELL, Map.of("crashes", events(counts(100, 20)))), broken.state());
 
     assertThat(broken.verdict().reason()).isEqualTo(Reason.BOTH_ARMS_BROKEN);
     assertThat(mended.verdict().reason()).isEqualTo(Reason.BOTH_ARMS_BROKEN);
+  }
+
+  /** Nine users to one: the control has hardly been seen when the treatment is beyond its limit. */
+  @Test
+  void breaker_beforeTheControlCanTell_holds() {
+    Judge judge = judge(List.of(Plans.stage(90, Promotion.NO_REGRESSION)), List.of(CRASHES));
+
+    Verdict early = nineToOne(judge, counts(12, 0), counts(90, 10));
+    assertThat(early.reason()).isEqualTo(Reason.NOT_COMPARED);
+    assertThat(early.sentence())
+        .startsWith("crashes: 12 of 90 treatment users, 0 of 10 of the control; odds 1 : ")
+        .endsWith("; not shown to be worse than the control: held");
+    assertThat(nineToOne(judge, counts(90, 0), counts(450, 50)).action())
+        .isEqualTo(Action.ROLL_BACK);
+  }
+
+  private static Verdict nineToOne(Judge judge, ArmCounts users, ArmCounts exposed) {
+    MetricEvidence.Events crashes =
+        new MetricEvidence.Events(
+            new RunProcess(List.of(new RunProcess.Part(0.9, users))),
+            exposed,
+            users,
+            exposed,
+            OptionalDouble.empty(),
+            Optional.empty());
+    return judge
+        .judge(
+            evidence(1, 0, SHORT, data(Duration.ZERO, exposed, 0.9), Map.of("crashes", crashes)),
+            JudgeState.begin())
+        .verdict();
+  }
+
+  @Test
+  void breaker_ofAnythingButEvents_isRefused() {
+    Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(CRASHES));
+    Measured mean = new Measured(0, true, true, "", Optional.empty());
+
+    assertThatThrownBy(
+            () -> judge.judge(evidence(SHORT, Map.of("crashes", mean)), JudgeState.begin()))
+        .hasMessageStartingWith("CIRCUIT_BREAKER/crashes: Measured")
+        .hasMessageEndingWith("(expected: events)");
   }
 
   @Test
@@ -182,12 +215,12 @@ class JudgeTest {
     RunEvidence full =
         evidence(
             4,
-            4,
+            0,
             SHORT,
-            data(SHORT, Duration.ZERO, all, 1),
+            data(Duration.ZERO, all, 1),
             Map.of("checkout_errors", crashes, "crashes", crashes));
 
-    Verdict verdict = judge.judge(full, JudgeState.begin(), NOW).verdict();
+    Verdict verdict = judge.judge(full, JudgeState.begin()).verdict();
 
     assertThat(verdict.action()).isEqualTo(Action.ROLL_BACK);
     assertThat(verdict.sentence())
@@ -213,11 +246,10 @@ class JudgeTest {
     JudgedMetric signal = metric("checkout_errors", Role.SIGNAL, Kind.EVENT, 0.5, 0);
     Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(signal));
     Judge.Judged worse =
-        judge.judge(
-            evidence(DWELL, Map.of("checkout_errors", events(BAD))), JudgeState.begin(), NOW);
+        judge.judge(evidence(DWELL, Map.of("checkout_errors", events(BAD))), JudgeState.begin());
     Judge.Judged recovered =
         judge.judge(
-            evidence(DWELL, Map.of("checkout_errors", events(counts(70, 65)))), worse.state(), NOW);
+            evidence(DWELL, Map.of("checkout_errors", events(counts(70, 65)))), worse.state());
 
     assertThat(worse.verdict().reason()).isEqualTo(Reason.SIGNAL);
     assertThat(recovered.verdict().action()).isEqualTo(Action.PROMOTE);
@@ -227,56 +259,17 @@ class JudgeTest {
   void alarm_onceFired_staysFired() {
     Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS));
     Judge.Judged fired =
-        judge.judge(
-            evidence(SHORT, Map.of("checkout_errors", events(BAD))), JudgeState.begin(), NOW);
+        judge.judge(evidence(SHORT, Map.of("checkout_errors", events(BAD))), JudgeState.begin());
 
-    assertThat(
-            judge
-                .judge(
-                    evidence(DWELL, Map.of("checkout_errors", events(counts(60, 60)))),
-                    fired.state(),
-                    NOW)
-                .verdict()
-                .action())
-        .isEqualTo(Action.ROLL_BACK);
-  }
+    Verdict later =
+        judge
+            .judge(
+                evidence(DWELL, Map.of("checkout_errors", events(counts(60, 60)))), fired.state())
+            .verdict();
 
-  @Test
-  void freezes_holdPromotionOnly() {
-    FreezePlan freeze =
-        new FreezePlan.Dated(NOW.minusSeconds(60), Instant.parse("2026-11-23T08:00:00Z"));
-    Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS), freeze);
-
-    assertThat(look(judge, DWELL, GOOD))
-        .extracting(Verdict::reason, Verdict::sentence)
-        .containsExactly(Reason.FREEZE, "stage-5: frozen until 2026-11-23T08:00:00Z; held");
-    assertThat(look(judge, SHORT, GOOD).action()).isEqualTo(Action.GO_ON);
-    assertThat(look(judge, DWELL, BAD).action()).isEqualTo(Action.ROLL_BACK);
-  }
-
-  @Test
-  void maximum_reached_doesWhatThePlanSays() {
-    assertThat(atMaximum(AtMaximum.HOLD))
-        .extracting(Verdict::action, Verdict::reason)
-        .containsExactly(Action.HOLD, Reason.MAXIMUM);
-    assertThat(atMaximum(AtMaximum.SHIP))
-        .extracting(Verdict::action, Verdict::reason)
-        .containsExactly(Action.PROMOTE, Reason.MAXIMUM);
-    assertThat(atMaximum(AtMaximum.ROLL_BACK))
-        .extracting(Verdict::action, Verdict::reason, Verdict::sentence)
-        .containsExactly(
-            Action.ROLL_BACK,
-            Reason.MAXIMUM,
-            "stage-5: its time is up: checkout_errors is not shown to be within its margin;"
-                + " rolled back");
-  }
-
-  private static Verdict atMaximum(AtMaximum then) {
-    Judge judge =
-        judge(
-            List.of(stage(5, Promotion.NON_INFERIOR, Optional.of(Duration.ofHours(2)), then)),
-            List.of(ERRORS));
-    return look(judge, Duration.ofHours(2), GOOD);
+    assertThat(later.action()).isEqualTo(Action.ROLL_BACK);
+    assertThat(later.sentence())
+        .matches("checkout_errors: 60 of .*; odds were 1 : [0-9 ]+ against no regression; .*");
   }
 
   @Test
@@ -310,13 +303,8 @@ class JudgeTest {
     return judge
         .judge(
             evidence(
-                1,
-                1,
-                DWELL,
-                data(DWELL, Duration.ZERO, exposed, 0.5),
-                Map.of("checkout_errors", events)),
-            JudgeState.begin(),
-            NOW)
+                1, 0, DWELL, data(Duration.ZERO, exposed, 0.5), Map.of("checkout_errors", events)),
+            JudgeState.begin())
         .verdict()
         .action();
   }
@@ -324,7 +312,7 @@ class JudgeTest {
   @Test
   void means_areTakenAsTheirTestSays() {
     Judge judge = judge(ramp(Promotion.NON_INFERIOR), List.of(LATENCY));
-    assertThat(judge.measuredShare(LATENCY.plan())).isCloseTo(0.002, within(1e-15));
+    assertThat(judge.measuredShare(LATENCY)).isCloseTo(0.002, within(1e-15));
 
     assertThat(measured(judge, Math.log(499), true).action()).isEqualTo(Action.PROMOTE);
     assertThat(measured(judge, 0, false).action()).isEqualTo(Action.GO_ON);
@@ -337,9 +325,7 @@ class JudgeTest {
   private static Verdict measured(Judge judge, double logE, boolean nonInferior) {
     Measured latency =
         new Measured(logE, nonInferior, false, "212 ms against 160 ms", Optional.empty());
-    return judge
-        .judge(evidence(DWELL, Map.of("latency", latency)), JudgeState.begin(), NOW)
-        .verdict();
+    return judge.judge(evidence(DWELL, Map.of("latency", latency)), JudgeState.begin()).verdict();
   }
 
   @Test
@@ -403,7 +389,7 @@ class JudgeTest {
       double improvement) {
     Measured latency =
         new Measured(0, false, false, "", Optional.of(new Classical(samples, pValue, improvement)));
-    return judge.judge(evidence(time, Map.of("latency", latency)), before, NOW);
+    return judge.judge(evidence(time, Map.of("latency", latency)), before);
   }
 
   @Test
@@ -419,59 +405,11 @@ class JudgeTest {
           evidence(
               Duration.ofSeconds(second),
               Map.of("checkout_errors", events(users), "crashes", events(users)));
-      alone = first.judge(evidence, alone, NOW).state();
+      alone = first.judge(evidence, alone).state();
       Judge another = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS, CRASHES));
-      shared = another.judge(evidence, shared, NOW).state();
+      shared = another.judge(evidence, shared).state();
     }
     assertThat(shared).isEqualTo(alone);
-    assertThat(alone.repeats()).as("beyond its planned half hour").isEqualTo(1);
-  }
-
-  @Test
-  void repeats_ofAStage_spendLessAndLess() {
-    Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS));
-    JudgeState state = JudgeState.begin();
-    List<Double> thresholds = new ArrayList<>();
-    for (int entry = 1; entry <= 3; entry++) {
-      RunEvidence evidence =
-          evidence(
-              1,
-              entry,
-              SHORT,
-              data(SHORT, Duration.ZERO, EXPOSED, 0.5),
-              Map.of("checkout_errors", events(GOOD)));
-      Judge.Judged judged = judge.judge(evidence, state, NOW);
-      thresholds.add(judged.verdict().readings().getFirst().stageThreshold());
-      state = judged.state();
-    }
-    double planned = -Math.log(0.4 * 0.6 / 5 * 0.01);
-    assertThat(thresholds.get(0)).isCloseTo(planned, within(1e-12));
-    assertThat(thresholds.get(1)).isCloseTo(planned + Math.log(2), within(1e-12));
-    assertThat(thresholds.get(2)).isCloseTo(planned + Math.log(4), within(1e-12));
-  }
-
-  @Test
-  void alpha_ofRandomPlans_isSharedOutCompletelyAndNoMore() {
-    Random random = new Random(6);
-    for (int i = 0; i < 200; i++) {
-      List<JudgedMetric> metrics = new ArrayList<>();
-      int count = 1 + random.nextInt(8);
-      for (int metric = 0; metric < count; metric++) {
-        metrics.add(
-            metric(
-                "metric-" + metric,
-                random.nextInt(3) == 0 ? Role.CIRCUIT_BREAKER : Role.GUARDRAIL,
-                random.nextInt(2) == 0 ? Kind.EVENT : Kind.MEAN,
-                1.0 / count,
-                0));
-      }
-      int stages = 1 + random.nextInt(6);
-      AlphaPlan alpha = AlphaPlan.of(0.01, stages, metrics);
-      assertThat(alpha.shares().stream().mapToDouble(AlphaPlan.Share::part).sum())
-          .isCloseTo(0.01, within(1e-14));
-    }
-    assertThatThrownBy(() -> AlphaPlan.of(0.01, 2, List.of(ERRORS, ERRORS)))
-        .hasMessageStartingWith("parts of alpha: 0.012");
   }
 
   @Test
@@ -480,9 +418,8 @@ class JudgeTest {
     assertThatThrownBy(
             () ->
                 judge.judge(
-                    evidence(1, 1, SHORT, data(SHORT, Duration.ZERO, EXPOSED, 0.05), Map.of()),
-                    JudgeState.begin(),
-                    NOW))
+                    evidence(1, 0, SHORT, data(Duration.ZERO, EXPOSED, 0.05), Map.of()),
+                    JudgeState.begin()))
         .hasMessage("share: 0.05 (expected: 0.5)");
   }
 
@@ -493,17 +430,21 @@ class JudgeTest {
     assertThat(Words.odds(5_000)).isEqualTo("beyond 1 : 10^15");
     assertThat(Words.time(Duration.ofSeconds(5_430))).isEqualTo("1 h 30 min");
     assertThat(Words.percent(0.001)).isEqualTo("0.1 %");
+    assertThat(Words.percent(0.00002)).isEqualTo("0.002 %");
+    assertThat(Words.percent(1.234e-8)).isEqualTo("0.0000012 %");
+    assertThat(Words.percent(0.125)).isEqualTo("12.5 %");
+    assertThat(Words.percent(0)).isEqualTo("0 %");
   }
 
   private static Verdict look(Judge judge, Duration time, ArmCounts users) {
     return judge
-        .judge(evidence(time, Map.of("checkout_errors", events(users))), JudgeState.begin(), NOW)
+        .judge(evidence(time, Map.of("checkout_errors", events(users))), JudgeState.begin())
         .verdict();
   }
 
   private static Verdict look(Judge judge, String metric, ArmCounts users) {
     return judge
-        .judge(evidence(DWELL, Map.of(metric, events(users))), JudgeState.begin(), NOW)
+        .judge(evidence(DWELL, Map.of(metric, events(users))), JudgeState.begin())
         .verdict();
   }
 }

@@ -5,7 +5,6 @@ import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.rollout.plan.DecisionPlan;
-import dev.serin.server.rollout.plan.FreezePlan;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.MetricPlan;
@@ -18,7 +17,6 @@ import dev.serin.server.rollout.plan.TrafficShare;
 import dev.serin.server.rollout.policy.MetricEvidence.Events;
 import dev.serin.v1.Metric;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +25,9 @@ import java.util.stream.IntStream;
 
 /** Plans and evidence of tests. */
 final class Plans {
-  static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+  /** Of every stage. */
+  static final Duration DWELL = Duration.ofMinutes(30);
+
   static final ArmCounts EXPOSED = counts(2_013, 1_987);
   static final OptionalDouble UNKNOWN = OptionalDouble.empty();
 
@@ -38,19 +38,14 @@ final class Plans {
   }
 
   static StagePlan stage(int percent, Promotion promotion) {
-    return stage(percent, promotion, Optional.empty(), AtMaximum.HOLD);
-  }
-
-  static StagePlan stage(
-      int percent, Promotion promotion, Optional<Duration> maximum, AtMaximum then) {
     return new StagePlan(
         percent == 100 ? "full" : "stage-" + percent,
         percent == 100 ? StagePlan.Kind.FULL : StagePlan.Kind.EXPAND,
         new TrafficShare(percent, 100),
-        Duration.ofMinutes(30),
+        DWELL,
         1_000,
-        maximum,
-        then,
+        Optional.empty(),
+        AtMaximum.HOLD,
         promotion,
         List.of());
   }
@@ -85,11 +80,7 @@ final class Plans {
         Metric.getDefaultInstance());
   }
 
-  static RolloutPlan plan(
-      List<StagePlan> stages,
-      List<JudgedMetric> metrics,
-      DecisionPlan policy,
-      FreezePlan... freezes) {
+  static RolloutPlan plan(List<StagePlan> stages, List<JudgedMetric> metrics, DecisionPlan policy) {
     return new RolloutPlan(
         "checkout",
         "",
@@ -105,13 +96,13 @@ final class Plans {
         0.01,
         false,
         Optional.empty(),
-        List.of(freezes),
+        List.of(),
         List.of());
   }
 
-  static Judge judge(List<StagePlan> stages, List<JudgedMetric> metrics, FreezePlan... freezes) {
+  static Judge judge(List<StagePlan> stages, List<JudgedMetric> metrics) {
     return Judge.of(
-        plan(stages, metrics, new DecisionPlan.AlwaysValid(), freezes), metrics, DataQuality.USUAL);
+        plan(stages, metrics, new DecisionPlan.AlwaysValid()), metrics, DataQuality.USUAL);
   }
 
   /** Events of one stage that are the run's too, at a share of a half. */
@@ -130,22 +121,31 @@ final class Plans {
   }
 
   static RunEvidence evidence(Duration time, Map<String, MetricEvidence> metrics) {
-    return evidence(1, 1, time, data(time, Duration.ZERO, EXPOSED, 0.5), metrics);
+    return evidence(1, 0, time, data(Duration.ZERO, EXPOSED, 0.5), metrics);
   }
 
   static RunEvidence evidence(
       int stage,
-      int entry,
+      int extension,
       Duration time,
       DataQuality.Stage data,
       Map<String, MetricEvidence> metrics) {
-    return new RunEvidence(stage, entry, time, time, time, data, List.of(), metrics);
+    return new RunEvidence(stage, extension, DWELL, time, time, data, List.of(), metrics);
   }
 
-  static DataQuality.Stage data(
-      Duration time, Duration sinceLook, ArmCounts exposed, double share) {
+  static DataQuality.Stage data(Duration sinceLook, ArmCounts exposed, double share) {
     return new DataQuality.Stage(
-        time, sinceLook, exposed, exposed, ArmCounts.NONE, share, 0, 10_000, 0, 0);
+        Duration.ZERO,
+        Duration.ZERO,
+        sinceLook,
+        exposed,
+        exposed,
+        ArmCounts.NONE,
+        share,
+        0,
+        10_000,
+        0,
+        0);
   }
 
   static List<StagePlan> ramp(Promotion promotion) {

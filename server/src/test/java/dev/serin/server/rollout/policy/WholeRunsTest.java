@@ -84,10 +84,8 @@ class WholeRunsTest {
         Duration time = TICK.multipliedBy(tick);
         Judge.Judged judged =
             judge.judge(
-                Plans.evidence(
-                    stage, stage, time, Plans.data(time, Duration.ZERO, EXPOSED, 0.5), seen),
-                state,
-                Plans.NOW);
+                Plans.evidence(stage, 0, time, Plans.data(Duration.ZERO, EXPOSED, 0.5), seen),
+                state);
         state = judged.state();
         if (judged.verdict().action() == Action.ROLL_BACK) {
           return true;
@@ -195,13 +193,8 @@ class WholeRunsTest {
       Judge.Judged judged =
           judge.judge(
               Plans.evidence(
-                  1,
-                  1,
-                  time,
-                  Plans.data(time, Duration.ZERO, exposed, 0.5),
-                  Map.of("errors", events)),
-              state,
-              Plans.NOW);
+                  1, 0, time, Plans.data(Duration.ZERO, exposed, 0.5), Map.of("errors", events)),
+              state);
       state = judged.state();
       if (judged.verdict().action() == Action.PROMOTE) {
         return true;

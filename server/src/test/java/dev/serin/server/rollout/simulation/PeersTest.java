@@ -2,6 +2,7 @@ package dev.serin.server.rollout.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.server.rollout.machine.Period;
 import dev.serin.server.rollout.machine.Verdict.Action;
 import dev.serin.server.rollout.plan.Plans;
 import dev.serin.server.rollout.plan.RolloutPlan;
@@ -130,6 +131,8 @@ class PeersTest {
   }
 
   private Look look(int second) {
-    return new Look(second, 1, PLAN.stage(1), Duration.ofSeconds(second), treatment, control);
+    Period period = new Period(0, Simulation.START, Duration.ZERO, PLAN.stage(1).dwell());
+    return new Look(
+        second, 1, PLAN.stage(1), Duration.ofSeconds(second), period, treatment, control);
   }
 }

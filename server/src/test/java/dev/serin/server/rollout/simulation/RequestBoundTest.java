@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.serin.server.analysis.Direction;
 import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.rollout.machine.Period;
 import dev.serin.server.rollout.plan.Plans;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.simulation.World.EventRates;
@@ -67,6 +68,8 @@ class RequestBoundTest {
   private static Look look(int minutes, long exposed) {
     Tally tally = new Tally(1);
     tally.addRequests(exposed, exposed, exposed);
-    return new Look(60L * minutes, 1, PLAN.stage(1), Duration.ofMinutes(minutes), tally, tally);
+    Period period = new Period(0, Simulation.START, Duration.ZERO, PLAN.stage(1).dwell());
+    return new Look(
+        60L * minutes, 1, PLAN.stage(1), Duration.ofMinutes(minutes), period, tally, tally);
   }
 }

@@ -1,0 +1,93 @@
+package dev.serin.server.rollout.policy;
+
+import dev.serin.server.analysis.Direction;
+import dev.serin.server.analysis.count.AlphaShares;
+import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.NonInferiority;
+import dev.serin.server.analysis.count.RateTest;
+import dev.serin.server.rollout.plan.JudgedMetric;
+import dev.serin.server.rollout.plan.MetricPlan;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.plan.StagePlan;
+import dev.serin.server.rollout.policy.MetricEvidence.Events;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What promotion asks of one event metric, stage by stage: to be within its margin, or better by
+ * it. The tests are made once.
+ */
+final class StageQuestions {
+  /** Share of the control's users with the event from which rates of requests are asked for too. */
+  static final double COMMON_EVENT = 0.02;
+
+  private final JudgedMetric metric;
+  private final boolean swapped;
+  private final double threshold;
+
+  /** By stage; empty where it is not asked. */
+  private final List<Optional<NonInferiority>> within = new ArrayList<>();
+
+  private final List<Optional<RateTest>> superior = new ArrayList<>();
+
+  StageQuestions(JudgedMetric metric, RolloutPlan plan) {
+    this.metric = metric;
+    this.swapped = metric.better() == Direction.HIGHER;
+    this.threshold = AlphaShares.threshold(plan.alphaP());
+    MetricPlan.Role role = metric.plan().role();
+    for (StagePlan stage : plan.stages()) {
+      boolean compared = !stage.share().isAll();
+      double treatment = Judge.treatmentShare(stage.share());
+      double share = swapped ? 1 - treatment : treatment;
+      within.add(
+          compared && role == MetricPlan.Role.GUARDRAIL
+              ? Optional.of(nonInferiority(share, stage, plan.alphaP()))
+              : Optional.empty());
+      // Better is what a regression would be with the arms changed over.
+      superior.add(
+          compared && role == MetricPlan.Role.SUCCESS
+              ? Optional.of(RateTest.regression(1 - share, metric.plan().margin()))
+              : Optional.empty());
+    }
+  }
+
+  private NonInferiority nonInferiority(double share, StagePlan stage, double alpha) {
+    double absolute = metric.absoluteMargin();
+    return new NonInferiority(
+        share,
+        metric.plan().margin(),
+        absolute > 0 ? OptionalDouble.of(absolute) : OptionalDouble.empty(),
+        alpha,
+        Math.max(NonInferiority.USUAL_USERS, (double) stage.minimumUsers()));
+  }
+
+  /** What a guardrail's stage shows of its margins; empty where that is not asked. */
+  Optional<NonInferiority.Shown> within(Events events, int stage) {
+    return within
+        .get(stage - 1)
+        .map(test -> test.look(oriented(events.stage()), oriented(events.stageExposed())));
+  }
+
+  /** Whether rates of requests are within the margin too, where they have to be. */
+  boolean requestsWithin(Events events) {
+    double control =
+        (double) events.stage().control() / Math.max(1, events.stageExposed().control());
+    return control <= COMMON_EVENT
+        || (events.requestsWorse().isPresent()
+            && events.requestsWorse().getAsDouble() <= metric.plan().margin());
+  }
+
+  /** Whether the stage shows that a success metric is better by its margin. */
+  boolean isSuperior(Events events, int stage) {
+    return superior
+        .get(stage - 1)
+        .filter(test -> test.logE(oriented(events.stage()).swapped()) >= threshold)
+        .isPresent();
+  }
+
+  private ArmCounts oriented(ArmCounts users) {
+    return swapped ? users.swapped() : users;
+  }
+}
