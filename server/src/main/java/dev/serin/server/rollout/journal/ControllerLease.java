@@ -12,9 +12,9 @@ import java.util.Optional;
  * The right to act for all runs of a store, which one process at a time has. All times are the
  * database's.
  *
- * <p>Whoever lost it need not know: each of its transactions is checked against its {@link Fence},
- * and waits, or lets wait, who takes the lease at the same moment. Safe for all threads; every call
- * is a transaction.
+ * <p>Whoever lost it need not know: each transaction of a holder is checked against its {@link
+ * Fence}, and nobody takes the lease in the middle of one. Safe for all threads; every call is a
+ * transaction.
  */
 public final class ControllerLease {
   /** Silence of the holder after which another takes the lease: five of its ticks. */
