@@ -10,7 +10,6 @@ import dev.serin.server.rollout.policy.Verdict;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -94,10 +93,7 @@ public final class TickCommand implements Callable<Integer> {
       all.add(run);
       report(view, run, 0, users, random);
     }
-    Map<Part, List<Double>> millis = new EnumMap<>(Part.class);
-    for (Part part : Part.values()) {
-      millis.put(part, new ArrayList<>());
-    }
+    List<Map<Part, Double>> measured = new ArrayList<>();
     int next = users;
     for (int tick = 0; tick < ticks; tick++) {
       for (int i = 0; i < changed; i++) {
@@ -107,13 +103,14 @@ public final class TickCommand implements Callable<Integer> {
       next += NEW_USERS;
       Map<Part, Double> tickMillis = tick(view, all, tick);
       if (tick >= ticks / 3) {
-        tickMillis.forEach((part, took) -> millis.get(part).add(took));
+        measured.add(tickMillis);
       }
     }
     Table table = new Table("CPU ms", "median", "p90", "most");
     for (Part part : Part.values()) {
       Samples samples =
-          new Samples(millis.get(part).stream().mapToDouble(Double::doubleValue).toArray());
+          new Samples(
+              measured.stream().mapToDouble(millis -> millis.getOrDefault(part, 0.0)).toArray());
       table.row(
           part.title,
           "%.1f".formatted(samples.median()),
