@@ -158,14 +158,19 @@ final class MetricJudge {
             before.base(),
             before.horizon(),
             Optional.of(looked));
-    String sentence =
-        excess(after.run(), looked.logRun()) >= excess(after.stage(), looked.logStage())
-            ? arms(events.run().users(), events.runExposed())
-                + odds(looked.logRun(), after.run(), noRegression())
-            : (before.base().equals(ArmCounts.NONE)
-                    ? arms(events.stage(), events.stageExposed())
-                    : key() + ": " + Words.since(users))
-                + odds(looked.logStage(), after.stage(), noRegression());
+    boolean ofRun =
+        excess(after.run(), looked.logRun()) >= excess(after.stage(), looked.logStage());
+    Finding.Seen ofStage =
+        before.base().equals(ArmCounts.NONE)
+            ? new Finding.OfArms(events.stage(), events.stageExposed())
+            : new Finding.OfExtension(users);
+    Finding finding =
+        ofRun
+            ? finding(
+                new Finding.OfArms(events.run().users(), events.runExposed()),
+                looked.logRun(),
+                after.run())
+            : finding(ofStage, looked.logStage(), after.stage());
     return new Look(
         after,
         reading(
@@ -174,7 +179,7 @@ final class MetricJudge {
             looked.logRun(),
             looked.logStage(),
             after,
-            sentence));
+            finding));
   }
 
   private Looked computed(Events events, StagePlan stage, StageProcess process, ArmCounts users) {
@@ -215,18 +220,11 @@ final class MetricJudge {
         stage.share().isAll()
             ? OptionalDouble.empty()
             : OptionalDouble.of(regression(Judge.treatmentShare(stage.share())).logE(users));
-    String sentence =
-        "%s: %s of %s treatment users%s%s"
-            .formatted(
-                key(),
-                Words.count(users.treatment()),
-                Words.count(exposed.treatment()),
-                exposed.control() == 0
-                    ? ""
-                    : ", %s of %s of the control"
-                        .formatted(Words.count(users.control()), Words.count(exposed.control())),
-                odds(
-                    logE, treatment, "a share of at most " + Words.percent(metric.plan().limit())));
+    Finding finding =
+        new Finding(
+            key(),
+            new Finding.OfTreatment(users, exposed),
+            Optional.of(new Finding.Odds(logE, treatment, metric.plan().limit(), true)));
     return new Look(
         before.after(control, treatment),
         new MetricReading(
@@ -241,7 +239,7 @@ final class MetricJudge {
             treatment.fired(),
             logE >= treatment.threshold(),
             Optional.empty(),
-            sentence));
+            finding));
   }
 
   private Look measured(Measured measured, MetricState before, ArmCounts exposed) {
@@ -251,19 +249,21 @@ final class MetricJudge {
         ofStage
             ? before.after(before.run(), before.stage().after(logE))
             : before.after(before.run().after(logE), before.stage());
-    String sentence =
-        key()
-            + ": "
-            + measured.words()
-            + odds(logE, ofStage ? after.stage() : after.run(), noRegression());
+    Finding finding =
+        finding(new Finding.Told(measured.words()), logE, ofStage ? after.stage() : after.run());
     return new Look(
         after,
-        reading(
-            Optional.empty(), exposed, ofStage ? 0 : logE, ofStage ? logE : 0, after, sentence));
+        reading(Optional.empty(), exposed, ofStage ? 0 : logE, ofStage ? logE : 0, after, finding));
   }
 
   private MetricReading unseen(MetricState state, ArmCounts exposed) {
-    return reading(Optional.empty(), exposed, 0, 0, state, key() + ": no outcomes yet");
+    return reading(
+        Optional.empty(),
+        exposed,
+        0,
+        0,
+        state,
+        new Finding(key(), new Finding.Told("no outcomes yet"), Optional.empty()));
   }
 
   private MetricReading reading(
@@ -272,7 +272,7 @@ final class MetricJudge {
       double logRun,
       double logStage,
       MetricState after,
-      String sentence) {
+      Finding finding) {
     return new MetricReading(
         metric,
         users,
@@ -285,7 +285,7 @@ final class MetricJudge {
         after.run().fired() || after.stage().fired(),
         logRun >= after.run().threshold() || logStage >= after.stage().threshold(),
         Optional.empty(),
-        sentence);
+        finding);
   }
 
   /** How far a process is beyond its threshold, or has been where it fired. */
@@ -293,22 +293,9 @@ final class MetricJudge {
     return (latch.fired() ? latch.peak() : logE) - latch.threshold();
   }
 
-  private String noRegression() {
-    double margin = metric.plan().margin();
-    return "no regression" + (margin > 0 ? " beyond " + Words.percent(margin) : "");
-  }
-
-  private String arms(ArmCounts users, ArmCounts exposed) {
-    return key() + ": " + Words.arms(users, exposed);
-  }
-
-  private static String odds(double logE, Latch latch, String claim) {
-    if (latch.fired() && logE < latch.threshold()) {
-      return "; odds were " + Words.odds(latch.peak()) + " against " + claim;
-    }
-    return logE > 0
-        ? "; odds " + Words.odds(logE) + " against " + claim
-        : "; nothing speaks against " + claim;
+  private Finding finding(Finding.Seen seen, double logE, Latch latch) {
+    return new Finding(
+        key(), seen, Optional.of(new Finding.Odds(logE, latch, metric.plan().margin(), false)));
   }
 
   /** All metrics of a plan. */

@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param alarm whether it has alarmed in the run, a breaker in the stage, which stays so
  * @param worse whether it is beyond a threshold now
  * @param within an event's: what the stage shows of its margins; empty: not asked yet
- * @param sentence what was seen, for people
+ * @param finding what was seen
  */
 public record MetricReading(
     JudgedMetric metric,
@@ -36,10 +36,15 @@ public record MetricReading(
     boolean alarm,
     boolean worse,
     Optional<NonInferiority.Shown> within,
-    String sentence) {
+    Finding finding) {
   /** Its key. */
   public String key() {
     return metric.plan().metric();
+  }
+
+  /** What was seen, for people. */
+  public String sentence() {
+    return finding.sentence();
   }
 
   /** Whether it has alarmed, and is of those that roll back. */
@@ -72,6 +77,6 @@ public record MetricReading(
         alarm,
         worse,
         Optional.of(shown),
-        sentence);
+        finding);
   }
 }

@@ -17,7 +17,6 @@ final class Words {
 
   /** 2 013. */
   static String count(long number) {
-    // By hand: a format takes microseconds, and each look makes a sentence of four of them.
     StringBuilder digits = new StringBuilder(Long.toString(number));
     for (int at = digits.length() - 3; at > 0; at -= 3) {
       digits.insert(at, ' ');
@@ -43,6 +42,18 @@ final class Words {
             count(exposed.treatment()),
             count(users.control()),
             count(exposed.control()));
+  }
+
+  /** 60 of 2 013 treatment users, 12 of 1 987 of the control. */
+  static String treatment(ArmCounts users, ArmCounts exposed) {
+    return "%s of %s treatment users%s"
+        .formatted(
+            count(users.treatment()),
+            count(exposed.treatment()),
+            exposed.control() == 0
+                ? ""
+                : ", %s of %s of the control"
+                    .formatted(count(users.control()), count(exposed.control())));
   }
 
   /** Users of an extension, of whom nobody knows how many were exposed. */
