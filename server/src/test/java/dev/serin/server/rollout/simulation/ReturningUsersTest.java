@@ -46,9 +46,10 @@ class ReturningUsersTest {
   @Test
   void users_ofTheRemainder_areNewsInEqualArmsAndNotInOthers() {
     assertThat(newsAfterATenth(40).firstUsers()).isGreaterThan(500);
-    assertThat(newsAfterATenth(40).firstEventUsers(0)).isGreaterThan(100);
+    assertThat(newsAfterATenth(40).firstEventUsers(0)).isGreaterThan(212);
     assertThat(newsAfterATenth(80).firstUsers()).isLessThan(20);
-    assertThat(newsAfterATenth(80).firstEventUsers(0)).isLessThan(600);
+    // Some 346 by the world's rates, and 528 if the remainder's were news.
+    assertThat(newsAfterATenth(80).firstEventUsers(0)).isLessThan(430);
   }
 
   @Test
