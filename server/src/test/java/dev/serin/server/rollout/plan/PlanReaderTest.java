@@ -191,6 +191,37 @@ class PlanReaderTest {
     assertThat(Plans.with("template: gradual\nnever_stale: true").staleAfter()).isEmpty();
   }
 
+  /** The defaults that the messages of a rollout document name. */
+  @Test
+  void knobs_notStated_areTheDocumentedOnes() {
+    RolloutPlan plan =
+        Plans.with(
+            """
+            stages:
+            - name: half
+              kind: ab_test
+              share: 50
+              promote: superior
+              dwell: 1h
+              gates: [{webhook: {url: "http://x"}}]
+            - {name: all, kind: full, share: 100}
+            guardrails: [{metric: latency}]
+            success_metrics: [{metric: conversion}]
+            circuit_breakers: [{metric: errors}]
+            policy: fixed_horizon
+            """);
+
+    assertThat(plan.stage(1).gates())
+        .containsExactly(
+            new GatePlan.Webhook("http://x", "", Duration.ofSeconds(10), Duration.ofHours(1)));
+    assertThat(plan.metrics().get(0).statedQuantile()).isEmpty();
+    assertThat(plan.metrics().get(0).quantile()).isEqualTo(0.99);
+    assertThat(plan.metrics().get(0).margin()).isEqualTo(0.25);
+    assertThat(plan.metrics().get(1).margin()).isZero();
+    assertThat(plan.metrics().get(2).limit()).isEqualTo(0.05);
+    assertThat(plan.policy()).isEqualTo(new DecisionPlan.FixedHorizon(1000, 0.05, 0.05));
+  }
+
   @Test
   void weights_thatSumToOneButForRounding_areTaken() {
     String list =
