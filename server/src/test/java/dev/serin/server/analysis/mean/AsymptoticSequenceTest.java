@@ -24,8 +24,13 @@ class AsymptoticSequenceTest {
     assertThat(both.multiplier(5_000)).isCloseTo(3.0835687143684, EXACT);
     assertThat(both.multiplier(10_000)).isCloseTo(3.0352089903762525, EXACT);
     assertThat(both.multiplier(50_000)).isCloseTo(3.1530304386729, EXACT);
-    // Against the interval of a single look, at n = N*: 1.5486.
-    assertThat(both.multiplier(10_000) / 1.959963984540054).isCloseTo(1.5486, within(5e-5));
+    // Against the interval of a single look, at n = N*: its width, and the users that an effect
+    // found with the power .8 needs, which is the square of (multiplier + z) by (1.96 + z).
+    double single = 1.959963984540054;
+    double power = .8416212335729143;
+    assertThat(both.multiplier(10_000) / single).isCloseTo(1.5486, within(5e-5));
+    assertThat(Math.pow((both.multiplier(10_000) + power) / (single + power), 2))
+        .isCloseTo(1.915, within(5e-4));
   }
 
   /** statistics.md B9, one-sided (eq. 134), r at .10; what is used is below by less than 2 %. */

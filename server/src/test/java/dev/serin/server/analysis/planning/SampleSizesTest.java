@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** statistics.md B21. */
 class SampleSizesTest {
@@ -46,6 +48,19 @@ class SampleSizesTest {
   void means_closedForm_isMet() {
     double z = 1.959963984540054 + 1.0364333894937898;
     assertThat(SPOTIFY.ofMeans(.03, 1)).isCloseTo(2 * z * z / (.03 * .03), within(.05));
+  }
+
+  /**
+   * B21: events of both arms that a fixed horizon needs to show non-inferiority, one-sided .05,
+   * power .8: ((z + z) / ln(1 + m))² / (ρ (1 - ρ)). The logarithm of the ratio of two equal arms of
+   * n events each has the variance 2 / n, as a difference of means of deviation 1 has. Two-sided .1
+   * is one-sided .05 but for what is significant the wrong way, less than .1 events here.
+   */
+  @ParameterizedTest
+  @CsvSource({".1,2722", ".25,497", ".5,150", "1,51"})
+  void events_ofAFixedHorizon_areThoseOfTheFormula(double margin, double events) {
+    double ofEachArm = new SampleSizes(.1, .8).ofMeans(Math.log1p(margin), 1);
+    assertThat(Math.rint(2 * ofEachArm)).isEqualTo(events);
   }
 
   @Test
