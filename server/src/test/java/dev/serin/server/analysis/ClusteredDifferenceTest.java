@@ -10,12 +10,22 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.apache.commons.statistics.distribution.TDistribution;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 class ClusteredDifferenceTest {
   private static final Offset<Double> EXACT = within(1e-12);
+
+  /** statistics.md B17: sums of x, x², y, y² and x y of a hundred users of each arm. */
+  private static final double[] CONTROL_MOMENTS = {
+    485.112236689623, 2715.484666118136, 679.9093275844917, 4939.424001640236, 3602.146836776702
+  };
+
+  private static final double[] TREATMENT_MOMENTS = {
+    514.7757826608777, 2994.897482705013, 705.4090874383759, 5291.36604146392, 3918.1561431600717
+  };
 
   private static final long[] ONES = {1, 1, 1, 1, 1, 1, 1, 1};
 
@@ -67,26 +77,80 @@ class ClusteredDifferenceTest {
    */
   @Test
   void ratios_ofUsersWithTheGoldenMoments_agreeWithTheDeltaMethod() {
-    UserBuckets control =
-        RatioUsers.with(
-            485.112236689623,
-            2715.484666118136,
-            679.9093275844917,
-            4939.424001640236,
-            3602.146836776702);
-    UserBuckets treatment =
-        RatioUsers.with(
-            514.7757826608777,
-            2994.897482705013,
-            705.4090874383759,
-            5291.36604146392,
-            3918.1561431600717);
+    UserBuckets control = users(CONTROL_MOMENTS);
+    UserBuckets treatment = users(TREATMENT_MOMENTS);
 
     ClusteredDifference ratios = known(ClusteredDifference.of(control, treatment, Direction.NONE));
 
     assertThat(ratios.difference().control()).isCloseTo(.7134954868365716, within(1e-10));
     assertThat(ratios.difference().absolute()).isCloseTo(.01625947638659242, within(1e-10));
     assertThat(ratios.standardError()).isCloseTo(.01968244615428237, Percentage.withPercentage(2));
+  }
+
+  /**
+   * statistics.md B17, gbstats 0.8.0. The engine has no delta method: where it stands in the
+   * literature the bucketed jackknife stands here (B18), as sums of squares of single users are not
+   * kept. So the golden values are worked out from B17's formula first, and are then what the
+   * jackknife comes to as users become many: with each of the hundred a thousand times, in buckets
+   * of their own, it differs by some 1 / buckets.
+   */
+  @Test
+  void ratios_ofManyUsersWithTheGoldenMoments_becomeTheDeltaMethod() {
+    double ofControl = perUnit(CONTROL_MOMENTS);
+    double ofTreatment = perUnit(TREATMENT_MOMENTS);
+    double error = Math.sqrt((ofControl + ofTreatment) / 100);
+    double difference = .01625947638659242;
+    assertThat(ofControl).isCloseTo(.019620702937212645, within(1e-15));
+    assertThat(error).isCloseTo(.01968244615428237, within(1e-15));
+    assertThat(studentP(difference, error, ofControl, ofTreatment))
+        .isCloseTo(.40974737657590476, EXACT);
+
+    int times = 1000;
+    double all = 100.0 * times;
+    UserBuckets control = repeated(users(CONTROL_MOMENTS), times);
+    UserBuckets treatment = repeated(users(TREATMENT_MOMENTS), times);
+    // Squared deviations by n - 1: 100 users have 1 / 99 of theirs, 100 000 users 1000 / 99 999.
+    double units = all * (all - 1) / (99.0 * times);
+    double found = known(ClusteredEstimate.of(control)).standardError();
+    assertThat(found * found * units).isCloseTo(ofControl, Percentage.withPercentage(.01));
+    ClusteredDifference both = known(ClusteredDifference.of(control, treatment, Direction.NONE));
+    double ofHundred = both.standardError() * Math.sqrt(units / 100);
+    assertThat(studentP(both.difference().absolute(), ofHundred, ofControl, ofTreatment))
+        .isCloseTo(.40974737657590476, within(5e-5));
+  }
+
+  /** (var x - 2 R cov + R² var y) / m_y² of the sums x, x², y, y², x y of a hundred users. */
+  private static double perUnit(double[] sums) {
+    double n = 100;
+    double ratio = sums[0] / sums[2];
+    double mean = sums[2] / n;
+    double ofX = (sums[1] - sums[0] * sums[0] / n) / (n - 1);
+    double ofY = (sums[3] - sums[2] * sums[2] / n) / (n - 1);
+    double ofBoth = (sums[4] - sums[0] * sums[2] / n) / (n - 1);
+    return (ofX - 2 * ratio * ofBoth + ratio * ratio * ofY) / (mean * mean);
+  }
+
+  /** Two-sided, with Welch's degrees of freedom of two arms of a hundred users. */
+  private static double studentP(double difference, double error, double one, double other) {
+    double freedom = 99 * (one + other) * (one + other) / (one * one + other * other);
+    return 2 * TDistribution.of(freedom).survivalProbability(Math.abs(difference) / error);
+  }
+
+  private static UserBuckets users(double[] sums) {
+    return RatioUsers.with(sums[0], sums[1], sums[2], sums[3], sums[4]);
+  }
+
+  private static UserBuckets repeated(UserBuckets users, int times) {
+    int buckets = users.buckets() * times;
+    long[] ones = new long[buckets];
+    double[] numerators = new double[buckets];
+    double[] denominators = new double[buckets];
+    for (int i = 0; i < buckets; i++) {
+      ones[i] = 1;
+      numerators[i] = users.numerator(i % users.buckets());
+      denominators[i] = users.denominator(i % users.buckets());
+    }
+    return UserBuckets.ofRatios(buckets, ones, numerators, denominators);
   }
 
   @Test
