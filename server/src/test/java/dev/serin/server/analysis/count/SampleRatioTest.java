@@ -34,6 +34,33 @@ class SampleRatioTest {
         .isCloseTo(.0467527037508, Percentage.withPercentage(1e-9));
   }
 
+  /**
+   * The same, user by user: savvi.csv holds the arms of the README's users, and its examples stop
+   * after 402 and 168 of them, p being .05 or less for the first time.
+   */
+  @Test
+  void pValue_ofTheReadmesUsers_firstIsEvidenceWhereTheReadmeStops() {
+    List<String[]> examples = Vectors.read("savvi.csv");
+    assertThat(examples).hasSize(2);
+    assertStop(examples.get(0), 402, .0484559110597, 40, 129, 233);
+    assertStop(examples.get(1), 168, .0467527037508, 116, 52);
+  }
+
+  private static void assertStop(String[] example, int stop, double expected, long... users) {
+    List<Double> probabilities = Arrays.stream(example[0].split(" ")).map(Double::valueOf).toList();
+    long[] seen = new long[probabilities.size()];
+    int n = 0;
+    double p;
+    do {
+      seen[Character.digit(example[1].charAt(n), 10)]++;
+      n++;
+      p = p(100, factor(probabilities, seen));
+    } while (p > .05);
+    assertThat(n).isEqualTo(stop);
+    assertThat(seen).containsExactly(users);
+    assertThat(p).isCloseTo(expected, Percentage.withPercentage(1e-9));
+  }
+
   /** statistics.md B7, "Stages multiply ...": k=10, the two-sided form, and its sum. */
   @Test
   void logE_ofStages_isTheSumAsPublished() {
