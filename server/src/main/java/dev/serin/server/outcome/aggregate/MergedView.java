@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class MergedView {
   private Delta all;
   private FrozenSizes frozen;
+  private UnitNumbering numbering = new UnitNumbering();
 
   /** Makes an empty view of a store that never thinned. */
   public MergedView() {
@@ -104,6 +105,7 @@ public final class MergedView {
     if (next.thinning().generation() > thinning().generation()) {
       all.merge(new Delta(next.thinning()));
       frozen = next;
+      numbering = new UnitNumbering();
     }
   }
 
@@ -115,6 +117,9 @@ public final class MergedView {
     Map<CellKey, Long> sizes = new HashMap<>(frozen.sizes());
     isLess |= sizes.keySet().removeIf(key -> expired.test(key.place()));
     frozen = new FrozenSizes(frozen.thinning(), sizes);
+    if (isLess) {
+      numbering = new UnitNumbering();
+    }
     return isLess;
   }
 
@@ -159,14 +164,21 @@ public final class MergedView {
   }
 
   /**
-   * Returns a number that grows whenever a unit is first exposed at a place, or first named by its
-   * outcomes, as long as {@link #thinning} stays: the same number, the same units. Takes one
-   * look-up.
+   * Returns what units are numbered by; another one once a generation has begun or something has
+   * expired, and in every other view.
    */
-  public long growth(Place place) {
+  public UnitNumbering numbering() {
+    return numbering;
+  }
+
+  /**
+   * Returns a number that grows whenever the sets of a place change, as long as {@link #numbering}
+   * stays: the same number, the same sets. 0: it has none. Takes one look-up.
+   */
+  public long changes(Place place) {
+    // Sizes would not do: what comes of an older generation takes units out of what counts.
     PlaceSets sets = all.sets().get(place);
-    // A marked unit that is exposed moves from one set to the other.
-    return sets == null ? 0 : 2L * sets.exposed().counted().size() + sets.marked().counted().size();
+    return sets == null ? 0 : sets.merges();
   }
 
   /** Returns the places of a feature at which something was counted, in order. */

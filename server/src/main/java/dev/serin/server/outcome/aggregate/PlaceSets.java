@@ -13,6 +13,7 @@ final class PlaceSets {
   private final SeenUnits exposed = new SeenUnits();
   private final SeenUnits marked = new SeenUnits();
   private final Map<CellKey, SeenUnits> events = new HashMap<>();
+  private long merges;
 
   void expose(int id) {
     exposed.add(id);
@@ -35,6 +36,7 @@ final class PlaceSets {
 
   /** Adds sets of another table, as {@link SeenUnits#merge} says. */
   void merge(PlaceSets other, int[] translation, boolean isOlder) {
+    merges++;
     exposed.merge(other.exposed, translation, isOlder);
     marked.merge(other.marked, translation, isOlder);
     settle();
@@ -53,6 +55,11 @@ final class PlaceSets {
     marked.counted().removeAll(exposed.counted());
     marked.counted().removeAll(exposed.before());
     marked.before().removeAll(exposed.before());
+  }
+
+  /** Returns how often something was merged into it: while it is the same, so are the sets. */
+  long merges() {
+    return merges;
   }
 
   boolean isEmpty() {

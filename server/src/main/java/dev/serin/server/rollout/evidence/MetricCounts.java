@@ -5,6 +5,7 @@ import dev.serin.server.analysis.UserBuckets;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.quantile.BinCounts;
+import dev.serin.server.outcome.aggregate.UnitNumbering;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,11 +30,12 @@ public record MetricCounts(
    * What tells whether anything was counted since.
    *
    * @param stage the run is in
-   * @param generation of the sets of users, which thinning begins anew
-   * @param counted a number that grows with its values and with the users of the run, in all stages
-   *     and arms
+   * @param numbering of the users, which is another one where sets begin anew or another view is
+   *     read
+   * @param counted a number that grows with its values and whenever sets of users of the run
+   *     change, in all stages and arms
    */
-  public record Stamp(int stage, int generation, long counted) {}
+  public record Stamp(int stage, UnitNumbering numbering, long counted) {}
 
   /**
    * One stage: the treatment and its concurrent control of equal size.

@@ -3,6 +3,7 @@ package dev.serin.server.rollout.evidence;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.SampleRatio;
 import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.outcome.aggregate.UnitNumbering;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.RolloutPlan;
@@ -34,7 +35,8 @@ public final class RunReader {
 
   private final Map<String, MetricCounts> last = new HashMap<>();
   private Reading reading =
-      new Reading(Map.of(), List.of(), Users.NONE, new MetricCounts.Stamp(0, 0, -1));
+      new Reading(
+          Map.of(), List.of(), Users.NONE, new MetricCounts.Stamp(0, new UnitNumbering(), -1));
 
   /**
    * What was counted of a run.
@@ -117,7 +119,7 @@ public final class RunReader {
   private final class Look {
     private final MergedView view;
     private final int stage;
-    private final long growth;
+    private final long changes;
     private @Nullable Population population;
 
     Look(MergedView view, int stage) {
@@ -131,7 +133,7 @@ public final class RunReader {
       for (StageReader ofStage : soFar()) {
         sum += ofStage.look(view);
       }
-      this.growth = sum;
+      this.changes = sum;
     }
 
     private List<StageReader> soFar() {
@@ -139,7 +141,7 @@ public final class RunReader {
     }
 
     MetricCounts.Stamp stamp(long counted) {
-      return new MetricCounts.Stamp(stage, view.thinning().generation(), growth + counted);
+      return new MetricCounts.Stamp(stage, view.numbering(), changes + counted);
     }
 
     /** Whether a metric has new counts. */

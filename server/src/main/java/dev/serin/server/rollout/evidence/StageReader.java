@@ -5,6 +5,7 @@ import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.outcome.aggregate.PlaceUnits;
+import dev.serin.server.outcome.aggregate.UnitNumbering;
 import dev.serin.server.outcome.aggregate.UnitSet;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import java.util.HashMap;
@@ -34,8 +35,8 @@ final class StageReader {
   /** By arm, whether nobody was there at the last look. */
   private final boolean[] isEmpty = new boolean[REMAINDER + 1];
 
-  private long growth = -1;
-  private int generation = -1;
+  private long changes = -1;
+  private @Nullable UnitNumbering numbering;
   private @Nullable People people;
 
   /** Those of the look that goes on; none yet. */
@@ -74,17 +75,20 @@ final class StageReader {
     this.places = List.copyOf(places);
   }
 
-  /** Begins a look; returns a number that grows with the stage's users. */
+  /**
+   * Begins a look; returns a number that grows whenever sets of the stage's users change, as long
+   * as the view's numbering stays.
+   */
   long look(MergedView view) {
     long now = 0;
     for (int arm = 0; arm < places.size(); arm++) {
-      long ofArm = view.growth(places.get(arm));
+      long ofArm = view.changes(places.get(arm));
       isEmpty[arm] = ofArm == 0;
       now += ofArm;
     }
-    if (now != growth || view.thinning().generation() != generation) {
-      growth = now;
-      generation = view.thinning().generation();
+    if (now != changes || !view.numbering().equals(numbering)) {
+      changes = now;
+      numbering = view.numbering();
       people = null;
       metrics.values().forEach(OfMetric::forget);
     }

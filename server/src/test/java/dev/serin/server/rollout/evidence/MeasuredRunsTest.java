@@ -8,6 +8,7 @@ import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.quantile.BinCounts;
 import dev.serin.server.outcome.aggregate.FixedPoint;
 import dev.serin.server.outcome.aggregate.LogBins;
+import dev.serin.server.outcome.aggregate.UnitNumbering;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.Plans;
@@ -41,6 +42,8 @@ class MeasuredRunsTest {
   private static final List<JudgedMetric> METRICS =
       List.of(
           judged(PLAN.metrics().get(0), Kind.MEAN), judged(PLAN.metrics().get(1), Kind.QUANTILE));
+
+  private static final UnitNumbering NUMBERING = new UnitNumbering();
 
   /** Of each metric in the run; the quantile's three stages have equal parts of it. */
   private static final double ALPHA = .05;
@@ -105,7 +108,7 @@ class MeasuredRunsTest {
         int distinct = Math.max(before, users * look / LOOKS);
         MetricCounts counts =
             new MetricCounts(
-                new MetricCounts.Stamp(stage, 0, look),
+                new MetricCounts.Stamp(stage, NUMBERING, look),
                 stages,
                 new ArmCounts(distinct, distinct),
                 Optional.empty());

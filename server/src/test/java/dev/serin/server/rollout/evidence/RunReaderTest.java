@@ -10,13 +10,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.outcome.aggregate.DeltaBuilder;
+import dev.serin.server.outcome.aggregate.FrozenSizes;
+import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.Plans;
 import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.v1.Arm;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class RunReaderTest {
@@ -44,7 +49,12 @@ class RunReaderTest {
 
   /** All users of a stage come, and these of them err. */
   private void stage(int stage, double share, double erringFrom, double erringTo) {
-    counted.count(
+    stage(counted, stage, share, erringFrom, erringTo);
+  }
+
+  private static void stage(
+      CountedRun run, int stage, double share, double erringFrom, double erringTo) {
+    run.count(
         builder -> {
           for (int user = 0; user < USERS; user++) {
             double draw = user / (double) USERS;
@@ -207,6 +217,71 @@ class RunReaderTest {
     // Values are not thinned, nor are sizes as people see them.
     assertThat(after.users()).isEqualTo(new ArmCounts(500, 500));
     assertThat(after.stages().getFirst().control().buckets().users()).isEqualTo(500);
+  }
+
+  /** What expires elsewhere gives other numbers to users: sets of before are of no use. */
+  @Test
+  void counts_afterOthersExpired_areThoseOfANewReader() {
+    Place foreign =
+        new Place("shop", "search", "main", "r-0", 0, 1, Arm.ARM_TREATMENT, "a", false, "user_key");
+    counted.count(
+        builder -> {
+          for (int user = USERS; user < USERS + 500; user++) {
+            expose(builder, foreign, user);
+          }
+        });
+    stage(1, .05, 0, 1);
+    RunReader reader = reader(RAMP, METRICS);
+    reader.read(counted.view(), 2);
+    assertThat(counted.view().expire(foreign::equals)).isTrue();
+    stage(2, .25, 0, 1);
+    MetricCounts.Events errors =
+        counts(reader.read(counted.view(), 2), "errors").events().orElseThrow();
+    assertThat(errors).isEqualTo(errors(RAMP, 2));
+    assertThat(errors.runExposed()).isEqualTo(new ArmCounts(250, 250));
+  }
+
+  /** A server that falls behind reads its view anew. */
+  @Test
+  void counts_ofAnotherViewOfEqualSizes_areThoseOfThatView() {
+    RunReader reader = reader(ramp(50), METRICS);
+    stage(1, .5, 0, .1);
+    CountedRun other = new CountedRun();
+    stage(other, 1, .5, .9, 1);
+    MetricCounts before = counts(reader.read(counted.view(), 1), "errors");
+    MetricCounts after = counts(reader.read(other.view(), 1), "errors");
+    assertThat(before.events().orElseThrow().stage()).isEqualTo(new ArmCounts(100, 0));
+    assertThat(after.events().orElseThrow().stage()).isEqualTo(new ArmCounts(0, 100));
+    assertThat(after.stamp()).isNotEqualTo(before.stamp());
+  }
+
+  /** What a flush of the generation before brings late was not first seen in this one. */
+  @Test
+  void counts_whereOneUserTakesThePlaceOfAnother_areThoseOfTheOther() {
+    MergedView view = counted.view();
+    FrozenSizes next = view.nextGeneration();
+    long[] kept =
+        LongStream.range(0, USERS)
+            .filter(user -> next.thinning().keeps(CountedRun.unit(user)))
+            .limit(2)
+            .toArray();
+    Place place = place(1, 0, .5);
+    DeltaBuilder late = new DeltaBuilder(view);
+    expose(late, place, kept[0]);
+    view.thin(next);
+    counted.count(
+        builder -> {
+          expose(builder, place, kept[0]);
+          report(builder, place, ERRORS, kept[0], 1);
+        });
+    RunReader reader = reader(ramp(50), METRICS);
+    MetricCounts before = counts(reader.read(view, 1), "errors");
+    view.apply(late.build());
+    counted.count(builder -> expose(builder, place, kept[1]));
+    MetricCounts after = counts(reader.read(view, 1), "errors");
+    assertThat(before.events().orElseThrow().stage()).isEqualTo(new ArmCounts(1, 0));
+    assertThat(after.events().orElseThrow().stage()).isEqualTo(ArmCounts.NONE);
+    assertThat(after.events().orElseThrow().stageExposed()).isEqualTo(new ArmCounts(1, 0));
   }
 
   @Test
