@@ -32,7 +32,10 @@ final class StageReader {
 
   private final Map<Definition, OfMetric> metrics = new HashMap<>();
 
-  /** By arm, whether nobody was there at the last look. */
+  /** By arm, where its outcomes are counted: whatever has values has outcomes. */
+  private final List<CellKey> outcomes;
+
+  /** By arm, whether neither users nor outcomes were known at the last look. */
   private final boolean[] isEmpty = new boolean[REMAINDER + 1];
 
   private long changes = -1;
@@ -73,6 +76,7 @@ final class StageReader {
   StageReader(int number, List<Place> places) {
     this.number = number;
     this.places = List.copyOf(places);
+    this.outcomes = places.stream().map(CellKey::outcomes).toList();
   }
 
   /**
@@ -83,7 +87,8 @@ final class StageReader {
     long now = 0;
     for (int arm = 0; arm < places.size(); arm++) {
       long ofArm = view.changes(places.get(arm));
-      isEmpty[arm] = ofArm == 0;
+      // Thinning may leave no user of a place, whose values go on.
+      isEmpty[arm] = ofArm == 0 && view.count(outcomes.get(arm)) == 0;
       now += ofArm;
     }
     if (now != changes || !view.numbering().equals(numbering)) {

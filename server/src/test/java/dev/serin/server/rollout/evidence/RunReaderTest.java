@@ -219,6 +219,39 @@ class RunReaderTest {
     assertThat(after.stages().getFirst().control().buckets().users()).isEqualTo(500);
   }
 
+  /** Values are not thinned: they are read where no user is kept, too. */
+  @Test
+  void values_afterThinning_goOn() {
+    FrozenSizes next = counted.view().nextGeneration();
+    List<Long> dropped =
+        LongStream.range(0, USERS)
+            .filter(user -> !next.thinning().keeps(CountedRun.unit(user)))
+            .limit(20)
+            .boxed()
+            .toList();
+    RunReader reader = reader(ramp(50), METRICS);
+    latencies(dropped.subList(0, 10), .1);
+    latencies(dropped.subList(10, 20), .9);
+    reader.read(counted.view(), 1);
+    counted.view().thin(counted.view().nextGeneration());
+    reader.read(counted.view(), 1);
+    latencies(dropped.subList(0, 10), .1);
+    MetricCounts.Stage stage =
+        counts(reader.read(counted.view(), 1), "latency").stages().getFirst();
+    assertThat(stage.treatment().bins().orElseThrow().total()).isEqualTo(20);
+    assertThat(stage.control().bins().orElseThrow().total()).isEqualTo(10);
+    assertThat(stage.treatment().buckets().users()).isEqualTo(10);
+  }
+
+  private void latencies(List<Long> users, double draw) {
+    counted.count(
+        builder -> {
+          for (long user : users) {
+            report(builder, place(1, draw, .5), LATENCY, user, 12);
+          }
+        });
+  }
+
   /** What expires elsewhere gives other numbers to users: sets of before are of no use. */
   @Test
   void counts_afterOthersExpired_areThoseOfANewReader() {
