@@ -182,8 +182,11 @@ final class ComparisonText {
     return isThere ? shown(number) : NONE;
   }
 
-  /** A number in four digits; very large and very small ones with an exponent. */
+  /** A number in four digits; very large and very small ones with an exponent; - of no number. */
   static String shown(double number) {
+    if (!Double.isFinite(number)) {
+      return NONE;
+    }
     if (number == 0) {
       return "0";
     }

@@ -140,8 +140,9 @@ final class VerdictText {
     if (metric.getKind() == MetricKind.METRIC_KIND_EVENT) {
       return percent(value);
     }
-    String measure = metric.getMeasure().isEmpty() ? "" : " " + metric.getMeasure();
-    return ComparisonText.shown(value) + measure;
+    return withUnit(
+        ComparisonText.shown(value),
+        metric.getMeasure().isEmpty() ? "" : " " + metric.getMeasure());
   }
 
   private static String state(VerdictMetric metric) {
@@ -190,6 +191,11 @@ final class VerdictText {
   }
 
   private static String percent(double share) {
-    return ComparisonText.shown(100 * share) + " %";
+    return withUnit(ComparisonText.shown(100 * share), " %");
+  }
+
+  /** What is no number has no unit. */
+  private static String withUnit(String shown, String unit) {
+    return shown.equals(NONE) ? NONE : shown + unit;
   }
 }

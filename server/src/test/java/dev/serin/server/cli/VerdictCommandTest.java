@@ -55,6 +55,33 @@ class VerdictCommandTest {
   }
 
   @Test
+  void verdict_ofNumbersThatAreNone_showsADash() {
+    Run run =
+        Run.of(
+            Run.NO_SERVER,
+            """
+            {"action": 2, "ratio_log_e": "Infinity", "metrics": [
+              {"metric": "spend", "kind": "METRIC_KIND_MEAN", "measure": "ms", "margin": "NaN",
+               "treatment_value": "NaN", "control_value": "Infinity",
+               "lower": "-Infinity", "upper": 3, "run_log_e": "NaN", "run_threshold": 5},
+              {"metric": "errors", "kind": "METRIC_KIND_EVENT", "limit": "NaN",
+               "treatment_value": 1e308, "within": {"difference": "NaN", "requests_worse": "NaN"}}
+            ]}
+            """,
+            false,
+            "verdict",
+            "-f",
+            "-");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out().replaceAll(" +", " "))
+        .contains("spend unspecified - - - ")
+        .contains("at most - ")
+        .contains("spend: difference - to 3 ms at any time")
+        .contains("at most - points worse, by request at most - worse");
+  }
+
+  @Test
   void verdict_ofWhatIsNone_isRefused(@TempDir Path directory) {
     assertRefused("[1]", 1, "-f -: no verdict: ");
     assertRefused("{\"action\": \"x\"}", 1, "-f -: action: absent");

@@ -46,8 +46,11 @@ final class MeasuredWords {
     return number(interval.lower()) + " to " + number(interval.upper());
   }
 
-  /** A number in four digits. */
+  /** A number in four digits; - of none, as of a sum beyond the largest double. */
   private static String number(double number) {
+    if (!Double.isFinite(number)) {
+      return "-";
+    }
     return number == 0
         ? "0"
         : new BigDecimal(number).round(DIGITS).stripTrailingZeros().toPlainString();
