@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,21 +85,50 @@ class VerdictCommandTest {
 
   @Test
   void verdict_ofWhatIsNone_isRefused(@TempDir Path directory) {
-    assertRefused("[1]", 1, "-f -: no verdict: ");
-    assertRefused("{\"action\": \"x\"}", 1, "-f -: action: absent");
-    assertRefused("{}", 1, "-f -: action: absent (expected: a verdict as JSON)");
-    assertRefused(" ".repeat(1 << 20) + "{}", 1, "above 1048576 bytes");
+    String other = "action: absent, or not known to this version (expected: a verdict as JSON)";
+    assertRefused("{}", other);
+    assertRefused("{\"action\": \"VERDICT_ACTION_PONDER\"}", other);
+    assertRefused("{\"action\": 99}", other);
+    String none = "no verdict: Expect message object (expected: a verdict as JSON)";
+    assertRefused("[1]", none);
+    assertRefused("[\"" + "\\u001b[2J".repeat(1_000) + "\"]", none);
+    assertRefused("{\"metrics\": [[1, 2]]}", none);
+    assertRefused(" ".repeat(1 << 20) + "{}", "above 1048576 bytes (expected: a verdict as JSON)");
     String missing = directory.resolve("nowhere.json").toString();
     Run run = Run.of("verdict", "-f", missing);
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("-f " + missing + ": not there (expected: a file)");
+    assertThat(run.err())
+        .contains("-f " + missing + ": not there (expected: a file that may be read)");
     assertThat(Run.of("verdict").err()).contains("Missing required option: '--file=FILE|-'");
   }
 
-  private static void assertRefused(String text, int exitCode, String why) {
+  private static void assertRefused(String text, String why) {
     Run run = Run.of(Run.NO_SERVER, text, false, "verdict", "-f", "-");
-    assertThat(run.exitCode()).isEqualTo(exitCode);
-    assertThat(run.err()).contains(why);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).isEqualToIgnoringNewLines("error: -f -: " + why);
+  }
+
+  @Test
+  void verdict_ofMalformedJson_isRefusedInOneLine() {
+    for (String text : List.of("{\"action\": 2", "x\u001b[2J", "{\"time\": \"a\u0007b\\nc\"}")) {
+      Run run = Run.of(Run.NO_SERVER, text, false, "verdict", "-f", "-");
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.err())
+          .startsWith("error: -f -: no verdict: ")
+          .doesNotContain("com.google", "https", "\u001b", "\u0007")
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
+  void verdict_ofAFileThatCannotBeRead_saysWhy(@TempDir Path directory) throws IOException {
+    assertThat(VerdictCommand.whyUnreadable(new AccessDeniedException("/run/verdict.json")))
+        .isEqualTo("access denied");
+    Path loop = directory.resolve("loop.json");
+    Files.createSymbolicLink(loop, loop);
+    Run run = Run.of("verdict", "-f", loop.toString());
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).containsOnlyOnce("loop.json").contains("symbolic links");
   }
 
   @ParameterizedTest
