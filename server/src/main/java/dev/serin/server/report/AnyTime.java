@@ -50,6 +50,13 @@ final class AnyTime {
       EventCounts treatment) {
     AnyTime row = new AnyTime();
     row.take(difference);
+    if (control.exposed() == 0 || treatment.exposed() == 0) {
+      // Users of one variant alone say nothing of the other, however many have the event.
+      row.missing.add(
+          "odds: users of control, treatment: %d, %d (expected: 1 or more)"
+              .formatted(control.exposed(), treatment.exposed()));
+      return row.build();
+    }
     if (share.isEmpty()) {
       row.missing.add("odds: shares of the arms not known (expected: weights above 0, as now)");
       return row.build();

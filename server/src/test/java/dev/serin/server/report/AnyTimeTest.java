@@ -93,6 +93,25 @@ class AnyTimeTest {
         .containsExactly("users of control, treatment: 90, 90 (expected: 100 or more)");
   }
 
+  /** Before anybody is given the control, the treatment's errors are not the treatment's fault. */
+  @Test
+  void compare_nobodyOfOneVariant_hasNoOdds() {
+    Counted counted = Counted.ofPeriod();
+    users(counted, 0, 0, USERS, 0, 5);
+    AnyTimeFigures figures =
+        AnalysisApi.users(AnalysisApi.compare(counted), Counted.ERROR, 0).getAnyTime();
+    assertThat(figures.hasLogE() || figures.hasP()).isFalse();
+    assertThat(figures.hasLowerPercent() || figures.hasUpperPercent()).isFalse();
+    assertThat(figures.getMissingList())
+        .contains("odds: users of control, treatment: 0, 2000 (expected: 1 or more)");
+
+    Counted other = Counted.ofPeriod();
+    users(other, 0, USERS, 0, 5, 0);
+    assertThat(AnalysisApi.users(AnalysisApi.compare(other), Counted.ERROR, 0).getAnyTime())
+        .extracting(AnyTimeFigures::hasLogE)
+        .isEqualTo(false);
+  }
+
   /** With one arm many times the other asymptotic figures alarm in vain; the exact ones do not. */
   @Test
   void compare_unequalArms_haveExactFiguresOnly() {
