@@ -155,8 +155,7 @@ final class VerdictText {
     if (metric.getAlarm()) {
       return "has alarmed";
     }
-    VerdictWithin within = metric.getWithin();
-    if (within.getRelative() || within.getAbsolute()) {
+    if (metric.getWithin().getPasses()) {
       return "within its margin";
     }
     return metric.hasWithin() ? "not shown to be within" : "no alarm";

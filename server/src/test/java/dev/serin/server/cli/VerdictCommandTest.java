@@ -56,6 +56,23 @@ class VerdictCommandTest {
     assertThat(run.out()).contains("hold: a\\u001B[2Jb").contains("- c\\nd");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{\"relative\": true, \"absolute\": true}; not shown to be within",
+        "{\"absolute\": true, \"passes\": true}; within its margin"
+      })
+  void verdict_ofAMargin_isWithinWhereAllConditionsHold(String within, String state) {
+    String metric = "{\"metric\": \"errors\", \"within\": " + within + "}";
+    String text = "{\"action\": 4, \"metrics\": [" + metric + "]}";
+    Run run = Run.of(Run.NO_SERVER, text, false, "verdict", "-f", "-");
+    assertThat(run.out().lines().filter(line -> line.startsWith("errors ")))
+        .singleElement()
+        .asString()
+        .endsWith("  " + state);
+  }
+
   @Test
   void verdict_ofNumbersThatAreNone_showsADash() {
     Run run =

@@ -119,14 +119,16 @@ public final class VerdictMessages {
     reading.within().ifPresent(within -> message.setWithin(within(within, events)));
   }
 
-  private static VerdictWithin within(NonInferiority.Shown shown, MetricEvidence.Events events) {
+  private static VerdictWithin within(MetricReading.Within within, MetricEvidence.Events events) {
+    NonInferiority.Shown shown = within.users();
     VerdictWithin.Builder message =
         VerdictWithin.newBuilder()
             .setLogE(shown.logE())
             .setThreshold(shown.threshold())
             .setDifference(shown.difference())
             .setRelative(shown.withinRelative())
-            .setAbsolute(shown.withinAbsolute());
+            .setAbsolute(shown.withinAbsolute())
+            .setPasses(within.passes());
     events.requestsWorse().ifPresent(message::setRequestsWorse);
     return message.build();
   }

@@ -2,7 +2,6 @@ package dev.serin.server.rollout.policy;
 
 import dev.serin.server.analysis.count.CircuitBreaker;
 import dev.serin.server.analysis.count.DataQuality;
-import dev.serin.server.analysis.count.NonInferiority;
 import dev.serin.server.analysis.count.SampleRatio;
 import dev.serin.server.rollout.plan.DecisionPlan;
 import dev.serin.server.rollout.plan.MetricPlan;
@@ -201,11 +200,9 @@ final class Decision {
       case null -> false;
       case Measured measured -> measured.nonInferior();
       case Events events -> {
-        Optional<NonInferiority.Shown> shown = metric.questions().within(events, evidence.stage());
+        Optional<MetricReading.Within> shown = metric.questions().within(events, evidence.stage());
         shown.ifPresent(within -> readings.set(i, readings.get(i).with(within)));
-        yield shown.isPresent()
-            && shown.get().passes()
-            && metric.questions().requestsWithin(events);
+        yield shown.filter(MetricReading.Within::passes).isPresent();
       }
     };
   }

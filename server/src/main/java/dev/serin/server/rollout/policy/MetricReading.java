@@ -35,8 +35,17 @@ public record MetricReading(
     Optional<CircuitBreaker.State> breaker,
     boolean alarm,
     boolean worse,
-    Optional<NonInferiority.Shown> within,
+    Optional<Within> within,
     Finding finding) {
+  /**
+   * What a stage shows of an event's margins.
+   *
+   * @param users what its users show
+   * @param passes whether the event is shown to be within a margin, by requests too where they have
+   *     to be
+   */
+  public record Within(NonInferiority.Shown users, boolean passes) {}
+
   /** Its key. */
   public String key() {
     return metric.plan().metric();
@@ -64,7 +73,7 @@ public record MetricReading(
         : Math.max(logRun - runThreshold, logStage - stageThreshold);
   }
 
-  MetricReading with(NonInferiority.Shown shown) {
+  MetricReading with(Within shown) {
     return new MetricReading(
         metric,
         withEvent,

@@ -64,14 +64,15 @@ final class StageQuestions {
   }
 
   /** What a guardrail's stage shows of its margins; empty where that is not asked. */
-  Optional<NonInferiority.Shown> within(Events events, int stage) {
+  Optional<MetricReading.Within> within(Events events, int stage) {
     return within
         .get(stage - 1)
-        .map(test -> test.look(oriented(events.stage()), oriented(events.stageExposed())));
+        .map(test -> test.look(oriented(events.stage()), oriented(events.stageExposed())))
+        .map(users -> new MetricReading.Within(users, users.passes() && requestsWithin(events)));
   }
 
   /** Whether rates of requests are within the margin too, where they have to be. */
-  boolean requestsWithin(Events events) {
+  private boolean requestsWithin(Events events) {
     double control =
         (double) events.stage().control() / Math.max(1, events.stageExposed().control());
     return control <= COMMON_EVENT

@@ -59,6 +59,11 @@ class VerdictMessagesTest {
 
   private static Verdict verdict(
       double slower, int errorsOfThousand, Duration dwelled, Duration sinceLook) {
+    return verdict(slower, errorsOfThousand, 1, dwelled, sinceLook);
+  }
+
+  private static Verdict verdict(
+      double slower, int errorsOfThousand, int errorsEach, Duration dwelled, Duration sinceLook) {
     CountedRun counted = new CountedRun();
     counted.count(
         builder -> {
@@ -68,7 +73,10 @@ class VerdictMessagesTest {
             boolean isNew = draw < .5;
             expose(builder, place, user);
             int errors = isNew ? errorsOfThousand : 30;
-            report(builder, place, METRICS.get(0), user, user % 1_000 < errors ? 1 : 0);
+            boolean errs = user % 1_000 < errors;
+            for (int i = 0; i < (errs && isNew ? errorsEach : 1); i++) {
+              report(builder, place, METRICS.get(0), user, errs ? 1 : 0);
+            }
             double time = (100 + user % 17) * (isNew ? slower : 1);
             report(builder, place, METRICS.get(1), user, time);
             report(builder, place, METRICS.get(2), user, time);
@@ -172,8 +180,23 @@ class VerdictMessagesTest {
     assertThat(errors.getWithin().getRelative()).isTrue();
     assertThat(errors.getWithin().getLogE()).isGreaterThan(errors.getWithin().getThreshold());
     assertThat(errors.getWithin().getRequestsWorse()).isBetween(-.5, .25);
+    assertThat(errors.getWithin().getPasses()).isTrue();
     assertThat(verdict.getWaitsForList()).isEmpty();
     assertThat(verdict.getAction()).isEqualTo(VerdictAction.VERDICT_ACTION_PROMOTE);
     assertThat(verdict.getReason()).isEqualTo(VerdictReason.VERDICT_REASON_SHOWN);
+  }
+
+  /** Fewer users err, but each of them five times: by users alone it would be within. */
+  @Test
+  void withinMargins_ofRequestsThatAreWorse_isNotShown() {
+    Verdict verdict = verdict(1, 18, 5, Duration.ofMinutes(20), Duration.ZERO);
+
+    VerdictMetric errors = verdict.getMetrics(0);
+    assertThat(errors.getWithin().getRelative()).isTrue();
+    assertThat(errors.getWithin().getRequestsWorse()).isGreaterThan(.25);
+    assertThat(errors.getWithin().getPasses()).isFalse();
+    assertThat(verdict.getWaitsForList())
+        .containsExactly("errors is not shown to be within its margin");
+    assertThat(verdict.getAction()).isEqualTo(VerdictAction.VERDICT_ACTION_GO_ON);
   }
 }
