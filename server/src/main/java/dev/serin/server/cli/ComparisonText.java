@@ -36,7 +36,8 @@ final class ComparisonText {
       lines.add("");
       lines.addAll(comparisons(answer).lines(terminal));
       lines.add("");
-      lines.add("± is the standard error by users. Every figure is valid for a single look.");
+      lines.add(
+          "± is the standard error by users. Figures of this table are valid for a single look.");
     }
     if (answer.getComparisonsList().stream().anyMatch(VariantComparison::hasAnyTime)) {
       lines.add("");

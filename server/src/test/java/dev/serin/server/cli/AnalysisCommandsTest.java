@@ -42,7 +42,7 @@ class AnalysisCommandsTest {
       METRIC   VARIANT  DIFF       ±  95 % FROM    TO  DIFF %       T     P      D  EFFECT  BETTER
       latency  new      -2.5  0.3535       -3.2  -1.8     -10  -7.071  0.03  -0.21  small   new
 
-      ± is the standard error by users. Every figure is valid for a single look.
+      ± is the standard error by users. Figures of this table are valid for a single look.
       """;
 
   private final FakeApi api = api();
