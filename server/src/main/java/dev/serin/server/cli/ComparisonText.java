@@ -20,6 +20,7 @@ import java.util.Set;
 final class ComparisonText {
   private static final MathContext DIGITS = new MathContext(4);
   private static final String NONE = "-";
+  private static final String EXACT_IN_PERCENT = "exact in %";
 
   private ComparisonText() {}
 
@@ -45,6 +46,11 @@ final class ComparisonText {
       lines.add("");
       lines.add(
           "Valid at any time, as often as one looks: intervals with 95 %, odds and P together.");
+      if (answer.getComparisonsList().stream()
+          .map(VariantComparison::getAnyTime)
+          .anyMatch(ComparisonText::isExactInPercent)) {
+        lines.add(EXACT_IN_PERCENT + ": odds and P too; FROM and TO are right for many users.");
+      }
     }
     if (answer.hasVerdict()) {
       lines.add("");
@@ -157,10 +163,22 @@ final class ComparisonText {
             number(figures.hasUpperPercent(), figures.getUpperPercent()),
             figures.hasLogE() ? Odds.text(figures.getLogE()) : NONE,
             number(figures.hasP(), figures.getP()),
-            figures.getExact() ? "exact" : "many users");
+            test(figures));
       }
     }
     return table;
+  }
+
+  private static String test(AnyTimeFigures figures) {
+    if (figures.getExact()) {
+      return isExactInPercent(figures) ? EXACT_IN_PERCENT : "exact";
+    }
+    return figures.hasLower() || figures.hasLogE() ? "many users" : NONE;
+  }
+
+  /** Whether an interval that is right for many users stands in a row that is exact else. */
+  private static boolean isExactInPercent(AnyTimeFigures figures) {
+    return figures.getExact() && figures.hasLower();
   }
 
   private static String metric(VariantComparison row) {

@@ -151,13 +151,37 @@ class AnalysisCommandsTest {
         .contains(
             """
             METRIC  VARIANT  DIFF    FROM      TO  FROM %  TO %       ODDS         P  TEST
-            error   new      0.02  0.0101  0.0299   12.35     -  1 : 4 200  0.000236  exact
+            error   new      0.02  0.0101  0.0299   12.35     -  1 : 4 200  0.000236  exact in %
 
             Valid at any time, as often as one looks: intervals with 95 %, odds and P together.
+            exact in %: odds and P too; FROM and TO are right for many users.
 
             hold: stale data; held
             """)
         .contains("- error, at any time: upper end in percent: nobody of the control");
+  }
+
+  @Test
+  void compare_figuresForAnyTime_sayWhatTheyRestOn() {
+    VariantComparison row = VariantComparison.newBuilder().setTreatment("new").build();
+    AnyTimeFigures odds = AnyTimeFigures.newBuilder().setLogE(1).build();
+    api.will(
+        "CompareVariants",
+        CompareVariantsResponse.newBuilder()
+            .addSummaries(summary("new", 22.5))
+            .addComparisons(
+                row.toBuilder().setMetric("a").setAnyTime(odds.toBuilder().setExact(true)))
+            .addComparisons(row.toBuilder().setMetric("b").setAnyTime(odds))
+            .addComparisons(
+                row.toBuilder().setMetric("c").setAnyTime(AnyTimeFigures.newBuilder().setLower(1)))
+            .addComparisons(
+                row.toBuilder().setMetric("d").setAnyTime(AnyTimeFigures.getDefaultInstance()))
+            .build());
+    String out = api.run("compare", "ranking").out();
+    assertThat(out.substring(out.indexOf("TEST")).lines().skip(1).limit(4))
+        .extracting(line -> line.substring(line.lastIndexOf("  ")).strip())
+        .containsExactly("exact", "many users", "many users", "-");
+    assertThat(out).doesNotContain("exact in %");
   }
 
   @Test
