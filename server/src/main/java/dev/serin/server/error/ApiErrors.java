@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place where errors for callers are made: one method for each way to fail.
+ * The one place where errors for callers are made, with {@link RunErrors} beside it: one method for
+ * each way to fail.
  *
  * <p>Texts name the value and what was expected. {@code proto/ERRORS.md} is the callers' side.
  */
@@ -374,8 +375,7 @@ public final class ApiErrors {
     return new ApiException(reason, violations.get(0) + others, violations, Map.of(), null, null);
   }
 
-  private static ApiException error(
-      ErrorReason reason, String message, Map<String, String> metadata) {
+  static ApiException error(ErrorReason reason, String message, Map<String, String> metadata) {
     TreeMap<String, String> shown = new TreeMap<>();
     metadata.forEach((name, value) -> shown.put(name, shown(value)));
     return new ApiException(reason, message, List.of(), shown, null, null);

@@ -15,6 +15,8 @@ public enum ErrorReason {
   INVALID_DOCUMENT(Status.Code.INVALID_ARGUMENT),
   /** The feature's values are not of the type the caller expects. */
   TYPE_MISMATCH(Status.Code.INVALID_ARGUMENT),
+  /** The request's id was used for another command. */
+  REQUEST_ID_REUSED(Status.Code.INVALID_ARGUMENT),
   /** The page token is not one this call gave out. */
   PAGE_TOKEN_INVALID(Status.Code.INVALID_ARGUMENT),
   /** No such namespace. */
@@ -25,7 +27,7 @@ public enum ErrorReason {
   DOCUMENT_NOT_FOUND(Status.Code.NOT_FOUND),
   /** The namespace never had this revision. */
   REVISION_NOT_FOUND(Status.Code.NOT_FOUND),
-  /** Nothing was counted of such a run. */
+  /** No such run, or nothing was counted of it. */
   RUN_NOT_FOUND(Status.Code.NOT_FOUND),
   /** No such metric among those that apply to the feature. */
   METRIC_NOT_FOUND(Status.Code.NOT_FOUND),
@@ -41,12 +43,16 @@ public enum ErrorReason {
   NAMESPACE_NOT_EMPTY(Status.Code.FAILED_PRECONDITION),
   /** An active rollout depends on what would change. */
   ROLLOUT_ACTIVE(Status.Code.FAILED_PRECONDITION),
+  /** The run's state does not allow the command. */
+  RUN_STATE(Status.Code.FAILED_PRECONDITION),
   /** The feature is archived. */
   FEATURE_ARCHIVED(Status.Code.FAILED_PRECONDITION),
   /** Somebody else has opened the session since. */
   PRODUCER_FENCED(Status.Code.FAILED_PRECONDITION),
   /** Somebody else changed it first. */
   REVISION_CONFLICT(Status.Code.ABORTED),
+  /** The run has another version than the caller expected. */
+  RUN_VERSION_CONFLICT(Status.Code.ABORTED),
   /** The revision a page belongs to is no longer held. */
   REVISION_GONE(Status.Code.ABORTED),
   /** The request is larger than its limit. */
