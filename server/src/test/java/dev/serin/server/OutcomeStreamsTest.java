@@ -157,6 +157,7 @@ class OutcomeStreamsTest {
     assertThat(server.get("/metrics").body())
         .contains(
             "\nserin_outcome_last_flush_age_seconds ",
+            "\nserin_outcome_view_age_seconds ",
             "\nserin_outcome_flush_age_seconds 0.0\n",
             "\nserin_outcome_sessions 1.0\n",
             "\nserin_outcome_batches 0.0\n",

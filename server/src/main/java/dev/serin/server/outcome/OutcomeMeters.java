@@ -1,7 +1,6 @@
 package dev.serin.server.outcome;
 
 import dev.serin.server.error.ErrorReason;
-import dev.serin.server.outcome.ledger.LedgerStatus;
 import dev.serin.server.telemetry.Metrics;
 import dev.serin.server.telemetry.Sample;
 import dev.serin.v1.RefusalReason;
@@ -132,7 +131,13 @@ final class OutcomeMeters {
         "serin_outcome_last_flush_age_seconds",
         "Time since outcomes became durable; absent: none did since the start.",
         List.of(),
-        () -> lastFlush(status.get().ledger()));
+        () -> ofMillis(status.get().ledger().lastFlushAgeMillis()));
+    metrics.gauges(
+        "serin_outcome_view_age_seconds",
+        "Time since what is shown and judged held all that replicas had flushed; absent: it is not"
+            + " loaded yet.",
+        List.of(),
+        () -> ofMillis(status.get().ledger().viewAgeMillis()));
     gauge(
         metrics,
         "serin_outcome_streams_unread",
@@ -174,8 +179,7 @@ final class OutcomeMeters {
         () -> keeper.shape().bytes());
   }
 
-  private static Collection<Sample> lastFlush(LedgerStatus ledger) {
-    OptionalLong millis = ledger.lastFlushAgeMillis();
+  private static Collection<Sample> ofMillis(OptionalLong millis) {
     return millis.isEmpty() ? List.of() : one(seconds(millis.getAsLong()));
   }
 

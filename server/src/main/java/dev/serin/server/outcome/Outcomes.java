@@ -16,6 +16,8 @@ import java.lang.management.ManagementFactory;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -140,6 +142,24 @@ public final class Outcomes implements AutoCloseable {
         Duration.ofNanos(aggregator.oldestNanos()).toMillis(),
         streams.size(),
         batches.size());
+  }
+
+  /**
+   * The age of what {@link #ask} shows: time since the view last held what all live replicas had
+   * flushed and what had come here, by the monotonic clock; empty: it is not loaded yet. What is
+   * asked for after this was read is no older. It stays below a second while the store answers, and
+   * grows while it does not.
+   */
+  public Optional<Duration> viewAge() {
+    OptionalLong millis = ledger.status().viewAgeMillis();
+    return millis.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Duration.ofMillis(
+                Math.max(
+                    millis.getAsLong(),
+                    // What a flush had no room for.
+                    Duration.ofNanos(aggregator.oldestNanos()).toMillis())));
   }
 
   /** What this replica may do with outcomes now. */

@@ -88,7 +88,7 @@ final class OutcomeServer implements AutoCloseable {
 
   private OutcomesStatus status() {
     return new OutcomesStatus(
-        new LedgerStatus(LedgerState.LIVE, false, OptionalLong.empty(), 0),
+        new LedgerStatus(LedgerState.LIVE, false, OptionalLong.empty(), OptionalLong.empty(), 0),
         false,
         Duration.ofNanos(aggregator.oldestNanos()).toMillis(),
         streams.size(),

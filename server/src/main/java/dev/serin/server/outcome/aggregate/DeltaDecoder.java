@@ -270,6 +270,7 @@ final class DeltaDecoder {
       readRow(chart.narrow());
       readRow(chart.wide());
       chart.settle();
+      chart.readUntil(delta.untilMillis());
     }
   }
 

@@ -211,6 +211,16 @@ public final class MergedView {
     return chart == null ? 0 : chart.untilMillis();
   }
 
+  /**
+   * Returns when the newest value of a chart happened, milliseconds since 1970: to the millisecond
+   * where a flush of this replica brought it, else no earlier than it did and within the flush, or
+   * ten seconds, whichever is closer; -1: it has none. Takes one look-up.
+   */
+  public long lastMillis(CellKey key) {
+    Slots chart = all.charts().get(key);
+    return chart == null ? -1 : chart.lastMillis();
+  }
+
   /** Returns the chart of a metric at a place; empty: nothing was counted. */
   public Optional<Slots> chart(CellKey key) {
     return Optional.ofNullable(all.charts().get(key)).map(Slots::copy);

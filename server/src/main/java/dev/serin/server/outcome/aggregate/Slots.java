@@ -28,6 +28,9 @@ public final class Slots {
   /** Only what has left the hour; {@link #minutes} adds the rest. */
   private final SlotRow wide = new SlotRow();
 
+  /** Event time of the newest value, milliseconds since 1970; -1: there is none. Not stored. */
+  private long lastMillis = -1;
+
   Slots() {}
 
   /**
@@ -39,6 +42,7 @@ public final class Slots {
     if (timeMillis < 0) {
       throw new IllegalArgumentException("time: " + timeMillis + " (expected: 0 or more)");
     }
+    lastMillis = Math.max(lastMillis, timeMillis);
     int slots = narrow.size();
     narrow.add(Math.toIntExact(timeMillis / NARROW_MILLIS), steps, withHistogram);
     if (narrow.size() > slots) {
@@ -49,7 +53,27 @@ public final class Slots {
   void merge(Slots other) {
     addAll(other.wide, wide);
     addAll(other.narrow, narrow);
+    lastMillis = Math.max(lastMillis, other.lastMillis);
     settle();
+  }
+
+  /**
+   * Says of a chart that was stored, which knows slots only, when its newest value can have
+   * happened at the latest.
+   *
+   * @param untilMillis event time of the newest value of all that was stored with it
+   */
+  void readUntil(long untilMillis) {
+    lastMillis = Math.max(lastMillis, Math.min(untilMillis(), untilMillis + 1) - 1);
+  }
+
+  /**
+   * Returns the event time of the newest value, milliseconds since 1970, exactly where it was added
+   * here; where it was stored, up to a slot of ten seconds later than it happened, but no later
+   * than anything stored with it. -1: there is none.
+   */
+  long lastMillis() {
+    return lastMillis;
   }
 
   private static void addAll(SlotRow from, SlotRow to) {

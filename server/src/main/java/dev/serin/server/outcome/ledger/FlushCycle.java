@@ -49,6 +49,12 @@ final class FlushCycle {
 
   private volatile @Nullable Long committedAt;
 
+  /** When the flush under way began. */
+  private long begunAt;
+
+  /** When all that had come was committed, or nothing had come; null: never yet. */
+  private volatile @Nullable Long settledAt;
+
   /** Whether the one under way was tried in vain. */
   private volatile boolean failing;
 
@@ -88,6 +94,14 @@ final class FlushCycle {
    */
   @Nullable Long committedAt() {
     return committedAt;
+  }
+
+  /**
+   * Any thread: the last moment up to which all that was gathered here is committed, by the clock
+   * of {@link #turn}; null: none yet. It moves on while nothing is reported, too.
+   */
+  @Nullable Long settledAt() {
+    return settledAt;
   }
 
   /** Any thread: whether the flush under way was tried in vain. */
@@ -165,10 +179,15 @@ final class FlushCycle {
   }
 
   private void begin(long now) {
-    boolean early = notBefore != null && notBefore - now > 0;
-    if (!waits() || early || unfolded.isFull() || !gate.tryAcquire()) {
+    if (!waits()) {
+      settledAt = now;
       return;
     }
+    boolean early = notBefore != null && notBefore - now > 0;
+    if (early || unfolded.isFull() || !gate.tryAcquire()) {
+      return;
+    }
+    begunAt = now;
     notBefore = now + EVERY;
     triedNanos = System.nanoTime();
     // Before it is gathered: what comes from now on asks again.
@@ -214,6 +233,7 @@ final class FlushCycle {
     unfolded.add(number, flush.body().length);
     meters.committed(flush, System.nanoTime() - triedNanos);
     committedAt = now;
+    settledAt = begunAt;
     underWay = null;
     inDoubt = false;
     failing = false;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,10 +43,11 @@ final class Follower {
   /** Generation of thinning that the view was thinned to. */
   private int generation;
 
-  private boolean loaded;
+  /** Written after {@link #followed}, for those who ask for both. */
+  private volatile boolean loaded;
 
   /** When the state that the view was last brought up to was read, or a little before. */
-  private long followed;
+  private volatile long followed;
 
   /** When the last load of everything ended, and what it took. */
   private long loadEnded;
@@ -77,8 +79,8 @@ final class Follower {
     long now = nanoTime.getAsLong();
     if (!loaded) {
       loadFirst();
-      loaded = true;
       noteLoad(now);
+      loaded = true;
     } else if (database.dialect() == Dialect.POSTGRESQL) {
       if (now - followed <= PAUSE_MAX && follow()) {
         followed = now;
@@ -87,6 +89,20 @@ final class Follower {
         noteLoad(now);
       }
     }
+  }
+
+  /**
+   * Any thread: the last moment by the monotonic clock at which the view held what all others had
+   * flushed. Nobody else flushes into the embedded store.
+   *
+   * @param now of that clock
+   * @return null: nothing is loaded yet
+   */
+  @Nullable Long followedAt(long now) {
+    if (!loaded) {
+      return null;
+    }
+    return database.dialect() == Dialect.POSTGRESQL ? followed : now;
   }
 
   /**

@@ -23,6 +23,7 @@ public final class Ledger implements Sessions, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Ledger.class);
 
   private final LedgerWork work;
+  private final Follower follower;
   private final BackgroundWork background;
   private final LongSupplier nanoTime;
   private final Runnable ended;
@@ -55,7 +56,7 @@ public final class Ledger implements Sessions, AutoCloseable {
     this.nanoTime = nanoTime;
     this.ended = ended;
     work = new LedgerWork(database, me, parts, unfolded, meters, clock, randomIds);
-    Follower follower = new Follower(database, me, parts.sink(), work.flushes(), nanoTime);
+    follower = new Follower(database, me, parts.sink(), work.flushes(), nanoTime);
     Folder folder = new Folder(database, me, parts.merger(), unfolded, randomIds);
     meters.bases(folder::baseBytes);
     background =
@@ -89,6 +90,7 @@ public final class Ledger implements Sessions, AutoCloseable {
         committedAt == null
             ? OptionalLong.empty()
             : OptionalLong.of(NANOSECONDS.toMillis(nanoTime.getAsLong() - committedAt)),
+        ViewAge.millis(work.flushes(), follower, nanoTime),
         work.open().size());
   }
 

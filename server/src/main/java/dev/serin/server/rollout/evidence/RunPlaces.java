@@ -32,6 +32,11 @@ public record RunPlaces(
         place(stage, Arm.ARM_REMAINDER, control));
   }
 
+  /** The place of the feature's outcomes of which no token and no key says what was served. */
+  Place unplaced() {
+    return new Place(namespace, feature, "", "", 0, 0, Arm.ARM_NONE, "", false, "");
+  }
+
   private Place place(int stage, Arm arm, String variant) {
     return new Place(namespace, feature, split, run, 0, stage, arm, variant, false, unit);
   }

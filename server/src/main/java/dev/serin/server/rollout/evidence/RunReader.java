@@ -36,7 +36,11 @@ public final class RunReader {
   private final Map<String, MetricCounts> last = new HashMap<>();
   private Reading reading =
       new Reading(
-          Map.of(), List.of(), Users.NONE, new MetricCounts.Stamp(0, new UnitNumbering(), -1));
+          Map.of(),
+          List.of(),
+          Users.NONE,
+          StageFlow.NONE,
+          new MetricCounts.Stamp(0, new UnitNumbering(), -1));
 
   /**
    * What was counted of a run.
@@ -44,12 +48,14 @@ public final class RunReader {
    * @param metrics by key
    * @param firstExposures of each stage with a control, for the test of the ratio of arms
    * @param users of the stage the run is in
+   * @param flow what came in of that stage
    * @param stamp of the exposures
    */
   public record Reading(
       Map<String, MetricCounts> metrics,
       List<SampleRatio.Factor> firstExposures,
       Users users,
+      StageFlow flow,
       MetricCounts.Stamp stamp) {
     /** Copies. */
     public Reading {
@@ -103,13 +109,15 @@ public final class RunReader {
     for (Map.Entry<Definition, JudgedMetric> metric : metrics.entrySet()) {
       isSame &= !look.refresh(metric.getKey(), metric.getValue());
     }
-    if (!isSame) {
+    StageFlow flow = stages.get(stage - 1).flow(view);
+    if (!isSame || !flow.equals(reading.flow())) {
       boolean sameUsers = stamp.equals(reading.stamp());
       reading =
           new Reading(
               last,
               sameUsers ? reading.firstExposures() : look.firstExposures(),
               sameUsers ? reading.users() : look.users(),
+              flow,
               stamp);
     }
     return reading;
@@ -127,7 +135,7 @@ public final class RunReader {
       this.stage = stage;
       while (stages.size() < stage) {
         int next = stages.size() + 1;
-        stages.add(new StageReader(next, places.of(next)));
+        stages.add(new StageReader(next, places));
       }
       long sum = 0;
       for (StageReader ofStage : soFar()) {

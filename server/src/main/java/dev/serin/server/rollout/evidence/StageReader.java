@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,14 @@ final class StageReader {
   private static final int REMAINDER = 3;
 
   private final int number;
+
+  /** Of the feature's outcomes that no arm is known of. */
+  private final CellKey unplaced;
+
+  /** Outcomes of all arms, and those without arm, when the stage was first read; -1: it was not. */
+  private long placedBefore = -1;
+
+  private long unplacedBefore;
 
   /** Of treatment, surplus, control and remainder, in this order. */
   private final List<Place> places;
@@ -73,10 +82,34 @@ final class StageReader {
     }
   }
 
-  StageReader(int number, List<Place> places) {
+  StageReader(int number, RunPlaces run) {
     this.number = number;
-    this.places = List.copyOf(places);
+    this.places = run.of(number);
     this.outcomes = places.stream().map(CellKey::outcomes).toList();
+    this.unplaced = CellKey.outcomes(run.unplaced());
+  }
+
+  /** What came in, by now. */
+  StageFlow flow(MergedView view) {
+    long placed = outcomes.stream().mapToLong(view::count).sum();
+    long without = view.count(unplaced);
+    if (placedBefore < 0) {
+      placedBefore = placed;
+      unplacedBefore = without;
+    }
+    return new StageFlow(
+        last(view, TREATMENT, SURPLUS),
+        last(view, CONTROL),
+        placed - placedBefore + without - unplacedBefore,
+        without - unplacedBefore);
+  }
+
+  private OptionalLong last(MergedView view, int... arms) {
+    long last = -1;
+    for (int arm : arms) {
+      last = Math.max(last, view.lastMillis(CellKey.exposures(places.get(arm))));
+    }
+    return last < 0 ? OptionalLong.empty() : OptionalLong.of(last);
   }
 
   /**

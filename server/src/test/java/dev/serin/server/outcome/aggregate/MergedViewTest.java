@@ -275,4 +275,31 @@ class MergedViewTest {
     assertThat(merged.untilMillis()).isEqualTo(9_000);
     assertThat(merged.watermark()).isEqualTo(4_000);
   }
+
+  /** A flush is short: what it holds of others happened hardly later than what it was asked of. */
+  @Test
+  void lastMillis_outOfTheStore_isWithinItsFlushAndItsSlot() {
+    long slot = Events.NOW / Slots.NARROW_MILLIS * Slots.NARROW_MILLIS;
+    DeltaBuilder flush = new DeltaBuilder(new MergedView());
+    flush.exposure(NEW, 1, slot + 2_000);
+    flush.exposure(OLD, 2, slot + 2_070);
+    flush.exposure(OLD, 3, slot - 40_000);
+    Delta stored = DeltaCodec.decode(DeltaCodec.encode(flush.build()));
+    MergedView view = new MergedView();
+    view.apply(stored);
+    assertThat(view.lastMillis(CellKey.exposures(NEW))).isEqualTo(slot + 2_070);
+    assertThat(view.lastMillis(CellKey.exposures(OLD))).isEqualTo(slot + 2_070);
+    assertThat(view.lastMillis(CellKey.outcomes(OLD))).isEqualTo(-1);
+
+    // A base is of many flushes: of what stopped long ago the slot is known.
+    DeltaBuilder later = new DeltaBuilder(view);
+    later.exposure(OLD, 4, slot + 75_000);
+    Delta base = new Delta();
+    base.merge(stored);
+    base.merge(later.build());
+    MergedView loaded = new MergedView();
+    loaded.apply(DeltaCodec.decode(DeltaCodec.encode(base)));
+    assertThat(loaded.lastMillis(CellKey.exposures(NEW))).isEqualTo(slot + 9_999);
+    assertThat(loaded.lastMillis(CellKey.exposures(OLD))).isEqualTo(slot + 75_000);
+  }
 }

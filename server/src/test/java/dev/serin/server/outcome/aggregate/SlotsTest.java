@@ -76,6 +76,21 @@ class SlotsTest {
     assertThat(Slots.merged(List.of(), 0, Long.MAX_VALUE, Slots.WIDE_MILLIS)).isEmpty();
   }
 
+  /** To the millisecond where it is added; out of the store it is told by slots. */
+  @Test
+  void lastMillis_ofValuesInAnyOrder_isTheNewestOfAll() {
+    Slots chart = new Slots();
+    assertThat(chart.lastMillis()).isEqualTo(-1);
+    chart.add(NOW, 1, false);
+    chart.add(NOW - 3 * Slots.NARROW_MILLIS, 1, false);
+    assertThat(chart.lastMillis()).isEqualTo(NOW);
+    Slots older = new Slots();
+    older.add(NOW - 5, 1, false);
+    older.merge(chart);
+    assertThat(older.lastMillis()).isEqualTo(NOW);
+    assertThat(older.copy().lastMillis()).isEqualTo(NOW);
+  }
+
   private static List<List<Object>> shown(List<Slot> slots) {
     List<List<Object>> shown = new ArrayList<>();
     for (Slot slot : slots) {

@@ -380,4 +380,43 @@ class LedgerContractTest {
     return database.read(
         handle -> handle.createQuery("SELECT count(*) FROM " + table).mapTo(Long.class).one());
   }
+
+  @Test
+  void viewAge_beforeAllIsLoaded_isUnknown() {
+    TestReplica starting = new TestReplica(database, random);
+    starting.turn(Duration.ZERO);
+
+    assertThat(starting.viewAgeMillis()).isEmpty();
+
+    starting.follow();
+    assertThat(starting.viewAgeMillis()).hasValue(0);
+  }
+
+  /** What has come here and is not durable is in nobody's view. */
+  @Test
+  void viewAge_whileNothingIsFlushed_growsFromWhatWasFlushedLast() throws Exception {
+    TestClaimant session = replica.open(SESSION, 1);
+    replica.count(session, 1);
+    replica.hold();
+    replica.accept(session, 2);
+    replica.turn(Duration.ofSeconds(7));
+    replica.follow();
+
+    assertThat(replica.viewAgeMillis()).hasValue(7_000);
+
+    replica.goOn();
+    replica.turn(FLUSH);
+    replica.follow();
+    assertThat(session.committed()).isEqualTo(2);
+    assertThat(replica.viewAgeMillis()).hasValue(0);
+  }
+
+  /** Silence is nothing that a view lacks. */
+  @Test
+  void viewAge_whereNothingIsReported_staysYoung() {
+    replica.turn(Duration.ofHours(1));
+    replica.follow();
+
+    assertThat(replica.viewAgeMillis()).hasValue(0);
+  }
 }

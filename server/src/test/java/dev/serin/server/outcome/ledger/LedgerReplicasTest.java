@@ -178,6 +178,40 @@ class LedgerReplicasTest {
         .isEqualTo(TestReplica.stored(database));
   }
 
+  /** Own flushes go on: what others flushed is missing. */
+  @Test
+  void viewAge_ofWhoDoesNotFollow_growsUntilItHasEverything() {
+    TestClaimant other = two.open(OTHER, 1);
+    one.count(one.open(SESSION, 1), 1);
+    two.turn(Duration.ofSeconds(11));
+    two.count(other, 1);
+    assertThat(two.viewAgeMillis()).hasValue(11_100);
+
+    two.follow();
+
+    assertThat(two.viewAgeMillis()).hasValue(0);
+    assertThat(two.view()).hasSize(2);
+  }
+
+  /** L5: what is gone before it was seen is missing until all is loaded anew. */
+  @Test
+  void viewAge_whereDeltasAreGone_countsFromTheLastGoodLook() {
+    TestReplica three = started();
+    TestClaimant claimant = one.open(SESSION, 1);
+    two.slowDown(Duration.ofSeconds(90));
+    removeUnseen(one, claimant, 1);
+    two.follow();
+    two.turn(Duration.ZERO);
+    assertThat(two.viewAgeMillis()).as("since the load began").hasValue(90_000);
+
+    removeUnseen(three, three.open(OTHER, 1), 1);
+    two.turn(Duration.ofSeconds(5));
+    two.follow();
+
+    assertThat(two.loads()).isEqualTo(1);
+    assertThat(two.viewAgeMillis()).hasValue(95_000);
+  }
+
   /** L2, L5: folding and removal are not noticed by those who follow, nor by those who did not. */
   @Test
   void follow_foldedAndRemovedMeanwhile_endsWithTheSame() {

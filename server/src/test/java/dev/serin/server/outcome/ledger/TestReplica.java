@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -133,6 +134,19 @@ final class TestReplica implements FlushSource, DeltaSink {
   void acceptUnannounced(TestClaimant claimant, long sequence) {
     waiting.add(new Entry(claimant, claimant.session(), sequence));
     unannounced = true;
+  }
+
+  /** Holds up flushes, as a load of all does. */
+  void hold() throws InterruptedException {
+    work.flushes().hold();
+  }
+
+  void goOn() {
+    work.flushes().goOn();
+  }
+
+  OptionalLong viewAgeMillis() {
+    return ViewAge.millis(work.flushes(), follower, () -> now);
   }
 
   /** Lets time pass and does what is due then. */

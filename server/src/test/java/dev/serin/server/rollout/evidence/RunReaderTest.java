@@ -8,6 +8,7 @@ import static dev.serin.server.rollout.evidence.CountedRun.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.SampleRatio;
 import dev.serin.server.outcome.aggregate.DeltaBuilder;
@@ -19,6 +20,8 @@ import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.Plans;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.v1.Arm;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.LongStream;
@@ -325,5 +328,56 @@ class RunReaderTest {
     assertThat(errors.stages()).extracting(MetricCounts.Stage::number).containsExactly(1);
     assertThat(errors.events().orElseThrow().run().users()).isEqualTo(new ArmCounts(100, 0));
     assertThat(errors.events().orElseThrow().stageExposed()).isEqualTo(new ArmCounts(1_000, 0));
+  }
+
+  @Test
+  void flow_ofUsersWhoComeAgain_tellsWhenTheyCameLast() {
+    RunReader reader = reader(RAMP, METRICS);
+    Place treatment = place(1, 0, .05);
+    assertThat(reader.read(counted.view(), 1).flow()).isEqualTo(StageFlow.NONE);
+    counted.count(
+        builder -> {
+          builder.exposure(treatment, CountedRun.unit(1), CountedRun.NOW);
+          builder.exposure(place(1, .5, .05), CountedRun.unit(2), CountedRun.NOW + 5);
+        });
+    RunReader.Reading first = reader.read(counted.view(), 1);
+    assertThat(first.flow().treatmentMillis()).hasValue(CountedRun.NOW);
+    assertThat(first.flow().controlMillis()).as("none of the remainder").isEmpty();
+
+    counted.count(
+        builder -> builder.exposure(treatment, CountedRun.unit(1), CountedRun.NOW + 61_000));
+    RunReader.Reading second = reader.read(counted.view(), 1);
+    assertThat(second.stamp()).isEqualTo(first.stamp());
+    assertThat(counts(second, "errors")).isSameAs(counts(first, "errors"));
+    Instant began = Instant.ofEpochMilli(CountedRun.NOW - 1_000);
+    Instant now = Instant.ofEpochMilli(CountedRun.NOW + 400_000);
+    assertThat(second.flow().sinceTreatment(began, now)).isEqualTo(Duration.ofSeconds(339));
+    assertThat(second.flow().sinceControl(began, now)).isEqualTo(Duration.ofSeconds(401));
+    assertThat(second.flow().sinceControl(now, began)).as("clock set back").isZero();
+  }
+
+  @Test
+  void flow_ofOutcomes_isOfThoseSinceTheStageWasFirstRead() {
+    Place nowhere = new Place("shop", "checkout", "", "", 0, 0, Arm.ARM_NONE, "", false, "");
+    counted.count(builder -> builder.outcome(nowhere, CountedRun.NOW));
+    RunReader reader = reader(RAMP, METRICS);
+    assertThat(reader.read(counted.view(), 1).flow().outcomes()).isZero();
+    counted.count(
+        builder -> {
+          builder.outcome(nowhere, CountedRun.NOW);
+          builder.outcome(place(1, 0, .05), CountedRun.NOW);
+          builder.outcome(place(1, .99, .05), CountedRun.NOW);
+          builder.outcome(place(2, 0, .25), CountedRun.NOW);
+        });
+    RunReader.Reading reading = reader.read(counted.view(), 1);
+    assertThat(reading.flow().outcomes()).isEqualTo(3);
+    assertThat(reading.flow().withoutToken()).isEqualTo(1);
+    DataQuality.Stage data =
+        reading
+            .flow()
+            .data(reading.users(), .5, Instant.EPOCH, Instant.EPOCH, Duration.ofSeconds(12));
+    assertThat(DataQuality.USUAL.problems(data))
+        .extracting(DataQuality.Problem::state)
+        .containsExactly(DataQuality.State.STALE);
   }
 }
