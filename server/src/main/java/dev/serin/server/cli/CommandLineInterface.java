@@ -34,6 +34,7 @@ public final class CommandLineInterface {
         .addSubcommand(new PlanCommand(terminal))
         .addSubcommand(new SimulateCommand(terminal))
         .addSubcommand(new VerdictCommand(terminal))
+        .addSubcommand(RolloutCommands.commandLine(terminal))
         .addSubcommand(new GetCommand(terminal))
         .addSubcommand(new EvaluateCommand(terminal))
         .addSubcommand(new ExplainCommand(terminal))
@@ -61,7 +62,6 @@ public final class CommandLineInterface {
         .setExecutionExceptionHandler(failures::execution)
         .setExitCodeExceptionMapper(failure -> ExitCode.INTERNAL.code());
     addHelp(commands);
-    commands.getSubcommands().forEach((name, command) -> addHelp(command));
   }
 
   /**
@@ -109,5 +109,6 @@ public final class CommandLineInterface {
     Arrays.stream(ExitCode.values())
         .forEach(code -> exitCodes.put(" " + code.code(), code.meaning()));
     spec.usageMessage().exitCodeListHeading("Exit codes:%n").exitCodeList(exitCodes);
+    command.getSubcommands().values().forEach(CommandLineInterface::addHelp);
   }
 }

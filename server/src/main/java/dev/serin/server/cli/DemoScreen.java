@@ -3,46 +3,25 @@ package dev.serin.server.cli;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * The demo's table: renewed in place where the cursor may move, otherwise printed again and again.
- * In place, lines that are wider than the terminal are cut: a line that goes on in the next one
- * would put the cursor in the wrong place. For one thread.
- */
+/** The demo's table, renewed in place where the cursor may move. For one thread. */
 final class DemoScreen {
   private static final int BAR_COLUMNS = 12;
 
   /** One to seven eighths of a column. */
   private static final String PARTS = "▏▎▍▌▋▊▉";
 
-  /** Until told otherwise, the terminal cuts lines, or wraps them. */
-  private static final String CUT = "\u001b[?7l";
-
-  private static final String WRAP = "\u001b[?7h";
-
   private final Terminal terminal;
   private final DemoFigures figures;
-  private int linesOnScreen;
+  private final LiveLines live;
 
   DemoScreen(Terminal terminal, DemoFigures figures) {
     this.terminal = terminal;
     this.figures = figures;
+    live = new LiveLines(terminal);
   }
 
   void show(DemoTally tally, long seconds) {
-    if (terminal.colour() && linesOnScreen > 0) {
-      terminal.out().print("\u001b[" + linesOnScreen + "A\u001b[J");
-    }
-    List<String> lines = lines(tally, seconds);
-    if (terminal.colour()) {
-      terminal.out().print(CUT);
-      lines.forEach(terminal.out()::println);
-      terminal.out().print(WRAP);
-    } else {
-      lines.forEach(terminal.out()::println);
-      terminal.out().println();
-    }
-    terminal.out().flush();
-    linesOnScreen = lines.size();
+    live.show(lines(tally, seconds));
   }
 
   private List<String> lines(DemoTally tally, long seconds) {

@@ -10,12 +10,16 @@ public enum ExitCode {
   REFUSED(1, "refused or invalid"),
   /** The command line is wrong, a file it names cannot be read, or its output not be written. */
   USAGE(2, "wrong usage, or a file that cannot be read or written"),
-  /** No such namespace, document or revision. */
-  NOT_FOUND(3, "no such namespace, document or revision"),
+  /** No such namespace, document, revision or run. */
+  NOT_FOUND(3, "no such namespace, document, revision or run"),
   /** No server answers, or not in time. */
   UNREACHABLE(4, "the server cannot be reached, is not ready, or answers too late"),
-  /** Somebody else came first: the revision moved, the name is taken. */
-  CONFLICT(5, "conflict: the revision moved, or the name is taken"),
+  /** Somebody else came first: the revision or the run moved, the name is taken. */
+  CONFLICT(5, "conflict: the revision or the run moved, or the name is taken"),
+  /** What was watched ended: the run was rolled back. */
+  ROLLED_BACK(6, "the run that was watched is rolled back"),
+  /** What was watched ended: somebody cancelled the run. */
+  CANCELLED(7, "the run that was watched is cancelled"),
   /** A bug of Serin. */
   INTERNAL(70, "a bug in Serin"),
   /** A server that others have taken over from: EX_TEMPFAIL of sysexits.h. */

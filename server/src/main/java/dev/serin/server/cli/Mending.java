@@ -26,6 +26,11 @@ final class Mending {
       case "DOCUMENT_IN_USE" -> "apply the documents that refer to it without the reference first";
       case "REVISION_CONFLICT" ->
           "somebody else changed it: look with 'serin history', then apply on the new revision";
+      case "RUN_VERSION_CONFLICT" ->
+          "the run moved: look with 'serin rollout status', then decide on its version";
+      case "RUN_NOT_FOUND" -> "'serin rollout list' shows what was started";
+      case "ROLLOUT_ACTIVE" -> "'serin rollout list' shows the run; end it first, or wait for it";
+      case "REQUEST_ID_REUSED" -> "leave --request-id out, or draw a new one";
       case "INVALID_DOCUMENT" -> "mend the fields named; 'serin validate -f FILE' checks offline";
       case "STORE_UNAVAILABLE" -> "the server still decides; repeat when its store is back";
       case "CHANGE_UNCERTAIN" -> "'serin history' shows whether it was made";

@@ -22,6 +22,11 @@ final class OutputOptions {
     }
   }
 
+  /** How it is printed. */
+  OutputFormat format() {
+    return format;
+  }
+
   /** True: more columns are welcome. */
   boolean isWide() {
     return format == OutputFormat.WIDE;

@@ -14,6 +14,9 @@ import dev.serin.v1.DecisionServiceGrpc.DecisionServiceBlockingStub;
 import dev.serin.v1.Document;
 import dev.serin.v1.FeatureServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc.FeatureServiceBlockingStub;
+import dev.serin.v1.RolloutServiceGrpc;
+import dev.serin.v1.RolloutServiceGrpc.RolloutServiceBlockingStub;
+import dev.serin.v1.RolloutServiceGrpc.RolloutServiceBlockingV2Stub;
 import dev.serin.v1.ValidateDocumentsRequest;
 import dev.serin.v1.ValidateDocumentsResponse;
 import io.grpc.ChannelCredentials;
@@ -96,6 +99,16 @@ record Session(String server, ManagedChannel channel, Duration timeout) implemen
   AnalysisServiceBlockingStub analysis() {
     return AnalysisServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  RolloutServiceBlockingStub rollouts() {
+    return RolloutServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** For calls that last; the timeout is not theirs. */
+  RolloutServiceBlockingV2Stub watches() {
+    return RolloutServiceGrpc.newBlockingV2Stub(channel);
   }
 
   /** For calls that last; the timeout is not theirs. */

@@ -5,6 +5,7 @@ import dev.serin.server.error.ErrorInterceptor;
 import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc;
+import dev.serin.v1.RolloutServiceGrpc;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.MethodDescriptor;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * put in. It shows what a command sends and how it prints an answer with fixed times.
  */
 final class FakeApi implements AutoCloseable {
+  /** The answer of a stream after which it is over. */
+  static final Object END = new Object();
+
   private final List<Message> requests = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, Queue<Object>> answers = new HashMap<>();
   private final Server server;
@@ -40,6 +44,7 @@ final class FakeApi implements AutoCloseable {
             .addService(service(FeatureServiceGrpc.getServiceDescriptor()))
             .addService(service(DecisionServiceGrpc.getServiceDescriptor()))
             .addService(service(AnalysisServiceGrpc.getServiceDescriptor()))
+            .addService(service(RolloutServiceGrpc.getServiceDescriptor()))
             .build()
             .start();
   }
@@ -112,7 +117,7 @@ final class FakeApi implements AutoCloseable {
     service.addMethod(method, handler);
   }
 
-  /** Sends all answers there are; the call goes on after them, unless one is a refusal. */
+  /** Sends all answers there are; the call goes on after them, unless one ends it. */
   private <Q, R> void addStream(
       ServerServiceDefinition.Builder service, MethodDescriptor<Q, R> method) {
     service.addMethod(
@@ -123,6 +128,9 @@ final class FakeApi implements AutoCloseable {
               for (Object answer = next(method); answer != null; answer = next(method)) {
                 if (answer instanceof RuntimeException refusal) {
                   throw refusal;
+                } else if (answer.equals(END)) {
+                  observer.onCompleted();
+                  return;
                 }
                 @SuppressWarnings("unchecked")
                 R response = (R) answer;

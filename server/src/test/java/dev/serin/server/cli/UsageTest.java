@@ -30,6 +30,7 @@ class UsageTest {
     "archive",
     "delete",
     "create",
+    "rollout",
     "version"
   };
 
@@ -65,6 +66,33 @@ class UsageTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).contains("Usage: serin " + command, "--server", "--tls", "Exit codes:");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "start",
+        "status",
+        "watch",
+        "pause",
+        "resume",
+        "approve",
+        "advance",
+        "promote",
+        "rollback",
+        "cancel",
+        "history",
+        "replay",
+        "list"
+      })
+  void help_rolloutCommand_tellsItsOptions(String command) {
+    assertThat(Run.of("rollout", "--help").out()).containsPattern("(?m)^  " + command + " ");
+
+    Run run = Run.of("rollout", command, "--help");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .contains("Usage: serin rollout " + command, "--server", "Exit codes:", "--output");
   }
 
   @Test
@@ -126,6 +154,15 @@ class UsageTest {
         "-aa:=2");
     assertUsage("thing (expected: namespace;", "create", "thing", "x");
     assertUsage("'xml'", "get", "features", "-o", "xml");
+    assertUsage("command: missing (expected: one of these)", "rollout");
+    assertUsage("Missing required parameter: 'ROLLOUT'", "rollout", "start");
+    assertUsage("--expect: -1 (expected: 0 or more)", "rollout", "pause", "r", "--expect=-1");
+    assertUsage("--gate: 3 (expected: STAGE.GATE", "rollout", "approve", "r", "--gate=3");
+    assertUsage("--run: 0 (expected: 1 or more)", "rollout", "replay", "r", "--run=0");
+    assertUsage("--entries: 101 (expected: 0 to 100)", "rollout", "watch", "r", "--entries=101");
+    assertUsage("--limit: 0 (expected: 1 or more)", "rollout", "history", "r", "--limit=0");
+    assertUsage("--evidence: without -o json", "rollout", "history", "r", "--evidence");
+    assertUsage("--state: stuck (expected: gate, running", "rollout", "list", "--state=stuck");
   }
 
   @ParameterizedTest

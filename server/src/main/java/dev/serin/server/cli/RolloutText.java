@@ -1,0 +1,195 @@
+package dev.serin.server.cli;
+
+import dev.serin.v1.RolloutEventKind;
+import dev.serin.v1.RolloutLogEntry;
+import dev.serin.v1.RolloutProgress;
+import dev.serin.v1.RolloutRun;
+import dev.serin.v1.RolloutState;
+import dev.serin.v1.VerdictAction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Runs of rollouts as people read them. */
+final class RolloutText {
+  private static final String NONE = "-";
+
+  private RolloutText() {}
+
+  /** A state in one word; of none never_started. */
+  static String word(RolloutState state) {
+    return state == RolloutState.ROLLOUT_STATE_UNSPECIFIED
+        ? "never_started"
+        : state.name().replace("ROLLOUT_STATE_", "").toLowerCase(Locale.ROOT);
+  }
+
+  /** What is to be done, in words; of nothing a dash. */
+  static String word(VerdictAction action) {
+    return action == VerdictAction.VERDICT_ACTION_UNSPECIFIED
+        ? NONE
+        : words(action.name().replace("VERDICT_ACTION_", ""));
+  }
+
+  /** The newest runs of rollouts. */
+  static Table table(List<RolloutRun> runs, boolean wide) {
+    Table table =
+        wide
+            ? new Table(
+                "ROLLOUT",
+                "FEATURE",
+                "SPLIT",
+                "TREATMENT",
+                "CONTROL",
+                ">RUN",
+                "STATE",
+                "STAGE",
+                ">TRAFFIC",
+                ">VERSION",
+                "SINCE",
+                "ID")
+            : new Table(
+                "ROLLOUT", "FEATURE", ">RUN", "STATE", "STAGE", ">TRAFFIC", ">VERSION", "SINCE");
+    for (RolloutRun run : runs) {
+      List<Object> row = new ArrayList<>();
+      row.add(run.getRollout());
+      row.add(run.getFeature());
+      if (wide) {
+        row.addAll(List.of(run.getSplit(), run.getTreatment(), run.getControl()));
+      }
+      boolean started = !run.getRunId().isEmpty();
+      row.add(started ? Texts.number(run.getNumber()) : NONE);
+      row.add(word(run.getState()));
+      row.add(started ? stage(run) : NONE);
+      row.add(started ? share(run.getTraffic(), run.getTrafficOf()) : NONE);
+      row.add(started ? Texts.number(run.getVersion()) : NONE);
+      row.add(Texts.time(run.getSince()));
+      if (wide) {
+        row.add(run.getRunId());
+      }
+      table.row(row.toArray());
+    }
+    return table;
+  }
+
+  /** A run on one line. */
+  static String line(RolloutRun run, Terminal terminal) {
+    return Texts.printable("rollout " + run.getRollout() + ": ")
+        + state(run, terminal)
+        + (run.getRunId().isEmpty()
+            ? ""
+            : ", "
+                + share(run.getTraffic(), run.getTrafficOf())
+                + terminal.dim(
+                    " (run "
+                        + Texts.number(run.getNumber())
+                        + ", version "
+                        + Texts.number(run.getVersion())
+                        + ")"));
+  }
+
+  /** Everything about a run but its log. */
+  static List<String> lines(RolloutRun run, RolloutProgress progress, Terminal terminal) {
+    List<String> lines = new ArrayList<>();
+    lines.add(terminal.bold(line(run, terminal)));
+    lines.add(
+        terminal.dim(
+            Texts.printable(
+                "feature %s, split %s: %s instead of %s"
+                    .formatted(
+                        run.getFeature(), run.getSplit(), run.getTreatment(), run.getControl()))));
+    if (run.getRunId().isEmpty()) {
+      lines.add("'serin rollout start " + Texts.printable(run.getRollout()) + "' starts it");
+      return lines;
+    }
+    lines.add(
+        Texts.printable(
+            "since %s by %s: %s"
+                .formatted(Texts.time(run.getSince()), run.getActor(), run.getReason())));
+    lines.add("");
+    lines.addAll(RolloutStages.lines(progress, terminal));
+    if (progress.hasVerdict()) {
+      lines.add("");
+      lines.addAll(VerdictText.lines(progress.getVerdict(), terminal));
+    }
+    return lines;
+  }
+
+  /** An entry of a log on one line. */
+  static String line(RolloutLogEntry entry) {
+    String from = share(entry.getFromTraffic(), entry.getFromTrafficOf());
+    String to = share(entry.getTraffic(), entry.getTrafficOf());
+    return Texts.printable(
+        "#%s %s %s -> %s, %s, %s: %s"
+            .formatted(
+                Texts.number(entry.getVersion()),
+                Texts.time(entry.getTime()),
+                word(entry.getFromState()),
+                place(entry),
+                from.equals(to) ? to : from + " -> " + to,
+                entry.getNote().getActor(),
+                entry.getNote().getReason()));
+  }
+
+  /** What made an entry, in a word or two: {@code look}, {@code roll back}. */
+  static String event(RolloutLogEntry entry) {
+    return entry.getKind() == RolloutEventKind.ROLLOUT_EVENT_KIND_COMMAND
+        ? words(entry.getCommand().name().replace("ROLLOUT_COMMAND_", ""))
+        : words(entry.getKind().name().replace("ROLLOUT_EVENT_KIND_", ""));
+  }
+
+  /** A share of traffic: {@code 5 %}, {@code 3/1000}. */
+  static String share(int parts, int of) {
+    return of == 100 ? parts + " %" : Integer.toUnsignedString(parts) + "/" + Math.max(1, of);
+  }
+
+  private static String place(RolloutLogEntry entry) {
+    return word(entry.getState())
+        + (entry.getStageName().isEmpty() ? "" : " " + entry.getStageName());
+  }
+
+  private static String stage(RolloutRun run) {
+    return run.getStage() == 0
+        ? NONE
+        : run.getStageName() + " (" + run.getStage() + " of " + run.getStages() + ")";
+  }
+
+  private static String state(RolloutRun run, Terminal terminal) {
+    String stage =
+        run.getStage() == 0
+            ? ""
+            : Texts.printable(
+                " in stage "
+                    + run.getStage()
+                    + " of "
+                    + run.getStages()
+                    + ", "
+                    + run.getStageName());
+    return switch (run.getState()) {
+      case ROLLOUT_STATE_UNSPECIFIED, ROLLOUT_STATE_PENDING, UNRECOGNIZED -> "never started";
+      case ROLLOUT_STATE_GATE ->
+          terminal.yellow("at a gate") + " before stage " + (run.getStage() + 1);
+      case ROLLOUT_STATE_RUNNING -> "running" + stage;
+      case ROLLOUT_STATE_HOLDING -> terminal.yellow("holding") + stage + hold(run);
+      case ROLLOUT_STATE_PAUSED -> terminal.yellow("paused") + stage;
+      case ROLLOUT_STATE_ROLLING_BACK -> terminal.red("rolling back") + stage;
+      case ROLLOUT_STATE_ROLLED_BACK -> terminal.red("rolled back") + stage;
+      case ROLLOUT_STATE_COMPLETED -> terminal.green("completed");
+      case ROLLOUT_STATE_CANCELLED -> terminal.yellow("cancelled") + stage;
+    };
+  }
+
+  private static String hold(RolloutRun run) {
+    return switch (run.getHold()) {
+      case ROLLOUT_HOLD_UNSPECIFIED, UNRECOGNIZED -> "";
+      case ROLLOUT_HOLD_VERDICT -> ": the evidence says so";
+      case ROLLOUT_HOLD_STALE_EVIDENCE -> ": the evidence is old";
+      case ROLLOUT_HOLD_FROZEN -> ": frozen";
+      case ROLLOUT_HOLD_MAXIMUM -> ": its time is up, a person decides";
+      case ROLLOUT_HOLD_KILLED -> ": the kill switch is set";
+    };
+  }
+
+  private static String words(String name) {
+    return name.toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}
