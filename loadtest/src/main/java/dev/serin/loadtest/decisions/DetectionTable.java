@@ -25,8 +25,8 @@ final class DetectionTable {
   private static final Duration STAGE = Duration.ofHours(3);
   private static final double BASE = 0.005;
 
-  /** Of the documents of Argo and Flagger. */
-  private static final double SUCCESS = 0.99;
+  /** Of the documents of Argo and Flagger: 99 % of requests succeed. */
+  private static final double ERRORS = Peers.USUAL_ERRORS;
 
   private static final int MINUTE = 60;
   private static final long SAMPLES = 1_000;
@@ -70,11 +70,11 @@ final class DetectionTable {
             Peers.multinomial(ALPHA),
             Peers.peeked(SAMPLES, SIGNIFICANCE),
             Peers.fixedHorizon(SAMPLES, SIGNIFICANCE),
-            Peers.argo(SUCCESS, 0, MINUTE),
-            Peers.argo(SUCCESS, 3, MINUTE),
-            Peers.flagger(SUCCESS, 1, MINUTE),
-            Peers.flagger(SUCCESS, 5, MINUTE),
-            Peers.flagger(SUCCESS, 10, MINUTE));
+            Peers.argo(ERRORS, 0, MINUTE),
+            Peers.argo(ERRORS, 3, MINUTE),
+            Peers.flagger(ERRORS, 1, MINUTE),
+            Peers.flagger(ERRORS, 5, MINUTE),
+            Peers.flagger(ERRORS, 10, MINUTE));
     IntStream.range(0, peers.size())
         .mapToObj(i -> contestant(peers.get(i).name(), none, world, peers.get(i), seed))
         .forEach(contestants::add);

@@ -122,8 +122,8 @@ final class WholeRunTable {
     List<SimulatedJudge.Kind> judges = new ArrayList<>();
     judges.add(SimulatedPlan.policy(plan, world));
     judges.add(Peers.peeked(1_000, 0.05));
-    judges.add(Peers.argo(0.99, 3, 60));
-    judges.add(Peers.flagger(0.99, 10, 60));
+    judges.add(Peers.argo(Peers.USUAL_ERRORS, 3, 60));
+    judges.add(Peers.flagger(Peers.USUAL_ERRORS, 10, 60));
     Simulation simulation = new Simulation(plan, world, horizon, seed);
     return new Scenario(
         NAME,

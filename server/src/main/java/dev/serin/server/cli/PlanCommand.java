@@ -97,19 +97,14 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private static Baseline baseline(String metric, String text) {
-    String option = "--baseline " + metric + "=" + text + ": ";
+    BaselineText stated = BaselineText.read(metric, text);
     try {
-      int colon = text.indexOf(':');
-      return colon < 0
-          ? new Baseline.Event(Double.parseDouble(text))
-          : new Baseline.Mean(
-              Double.parseDouble(text.substring(0, colon)),
-              Double.parseDouble(text.substring(colon + 1)));
-    } catch (NumberFormatException notANumber) {
-      throw new CommandFailure(
-          ExitCode.USAGE, option + "no number (expected: SHARE, or MEAN:DEVIATION)");
+      return stated.deviation().isPresent()
+          ? new Baseline.Mean(stated.value(), stated.deviation().getAsDouble())
+          : new Baseline.Event(stated.value());
     } catch (IllegalArgumentException outside) {
-      throw new CommandFailure(ExitCode.USAGE, option + outside.getMessage());
+      throw new CommandFailure(
+          ExitCode.USAGE, "--baseline " + metric + "=" + text + ": " + outside.getMessage());
     }
   }
 

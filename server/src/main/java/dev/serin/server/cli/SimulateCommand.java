@@ -1,8 +1,6 @@
 package dev.serin.server.cli;
 
 import dev.serin.server.catalog.ParsedDocuments;
-import dev.serin.server.rollout.plan.JudgedMetric;
-import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.simulation.Peers;
 import dev.serin.server.rollout.simulation.SimulatedJudge;
 import dev.serin.server.rollout.simulation.SimulatedPlan;
@@ -31,8 +29,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Replay a rollout's file in a described world, many times, through the real judge and state",
       "machine: how often it is rolled back, how fast, and how often a bad release is promoted.",
-      "All metrics are simulated as events; which direction is better, documents beside the",
-      "rollout say, or with --server those that a server holds. Without it no server is asked."
+      "What metrics are and which direction is better, documents beside the rollout say, or with",
+      "--server those that a server holds. Without it no server is asked, and a metric whose",
+      "document is not known is an event, or a mean if its --baseline is one."
     })
 final class SimulateCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -70,7 +69,10 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--horizon",
       paramLabel = "TIME",
       converter = CallOptions.Seconds.class,
-      description = "Leave runs that go on for so long (default: twice all dwells, at least 1h).")
+      description = {
+        "Leave runs that go on for so long (default: twice all dwells or the maxima, if those are",
+        "later, and bake times; at least 1h)."
+      })
   private @Nullable Duration horizon;
 
   @Option(names = "--csv", paramLabel = "FILE", description = "Write the table as CSV too.")
@@ -112,14 +114,9 @@ final class SimulateCommand implements Callable<Integer> {
 
   private List<SimulationResult> simulate(RolloutFile file) {
     World described = world.of(file);
-    for (JudgedMetric metric : file.known()) {
-      if (metric.kind() != JudgedMetric.Kind.EVENT) {
-        terminal.err().println(metric.plan().metric() + ": no event, and simulated as one");
-      }
-    }
-    SimulatedPlan plan = SimulatedPlan.of(file.plan(), file.known());
+    SimulatedPlan plan = SimulatedPlan.of(file.plan(), file.known(), described);
     List<SimulationResult> results = new ArrayList<>();
-    Simulation simulation = new Simulation(plan, described, horizon(file.plan()), seed);
+    Simulation simulation = new Simulation(plan, described, horizon(plan), seed);
     for (SimulatedJudge.Kind judge : judges(plan, described)) {
       ProgressLine progress = new ProgressLine(terminal, judge.name(), runs);
       results.add(simulation.run(judge, runs, progress::done));
@@ -133,26 +130,21 @@ final class SimulateCommand implements Callable<Integer> {
     write(results);
   }
 
-  private Duration horizon(RolloutPlan plan) {
-    if (horizon != null) {
-      return horizon;
-    }
-    Duration dwells =
-        plan.stages().stream().map(stage -> stage.dwell()).reduce(Duration.ZERO, Duration::plus);
-    Duration twice = dwells.multipliedBy(2);
-    return twice.compareTo(Duration.ofHours(1)) < 0 ? Duration.ofHours(1) : twice;
+  private Duration horizon(SimulatedPlan plan) {
+    return horizon == null ? plan.usualHorizon() : horizon;
   }
 
-  /** Serin first; the peers with their documents' defaults: 99 % success, looks each minute. */
+  /** Serin first; the peers with usual thresholds and a look each minute. */
   private List<SimulatedJudge.Kind> judges(SimulatedPlan plan, World described) {
     List<SimulatedJudge.Kind> judges = new ArrayList<>();
     judges.add(plan.policy(described));
     if (against) {
-      judges.add(Peers.argo(0.99, 0, 60));
-      judges.add(Peers.argo(0.99, 3, 60));
-      judges.add(Peers.flagger(0.99, 1, 60));
-      judges.add(Peers.flagger(0.99, 5, 60));
-      judges.add(Peers.flagger(0.99, 10, 60));
+      double threshold = Peers.usualThreshold(plan, described);
+      judges.add(Peers.argo(threshold, 0, 60));
+      judges.add(Peers.argo(threshold, 3, 60));
+      judges.add(Peers.flagger(threshold, 1, 60));
+      judges.add(Peers.flagger(threshold, 5, 60));
+      judges.add(Peers.flagger(threshold, 10, 60));
       judges.add(Peers.peeked(1_000, 0.05));
       judges.add(Peers.fixedHorizon(1_000, 0.05));
     }

@@ -1,9 +1,11 @@
 package dev.serin.server.cli;
 
+import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.MetricPlan;
 import dev.serin.server.rollout.simulation.World;
 import dev.serin.server.rollout.simulation.World.EventRates;
 import dev.serin.server.rollout.simulation.World.Outage;
+import dev.serin.server.rollout.simulation.World.ValueShape;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +19,10 @@ import picocli.CommandLine.Option;
 
 /** What is true in a simulated world. */
 final class WorldOptions {
-  private static final double DEFAULT_BASELINE = 0.005;
+  private static final double USUAL_RATE = 0.005;
+
+  /** Mean and deviation of values. */
+  private static final double USUAL_VALUE = 100;
 
   @Option(
       names = "--requests",
@@ -28,14 +33,20 @@ final class WorldOptions {
 
   @Option(
       names = "--baseline",
-      paramLabel = "METRIC=RATE",
-      description = "Rate of an event in the control (default: 0.005). Repeatable.")
-  private Map<String, Double> baselines = new LinkedHashMap<>();
+      paramLabel = "METRIC=VALUE",
+      description = {
+        "What the control shows: errors=0.005, the rate of an event by request (default: 0.005);",
+        "latency=120:300, mean and deviation of a value (default: 100:100). Repeatable."
+      })
+  private Map<String, String> baselines = new LinkedHashMap<>();
 
   @Option(
       names = "--regressed",
-      paramLabel = "METRIC=RATE",
-      description = "Rate of an event in the treatment from the onset on. Repeatable.")
+      paramLabel = "METRIC=VALUE",
+      description = {
+        "The treatment from the onset on: the rate of an event, or the mean of values, whose",
+        "quantiles grow with it. Repeatable."
+      })
   private Map<String, Double> regressed = new LinkedHashMap<>();
 
   @Option(
@@ -56,14 +67,15 @@ final class WorldOptions {
       names = "--variation",
       paramLabel = "CV",
       defaultValue = "0",
-      description = "How much users' rates differ for good, as a coefficient of variation.")
+      description =
+          "How much users' rates of events differ for good, as a coefficient of variation.")
   private double variation;
 
   @Option(
       names = "--drift",
       paramLabel = "SHARE",
       defaultValue = "0",
-      description = "Relative change of all rates by an hour, both arms alike: -0.1.")
+      description = "Relative change of rates and values by an hour, both arms alike: -0.1.")
   private double drift;
 
   @Option(
@@ -97,21 +109,63 @@ final class WorldOptions {
     if (known.isEmpty()) {
       throw new CommandFailure(ExitCode.USAGE, "-f: no metrics (expected: at least one)");
     }
-    Duration begin = onset == null ? Duration.ZERO : onset;
+    List<EventRates> events = new ArrayList<>();
+    List<ValueShape> values = new ArrayList<>();
+    for (String metric : known) {
+      add(metric, kind(metric, file.known()), events, values);
+    }
     try {
-      List<EventRates> events = new ArrayList<>();
-      for (String metric : known) {
-        double baseline = baselines.getOrDefault(metric, DEFAULT_BASELINE);
-        events.add(
-            new EventRates(metric, baseline, regressed.getOrDefault(metric, baseline), begin));
-      }
       Optional<Outage> outage =
           outageAt == null
               ? Optional.empty()
               : Optional.of(new Outage(outageAt, outageFor, outageRate));
-      return new World(requestsPerSecond, population, variation, events, drift, outage);
+      return new World(requestsPerSecond, population, variation, events, values, drift, outage);
     } catch (IllegalArgumentException outOfRange) {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(outOfRange.getMessage()));
+    }
+  }
+
+  private static Optional<JudgedMetric.Kind> kind(String metric, List<JudgedMetric> known) {
+    return known.stream()
+        .filter(one -> one.plan().metric().equals(metric))
+        .map(JudgedMetric::kind)
+        .findFirst();
+  }
+
+  /** Adds what is stated of one metric, or the usual of its kind. */
+  private void add(
+      String metric,
+      Optional<JudgedMetric.Kind> kind,
+      List<EventRates> events,
+      List<ValueShape> values) {
+    Duration begin = onset == null ? Duration.ZERO : onset;
+    Optional<BaselineText> stated =
+        Optional.ofNullable(baselines.get(metric)).map(text -> BaselineText.read(metric, text));
+    boolean event =
+        kind.map(it -> it == JudgedMetric.Kind.EVENT)
+            .orElseGet(() -> stated.map(it -> it.deviation().isEmpty()).orElse(true));
+    if (stated.filter(it -> it.deviation().isEmpty() != event).isPresent()) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--baseline %s=%s: %s"
+              .formatted(
+                  metric,
+                  baselines.get(metric),
+                  event
+                      ? "an event (expected: RATE)"
+                      : "no event (expected: MEAN:DEVIATION of its values)"));
+    }
+    try {
+      double control = stated.map(BaselineText::value).orElse(event ? USUAL_RATE : USUAL_VALUE);
+      double treatment = regressed.getOrDefault(metric, control);
+      if (event) {
+        events.add(new EventRates(metric, control, treatment, begin));
+      } else {
+        double deviation = stated.map(it -> it.deviation().orElseThrow()).orElse(USUAL_VALUE);
+        values.add(new ValueShape(metric, control, deviation, treatment, begin));
+      }
+    } catch (IllegalArgumentException outOfRange) {
+      throw new CommandFailure(ExitCode.USAGE, metric + ": " + outOfRange.getMessage());
     }
   }
 }

@@ -96,11 +96,17 @@ class SimulateCommandTest {
   }
 
   @Test
-  void simulate_metricThatIsNoEvent_saysSo() {
+  void simulate_mean_isJudgedAsOne() {
     String documents = "---\nmetric: {key: errors, kind: mean, measure: ms, better: lower}\n";
+    String[] slower = {"--runs=5", "--baseline=errors=100:80", "--regressed=errors=200"};
 
-    assertThat(run(ROLLOUT + documents, "--runs=1", "--horizon=1m").err())
-        .isEqualTo("errors: no event, and simulated as one\n");
+    assertThat(run(ROLLOUT + documents, slower).out())
+        .containsPattern("serin +5 +0[.]000 +1[.]000");
+    assertThat(run(ROLLOUT, slower).out()).containsPattern("serin +5 +0[.]000 +1[.]000");
+    assertThat(run(ROLLOUT + documents, "--baseline=errors=0.1").err())
+        .contains("--baseline errors=0.1: no event (expected: MEAN:DEVIATION of its values)");
+    assertThat(run(ROLLOUT + documents.replace("mean", "event"), slower).err())
+        .contains("--baseline errors=100:80: an event (expected: RATE)");
   }
 
   @Test

@@ -19,9 +19,6 @@ import java.util.TreeSet;
 
 /** The check of a plan against the feature that it moves and the metrics that it is judged by. */
 public final class FeatureFit {
-  /** Absolute margin of an event where the document says none, in shares of users. */
-  private static final double DEFAULT_EVENT_MARGIN = 0.001;
-
   private final RolloutPlan plan;
   private final Map<String, Metric> metrics = new HashMap<>();
   private final PlanReport report;
@@ -160,12 +157,8 @@ public final class FeatureFit {
   }
 
   private double absoluteMargin(String path, MetricPlan metric, JudgedMetric.Kind kind) {
-    if (metric.role() != Role.GUARDRAIL) {
-      return 0;
-    }
-    boolean event = kind == JudgedMetric.Kind.EVENT;
-    double margin = metric.statedAbsoluteMargin().orElse(event ? DEFAULT_EVENT_MARGIN : 0);
-    if (event && margin >= 1) {
+    double margin = JudgedMetric.usualAbsoluteMargin(metric, kind);
+    if (kind == JudgedMetric.Kind.EVENT && margin >= 1) {
       report.add(path + ".absolute_margin", margin, "below 1, a share of users");
     }
     if (kind == JudgedMetric.Kind.QUANTILE && margin > 0) {

@@ -17,6 +17,15 @@ import dev.serin.v1.Metric;
  */
 public record JudgedMetric(
     MetricPlan plan, Kind kind, Direction better, double absoluteMargin, Metric document) {
+  /**
+   * Share of the control's users with an event from which on its rate by request has to be within
+   * the margin too: below, hardly anybody has it twice.
+   */
+  public static final double COMMON_EVENT = 0.02;
+
+  /** Absolute margin of an event where nothing else is said, in shares of users. */
+  private static final double USUAL_EVENT_MARGIN = 0.001;
+
   /** What is made of a metric's values. */
   public enum Kind {
     /** Per user: did it happen at least once. */
@@ -35,5 +44,13 @@ public record JudgedMetric(
     requireNonNull(kind, "kind");
     requireNonNull(better, "better");
     requireNonNull(document, "document");
+  }
+
+  /** The absolute margin of a metric: what the rollout says, else what is usual of its kind. */
+  public static double usualAbsoluteMargin(MetricPlan plan, Kind kind) {
+    if (plan.role() != MetricPlan.Role.GUARDRAIL) {
+      return 0;
+    }
+    return plan.statedAbsoluteMargin().orElse(kind == Kind.EVENT ? USUAL_EVENT_MARGIN : 0);
   }
 }

@@ -4,10 +4,10 @@ import dev.serin.server.rollout.machine.Verdict;
 import java.util.OptionalDouble;
 
 /**
- * Argo Rollouts' analysis of a success rate (analysis/analysis.go): a measurement fails where the
- * rate of the last interval is below the minimum, and the run is aborted when more have failed, in
- * all, than the limit says. A measurement without data is an error, asked again after 10 s; more
- * than four in a row abort too.
+ * Argo Rollouts' analysis of a metric (analysis/analysis.go): a measurement fails where the figure
+ * of the last interval is beyond a threshold, and the run is aborted when more have failed, in all,
+ * than the limit says. A measurement without data is an error, asked again after 10 s; more than
+ * four in a row abort too.
  */
 final class ArgoAnalysis implements SimulatedJudge {
   /** DefaultConsecutiveErrorLimit. */
@@ -16,17 +16,19 @@ final class ArgoAnalysis implements SimulatedJudge {
   /** DefaultErrorRetryInterval. */
   private static final int RETRY_SECONDS = 10;
 
-  private final SuccessRate rate;
-  private final double minimum;
+  private final FirstMetric metric;
+  private final IntervalFigure figure;
+  private final double threshold;
   private final int failureLimit;
   private final int intervalSeconds;
   private long due;
   private int failures;
   private int errorsInARow;
 
-  ArgoAnalysis(SuccessRate rate, double minimum, int failureLimit, int intervalSeconds) {
-    this.rate = rate;
-    this.minimum = minimum;
+  ArgoAnalysis(FirstMetric metric, double threshold, int failureLimit, int intervalSeconds) {
+    this.metric = metric;
+    this.figure = new IntervalFigure(metric);
+    this.threshold = threshold;
     this.failureLimit = failureLimit;
     this.intervalSeconds = intervalSeconds;
     this.due = intervalSeconds;
@@ -50,10 +52,10 @@ final class ArgoAnalysis implements SimulatedJudge {
   }
 
   private void measure(Look look) {
-    OptionalDouble measured = rate.next(look);
+    OptionalDouble measured = figure.next(look);
     boolean error = measured.isEmpty();
     errorsInARow = error ? errorsInARow + 1 : 0;
-    failures += measured.orElse(minimum) < minimum ? 1 : 0;
+    failures += metric.isWorse(measured.orElse(threshold), threshold) ? 1 : 0;
     due = look.second() + (error ? RETRY_SECONDS : intervalSeconds);
   }
 }

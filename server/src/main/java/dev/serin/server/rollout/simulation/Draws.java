@@ -13,10 +13,23 @@ final class Draws {
   /** Largest mean of a chunk: its smallest probability, e^-500, is still a number. */
   private static final double MAX_MEAN = 500;
 
+  /** Tells the draws of details from the others of the same second. */
+  private static final long DETAILS = 0x9e3779b97f4a7c15L;
+
   private final SplittableRandom random;
+  private final SplittableRandom details;
 
   Draws(long seed, int run, long second) {
     random = new SplittableRandom(mix(seed(seed, run) ^ second));
+    details = new SplittableRandom(mix(seed(seed, run) ^ second) ^ DETAILS);
+  }
+
+  /**
+   * Draws of which user made which request, and of values: apart from the others, so that counts do
+   * not depend on whether a world has values.
+   */
+  SplittableRandom details() {
+    return details;
   }
 
   /** The seed of one run: neighbours have nothing in common. */

@@ -10,15 +10,23 @@ import java.util.OptionalDouble;
  * the one that reached the threshold.
  */
 final class FlaggerChecks implements SimulatedJudge {
-  private final SuccessRate rate;
-  private final double minimum;
+  private final FirstMetric metric;
+  private final IntervalFigure figure;
+  private final double range;
   private final int threshold;
   private final int intervalSeconds;
   private int failed;
 
-  FlaggerChecks(SuccessRate rate, double minimum, int threshold, int intervalSeconds) {
-    this.rate = rate;
-    this.minimum = minimum;
+  /**
+   * Nothing checked yet.
+   *
+   * @param range end of the metric's range on its bad side
+   * @param threshold failed checks that roll back
+   */
+  FlaggerChecks(FirstMetric metric, double range, int threshold, int intervalSeconds) {
+    this.metric = metric;
+    this.figure = new IntervalFigure(metric);
+    this.range = range;
     this.threshold = threshold;
     this.intervalSeconds = intervalSeconds;
   }
@@ -31,8 +39,8 @@ final class FlaggerChecks implements SimulatedJudge {
     if (failed >= threshold) {
       return says(Action.ROLL_BACK);
     }
-    OptionalDouble measured = rate.next(look);
-    boolean fails = measured.isEmpty() || measured.getAsDouble() < minimum;
+    OptionalDouble measured = figure.next(look);
+    boolean fails = measured.isEmpty() || metric.isWorse(measured.getAsDouble(), range);
     failed += fails ? 1 : 0;
     return says(fails ? Action.GO_ON : Action.PROMOTE);
   }

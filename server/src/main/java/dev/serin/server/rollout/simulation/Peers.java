@@ -5,9 +5,11 @@ import dev.serin.server.analysis.count.AlphaShares;
 import dev.serin.server.analysis.count.SampleRatio;
 import dev.serin.server.rollout.machine.Verdict;
 import dev.serin.server.rollout.machine.Verdict.Action;
+import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.policy.Judge;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * The judges of other delivery controllers, by the rules of their sources, on the plan's first
@@ -17,34 +19,79 @@ import java.util.function.Function;
  * a check that passes, the fixed horizon with its one look.
  */
 public final class Peers {
+  private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
+
   private Peers() {}
 
-  /** {@link ArgoAnalysis}. */
-  public static SimulatedJudge.Kind argo(
-      double minimumSuccess, int failureLimit, int intervalSeconds) {
-    return kind(
-        "argo, limit " + failureLimit,
-        better ->
-            new ArgoAnalysis(
-                new SuccessRate(better), minimumSuccess, failureLimit, intervalSeconds));
+  /**
+   * The threshold of an error rate in the documents of Argo and Flagger: 99 % of requests succeed.
+   */
+  public static final double USUAL_ERRORS = 0.01;
+
+  /** How far from the usual a threshold is set where the metric has no margin. */
+  private static final double USUAL_DISTANCE = 0.1;
+
+  /**
+   * What an operator sets for the plan's first metric, in its own measure: of an event that is
+   * better rarer {@link #USUAL_ERRORS}; of all others the control's figure as it is at the start,
+   * made worse by the metric's margin, or by a tenth without one.
+   */
+  public static double usualThreshold(SimulatedPlan plan, World world) {
+    FirstMetric first = FirstMetric.of(plan, world);
+    boolean higher = first.better() == Direction.HIGHER;
+    if (first.isEvent() && !higher) {
+      return USUAL_ERRORS;
+    }
+    double margin = plan.metrics().isEmpty() ? 0 : plan.metrics().getFirst().plan().margin();
+    double factor = 1 + (margin > 0 ? margin : USUAL_DISTANCE);
+    double usual = usual(first, world);
+    return higher ? usual / factor : usual * factor;
   }
 
-  /** {@link FlaggerChecks}. */
-  public static SimulatedJudge.Kind flagger(
-      double minimumSuccess, int threshold, int intervalSeconds) {
-    return kind(
-        "flagger, threshold " + threshold,
-        better ->
-            new FlaggerChecks(new SuccessRate(better), minimumSuccess, threshold, intervalSeconds));
+  private static double usual(FirstMetric first, World world) {
+    if (first.isEvent()) {
+      return world.events().get(first.number()).baseline();
+    }
+    World.ValueShape shape = world.values().get(first.number());
+    double sigma = shape.sigma();
+    return first.kind() == JudgedMetric.Kind.QUANTILE
+        ? shape.mean()
+            * Math.exp(
+                sigma * NORMAL.inverseCumulativeProbability(first.quantile()) - sigma * sigma / 2)
+        : shape.mean();
   }
 
   /**
-   * A classical test on every look from a number of users on: the pooled test of two proportions,
-   * rolling back where the treatment is worse with p below the significance.
+   * {@link ArgoAnalysis}.
+   *
+   * @param threshold of the plan's first metric, on its bad side
+   */
+  public static SimulatedJudge.Kind argo(double threshold, int failureLimit, int intervalSeconds) {
+    return kind(
+        "argo, limit " + failureLimit,
+        first -> new ArgoAnalysis(first, threshold, failureLimit, intervalSeconds));
+  }
+
+  /**
+   * {@link FlaggerChecks}.
+   *
+   * @param range end of the plan's first metric's range on its bad side
+   * @param threshold failed checks that roll back
+   */
+  public static SimulatedJudge.Kind flagger(double range, int threshold, int intervalSeconds) {
+    return kind(
+        "flagger, threshold " + threshold,
+        first -> new FlaggerChecks(first, range, threshold, intervalSeconds));
+  }
+
+  /**
+   * A classical test on every look from a number of users on ({@link FirstMetric#pOfWorse}: Welch's
+   * of a mean, of two proportions of an event), rolling back where the treatment is worse with p
+   * below the significance.
    */
   public static SimulatedJudge.Kind peeked(long minimumSamples, double significance) {
     return kind(
-        "peeked test", better -> look -> classical(look, better, minimumSamples, significance));
+        "peeked test", first -> look -> classical(look, first, minimumSamples, significance));
   }
 
   /**
@@ -52,20 +99,20 @@ public final class Peers {
    * it said then stands.
    */
   public static SimulatedJudge.Kind fixedHorizon(long minimumSamples, double significance) {
-    return kind("fixed horizon", better -> new FixedHorizon(better, minimumSamples, significance));
+    return kind("fixed horizon", first -> new FixedHorizon(first, minimumSamples, significance));
   }
 
   /**
    * The two-sided sequential test of counts (Lindon and Malek, 2022) on users with the event, with
-   * a weight of 100 users: the test of {@link SampleRatio}.
+   * a weight of 100 users: the test of {@link SampleRatio}. It knows events only.
    */
   public static SimulatedJudge.Kind multinomial(double alpha) {
     return kind(
         "multinomial",
-        better ->
+        first ->
             look -> {
-              if (look.plan().share().isAll()) {
-                return verdict(false, "no control");
+              if (look.plan().share().isAll() || !first.isEvent()) {
+                return verdict(false, "no control, or no event");
               }
               double share = Judge.treatmentShare(look.plan().share());
               double logE =
@@ -74,16 +121,17 @@ public final class Peers {
                           new SampleRatio.Factor(
                               List.of(share, 1 - share),
                               List.of(
-                                  look.treatment().eventUsers(0), look.control().eventUsers(0)))));
+                                  look.treatment().eventUsers(first.number()),
+                                  look.control().eventUsers(first.number())))));
               return verdict(logE >= AlphaShares.threshold(alpha), "log odds " + logE);
             });
   }
 
   private static Verdict classical(
-      Look look, Direction better, long minimumSamples, double significance) {
+      Look look, FirstMetric first, long minimumSamples, double significance) {
     boolean enough =
         look.treatment().users() >= minimumSamples && look.control().users() >= minimumSamples;
-    double p = enough ? TwoProportions.pOfWorse(look, 0, better) : 1;
+    double p = enough ? first.pOfWorse(look) : 1;
     return verdict(p < significance, "p " + p);
   }
 
@@ -91,7 +139,8 @@ public final class Peers {
     return new Verdict(rollBack ? Action.ROLL_BACK : Action.PROMOTE, "", sentence, "");
   }
 
-  private static SimulatedJudge.Kind kind(String name, Function<Direction, SimulatedJudge> judges) {
+  private static SimulatedJudge.Kind kind(
+      String name, Function<FirstMetric, SimulatedJudge> judges) {
     return new SimulatedJudge.Kind() {
       @Override
       public String name() {
@@ -99,8 +148,8 @@ public final class Peers {
       }
 
       @Override
-      public SimulatedJudge begin(SimulatedPlan plan) {
-        return judges.apply(plan.firstBetter());
+      public SimulatedJudge begin(SimulatedPlan plan, World world) {
+        return judges.apply(FirstMetric.of(plan, world));
       }
     };
   }
@@ -109,14 +158,14 @@ public final class Peers {
     private static final Verdict NOT_YET =
         new Verdict(Action.GO_ON, "", "the horizon is not reached", "");
 
-    private final Direction better;
+    private final FirstMetric first;
     private final long minimumSamples;
     private final double significance;
     private int stage;
     private Verdict said = NOT_YET;
 
-    FixedHorizon(Direction better, long minimumSamples, double significance) {
-      this.better = better;
+    FixedHorizon(FirstMetric first, long minimumSamples, double significance) {
+      this.first = first;
       this.minimumSamples = minimumSamples;
       this.significance = significance;
     }
@@ -129,7 +178,7 @@ public final class Peers {
       }
       if (look.stage() != stage) {
         stage = look.stage();
-        said = classical(look, better, minimumSamples, significance);
+        said = classical(look, first, minimumSamples, significance);
       }
       return said;
     }

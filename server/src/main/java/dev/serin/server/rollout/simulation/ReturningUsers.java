@@ -1,5 +1,6 @@
 package dev.serin.server.rollout.simulation;
 
+import dev.serin.server.outcome.aggregate.Buckets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.SplittableRandom;
@@ -15,9 +16,14 @@ import java.util.SplittableRandom;
 final class ReturningUsers extends Traffic {
   private final double[] positions;
   private final double[] factors;
+
+  /** Normal deviates of users' values. */
+  private final double[] sizes;
+
   private final BitSet seenInStage = new BitSet();
   private final BitSet seenInRun = new BitSet();
   private final BitSet seenBeside = new BitSet();
+  private final BitSet seenCompared = new BitSet();
   private final BitSet[] inStage;
   private final BitSet[] inRun;
 
@@ -29,6 +35,8 @@ final class ReturningUsers extends Traffic {
     SplittableRandom random = new SplittableRandom(Draws.seed(seed, run));
     positions = random.doubles(world.population()).toArray();
     factors = factors(random, world.population(), world.variation());
+    sizes = new double[world.values().isEmpty() ? 0 : world.population()];
+    Arrays.setAll(sizes, i -> random.nextGaussian());
     inStage = sets(world.events().size());
     inRun = sets(world.events().size());
     beside = sets(world.events().size());
@@ -63,16 +71,25 @@ final class ReturningUsers extends Traffic {
       int user = (int) (draws.uniform() * positions.length);
       boolean ofTreatment = positions[user] < treatmentShare();
       if (ofTreatment) {
-        count(draws, second, user, treatment(), true);
+        boolean compared = positions[user] < comparedShare();
+        count(draws, second, user, treatment(), true, compared);
       } else if (positions[user] >= 1 - controlShare()) {
-        count(draws, second, user, control(), false);
+        count(draws, second, user, control(), false, true);
       } else {
         markBeside(draws, second, user);
       }
     }
   }
 
-  private void count(Draws draws, long second, int user, Tally tally, boolean ofTreatment) {
+  private void count(
+      Draws draws, long second, int user, Tally tally, boolean ofTreatment, boolean compared) {
+    // Users are placed by chance: a bucket by their number is one that no place tells anything of.
+    int bucket = user % Buckets.COUNT;
+    if (compared) {
+      tally.compared().addUser(news(seenInStage, user), news(seenCompared, user));
+      tally.compared().addOutcome(bucket);
+      seenCompared.set(user);
+    }
     tally.addRequests(1, news(seenInStage, user), newsOfRun(seenInRun, seenBeside, user));
     seenInStage.set(user);
     seenInRun.set(user);
@@ -82,6 +99,17 @@ final class ReturningUsers extends Traffic {
             event, 1, news(inStage[event], user), newsOfRun(inRun[event], beside[event], user));
         inStage[event].set(user);
         inRun[event].set(user);
+        if (compared) {
+          tally.compared().addEvent(event, bucket);
+        }
+      }
+    }
+    for (int i = 0; i < world().values().size(); i++) {
+      double ofRequest = draws.details().nextGaussian();
+      double size = world().value(i, ofTreatment, second, sizes[user], ofRequest);
+      tally.addValue(i, size);
+      if (compared) {
+        tally.compared().addValue(i, bucket, size);
       }
     }
   }

@@ -1,17 +1,18 @@
 package dev.serin.server.rollout.simulation;
 
-import dev.serin.server.analysis.Direction;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.outcome.aggregate.UnitNumbering;
+import dev.serin.server.rollout.evidence.MetricCounts;
+import dev.serin.server.rollout.evidence.RunMetrics;
 import dev.serin.server.rollout.machine.Verdict;
 import dev.serin.server.rollout.machine.Verdict.Action;
 import dev.serin.server.rollout.plan.JudgedMetric;
-import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.plan.StagePlan.Promotion;
 import dev.serin.server.rollout.policy.Judge;
 import dev.serin.server.rollout.policy.JudgeState;
-import dev.serin.server.rollout.policy.MetricEvidence;
 import dev.serin.server.rollout.policy.RunEvidence;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,18 +23,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The real policy over simulated counts. For one run and one thread. */
+/** The real tests and the real policy over simulated counts. For one run and one thread. */
 final class SerinPolicy implements SimulatedJudge {
+  /** Counts of different runs are never looked at by one policy. */
+  private static final UnitNumbering NUMBERING = new UnitNumbering();
+
   private final Judge judge;
-  private final List<String> events;
-  private final Map<String, JudgedMetric> metrics;
-  private final RequestBound requests;
+  private final RunMetrics tests;
+  private final World world;
+
+  /** Kinds of the world's metrics that the plan has, by number. */
+  private final Map<Integer, JudgedMetric.Kind> kinds;
 
   /** Evidence of stages that are over. */
   private final List<SampleRatio.Factor> pastExposures = new ArrayList<>();
 
   private final List<List<RunProcess.Part>> pastParts = new ArrayList<>();
+  private final List<List<MetricCounts.Stage>> pastStages = new ArrayList<>();
   private ArmCounts pastExposed = ArmCounts.NONE;
+  private ArmCounts pastCompared = ArmCounts.NONE;
 
   private JudgeState state = JudgeState.begin();
   private int stage;
@@ -42,36 +50,36 @@ final class SerinPolicy implements SimulatedJudge {
   private Optional<Look> last = Optional.empty();
 
   private SerinPolicy(
-      Judge judge, List<String> events, Map<String, JudgedMetric> metrics, RequestBound requests) {
+      Judge judge, RunMetrics tests, World world, Map<Integer, JudgedMetric.Kind> kinds) {
     this.judge = judge;
-    this.events = events;
-    this.metrics = metrics;
-    this.requests = requests;
-    events.forEach(event -> pastParts.add(new ArrayList<>()));
+    this.tests = tests;
+    this.world = world;
+    this.kinds = kinds;
+    for (int metric = 0; metric < world.metrics(); metric++) {
+      pastParts.add(new ArrayList<>());
+      pastStages.add(new ArrayList<>());
+    }
   }
 
-  /**
-   * The policy of a plan.
-   *
-   * @param metrics of the plan, in its order
-   * @param events keys of the world's events, in its order
-   * @param requestsAreUsers whether each request is of a user of its own
-   */
-  static Kind kind(
-      RolloutPlan plan, List<JudgedMetric> metrics, List<String> events, boolean requestsAreUsers) {
-    Judge judge = Judge.of(plan, metrics, DataQuality.USUAL);
-    RequestBound requests = new RequestBound(requestsAreUsers, plan.alphaP());
-    Map<String, JudgedMetric> byKey = new HashMap<>();
-    metrics.forEach(metric -> byKey.putIfAbsent(metric.plan().metric(), metric));
-    return new Kind() {
+  /** The policy of a plan. */
+  static SimulatedJudge.Kind kind(SimulatedPlan plan, World world) {
+    Judge judge = Judge.of(plan.plan(), plan.metrics(), DataQuality.USUAL);
+    Map<Integer, JudgedMetric.Kind> kinds = new HashMap<>();
+    for (JudgedMetric metric : plan.metrics()) {
+      world
+          .indexOf(metric.plan().metric())
+          .ifPresent(index -> kinds.putIfAbsent(index, metric.kind()));
+    }
+    return new SimulatedJudge.Kind() {
       @Override
       public String name() {
         return "serin";
       }
 
       @Override
-      public SimulatedJudge begin(SimulatedPlan ofRun) {
-        return new SerinPolicy(judge, events, byKey, requests);
+      public SimulatedJudge begin(SimulatedPlan ofRun, World ofRuns) {
+        RunMetrics tests = RunMetrics.of(plan.plan(), plan.metrics(), judge::measuredShare);
+        return new SerinPolicy(judge, tests, world, kinds);
       }
     };
   }
@@ -98,31 +106,36 @@ final class SerinPolicy implements SimulatedJudge {
         "");
   }
 
+  private static boolean isCompared(Look look) {
+    return !look.plan().share().isAll();
+  }
+
   /** Keeps what a stage that is over has shown of the run. */
   private void keep(Look look) {
-    if (!look.plan().share().isAll()) {
-      pastExposures.add(exposures(look));
-      pastExposed = pastExposed.plus(firstUsers(look));
-      for (int i = 0; i < events.size(); i++) {
-        pastParts.get(i).add(part(look, i));
-      }
+    if (!isCompared(look)) {
+      return;
     }
+    pastExposures.add(exposures(look));
+    pastExposed = pastExposed.plus(firstUsers(look));
+    pastCompared = pastCompared.plus(firstCompared(look));
+    kinds.forEach(
+        (metric, kind) -> {
+          if (kind == JudgedMetric.Kind.EVENT) {
+            pastParts.get(metric).add(part(look, metric));
+          } else {
+            pastStages.get(metric).add(values(look, metric, kind));
+          }
+        });
   }
 
   private RunEvidence evidence(Look look) {
-    boolean compared = !look.plan().share().isAll();
     ArmCounts exposed = new ArmCounts(look.treatment().users(), look.control().users());
     List<SampleRatio.Factor> exposures = new ArrayList<>(pastExposures);
-    if (compared) {
+    if (isCompared(look)) {
       exposures.add(exposures(look));
     }
-    Map<String, MetricEvidence> evidence = new HashMap<>();
-    for (int i = 0; i < events.size(); i++) {
-      JudgedMetric metric = metrics.get(events.get(i));
-      if (metric != null) {
-        evidence.put(events.get(i), event(look, i, metric, exposed, compared));
-      }
-    }
+    Map<String, MetricCounts> counts = new HashMap<>();
+    kinds.forEach((metric, kind) -> counts.put(world.key(metric), counts(look, metric, kind)));
     Instant now = Simulation.START.plusSeconds(look.second());
     Duration elapsed = Duration.between(look.period().began(), now);
     DataQuality.Stage data =
@@ -146,39 +159,43 @@ final class SerinPolicy implements SimulatedJudge {
         look.dwell(),
         data,
         exposures,
-        evidence);
+        tests.look(look.stage(), counts));
   }
 
-  private MetricEvidence event(
-      Look look, int event, JudgedMetric metric, ArmCounts exposed, boolean compared) {
+  private MetricCounts counts(Look look, int metric, JudgedMetric.Kind kind) {
+    List<MetricCounts.Stage> stages = new ArrayList<>(pastStages.get(metric));
+    // An event's values by bucket are asked for by what promotion has to show alone.
+    boolean byBucket =
+        kind != JudgedMetric.Kind.EVENT || look.plan().promotion() != Promotion.NO_REGRESSION;
+    if (isCompared(look) && byBucket) {
+      stages.add(values(look, metric, kind));
+    }
+    long counted = look.treatment().requests() + look.control().requests();
+    return new MetricCounts(
+        new MetricCounts.Stamp(look.stage(), NUMBERING, counted),
+        stages,
+        pastCompared.plus(isCompared(look) ? firstCompared(look) : ArmCounts.NONE),
+        kind == JudgedMetric.Kind.EVENT ? Optional.of(events(look, metric)) : Optional.empty());
+  }
+
+  private static MetricCounts.Stage values(Look look, int metric, JudgedMetric.Kind kind) {
+    boolean withBins = kind == JudgedMetric.Kind.QUANTILE;
+    return new MetricCounts.Stage(
+        look.stage(),
+        look.control().compared().arm(metric, withBins),
+        look.treatment().compared().arm(metric, withBins));
+  }
+
+  private MetricCounts.Events events(Look look, int event) {
     List<RunProcess.Part> parts = new ArrayList<>(pastParts.get(event));
-    if (compared) {
+    if (isCompared(look)) {
       parts.add(part(look, event));
     }
-    ArmCounts users =
-        new ArmCounts(look.treatment().eventUsers(event), look.control().eventUsers(event));
-    return new MetricEvidence.Events(
+    return new MetricCounts.Events(
         new RunProcess(parts),
         pastExposed.plus(firstUsers(look)),
-        users,
-        exposed,
-        requests.worse(look, users, metric.better()),
-        classical(look, event, metric));
-  }
-
-  private Optional<MetricEvidence.Classical> classical(Look look, int event, JudgedMetric metric) {
-    long samples = Math.min(look.treatment().users(), look.control().users());
-    if (samples == 0 || look.control().eventUsers(event) == 0) {
-      return Optional.empty();
-    }
-    double treated = (double) look.treatment().eventUsers(event) / look.treatment().users();
-    double controls = (double) look.control().eventUsers(event) / look.control().users();
-    double more = treated / controls - 1;
-    return Optional.of(
-        new MetricEvidence.Classical(
-            samples,
-            TwoProportions.pValue(look, event),
-            metric.better() == Direction.HIGHER ? more : -more));
+        new ArmCounts(look.treatment().eventUsers(event), look.control().eventUsers(event)),
+        new ArmCounts(look.treatment().users(), look.control().users()));
   }
 
   private static SampleRatio.Factor exposures(Look look) {
@@ -190,6 +207,11 @@ final class SerinPolicy implements SimulatedJudge {
 
   private static ArmCounts firstUsers(Look look) {
     return new ArmCounts(look.treatment().firstUsers(), look.control().firstUsers());
+  }
+
+  private static ArmCounts firstCompared(Look look) {
+    return new ArmCounts(
+        look.treatment().compared().firstUsers(), look.control().compared().firstUsers());
   }
 
   private static RunProcess.Part part(Look look, int event) {

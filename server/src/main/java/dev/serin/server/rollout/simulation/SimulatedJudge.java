@@ -13,6 +13,6 @@ public interface SimulatedJudge {
     String name();
 
     /** A judge of a new run. */
-    SimulatedJudge begin(SimulatedPlan plan);
+    SimulatedJudge begin(SimulatedPlan plan, World world);
   }
 }

@@ -1,29 +1,30 @@
 package dev.serin.server.rollout.simulation;
 
 import dev.serin.server.analysis.Direction;
+import dev.serin.server.rollout.plan.GatePlan;
 import dev.serin.server.rollout.plan.JudgedMetric;
+import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.MetricPlan;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
 import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.plan.StagePlan;
+import dev.serin.server.rollout.plan.StagePlan.Promotion;
 import dev.serin.v1.Metric;
-import dev.serin.v1.MetricKind;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A plan as it is simulated: every metric is taken for an event.
- *
- * <p>A user of several requests may have an event in each; how much worse events by requests are is
- * bounded only in a world in which each request is a user of its own, so that elsewhere a guardrail
- * of which more than two in a hundred users have the event is not shown to be within its margin.
+ * A plan as it is simulated. What a metric is the world decides: an event that happens in a request
+ * or not, or a value of each request, of which a document says whether its mean, its ratio or a
+ * quantile is judged. A ratio is simulated as one of values by requests.
  *
  * @param plan what is run
- * @param metrics of the plan, in its order, all of them events
+ * @param metrics of the plan, in its order
  */
 public record SimulatedPlan(RolloutPlan plan, List<JudgedMetric> metrics) {
-  /** The default absolute margin of an event, in shares of users. */
-  private static final double EVENT_MARGIN = 0.001;
+  private static final Duration SHORTEST_HORIZON = Duration.ofHours(1);
 
   /** Copies the list. */
   public SimulatedPlan {
@@ -31,8 +32,8 @@ public record SimulatedPlan(RolloutPlan plan, List<JudgedMetric> metrics) {
   }
 
   /** A plan whose documents are not known: success metrics are better higher, others lower. */
-  public static SimulatedPlan of(RolloutPlan plan) {
-    return of(plan, List.of());
+  public static SimulatedPlan of(RolloutPlan plan, World world) {
+    return of(plan, List.of(), world);
   }
 
   /**
@@ -40,28 +41,44 @@ public record SimulatedPlan(RolloutPlan plan, List<JudgedMetric> metrics) {
    *
    * @param known metrics whose documents are known, all or some or none
    */
-  public static SimulatedPlan of(RolloutPlan plan, Collection<JudgedMetric> known) {
+  public static SimulatedPlan of(RolloutPlan plan, Collection<JudgedMetric> known, World world) {
     return new SimulatedPlan(
-        plan, plan.metrics().stream().map(metric -> event(metric, known)).toList());
+        plan, plan.metrics().stream().map(metric -> judged(metric, known, world)).toList());
   }
 
   /** The real policy of a plan whose documents are not known. */
   public static SimulatedJudge.Kind policy(RolloutPlan plan, World world) {
-    return of(plan).policy(world);
+    return of(plan, world).policy(world);
   }
 
   /** The real policy. */
   public SimulatedJudge.Kind policy(World world) {
-    List<String> events = world.events().stream().map(World.EventRates::metric).toList();
-    return SerinPolicy.kind(plan, metrics, events, world.population() == 0);
+    return SerinPolicy.kind(this, world);
   }
 
-  /** What peers judge: the plan's first metric; without one, errors. */
-  Direction firstBetter() {
-    return metrics.isEmpty() ? Direction.LOWER : metrics.getFirst().better();
+  /** Whether the policy asks for events by request: where promotion has to show something. */
+  boolean asksByRequest() {
+    return plan.stages().stream().anyMatch(stage -> stage.promotion() != Promotion.NO_REGRESSION);
   }
 
-  private static JudgedMetric event(MetricPlan metric, Collection<JudgedMetric> known) {
+  /**
+   * By when a run is over, as a rule: twice the dwell of each stage, or its maximum where that is
+   * later, and all bake times; an hour at least.
+   */
+  public Duration usualHorizon() {
+    Duration all = Duration.ZERO;
+    for (StagePlan stage : plan.stages()) {
+      Duration twice = stage.dwell().multipliedBy(2);
+      all = all.plus(stage.maximum().filter(most -> most.compareTo(twice) > 0).orElse(twice));
+      for (GatePlan gate : stage.gates()) {
+        all = gate instanceof GatePlan.Bake(Duration time) ? all.plus(time) : all;
+      }
+    }
+    return all.compareTo(SHORTEST_HORIZON) < 0 ? SHORTEST_HORIZON : all;
+  }
+
+  private static JudgedMetric judged(
+      MetricPlan metric, Collection<JudgedMetric> known, World world) {
     Optional<JudgedMetric> document =
         known.stream().filter(one -> one.plan().equals(metric)).findFirst();
     Direction better =
@@ -70,17 +87,24 @@ public record SimulatedPlan(RolloutPlan plan, List<JudgedMetric> metrics) {
             .filter(direction -> direction != Direction.NONE)
             .or(metric::better)
             .orElse(metric.role() == Role.SUCCESS ? Direction.HIGHER : Direction.LOWER);
-    boolean isEvent = document.filter(one -> one.kind() != JudgedMetric.Kind.EVENT).isEmpty();
-    // What a mean's document says is in the mean's measure.
-    double absolute =
-        metric.role() != Role.GUARDRAIL
-            ? 0
-            : isEvent ? metric.statedAbsoluteMargin().orElse(EVENT_MARGIN) : EVENT_MARGIN;
+    boolean hasValues =
+        world.values().stream().anyMatch(shape -> shape.metric().equals(metric.metric()));
+    Kind usual = metric.statedQuantile().isPresent() ? Kind.QUANTILE : Kind.MEAN;
+    Kind kind =
+        !hasValues
+            ? Kind.EVENT
+            : document.map(JudgedMetric::kind).filter(it -> it != Kind.EVENT).orElse(usual);
     return new JudgedMetric(
-        metric, JudgedMetric.Kind.EVENT, better, absolute, eventDocument(metric.metric()));
-  }
-
-  private static Metric eventDocument(String key) {
-    return Metric.newBuilder().setKey(key).setKind(MetricKind.METRIC_KIND_EVENT).build();
+        metric,
+        kind,
+        better,
+        // What a document of another kind says is in another measure.
+        document
+            .filter(one -> one.kind() == kind)
+            .map(JudgedMetric::absoluteMargin)
+            .orElseGet(() -> JudgedMetric.usualAbsoluteMargin(metric, kind)),
+        document
+            .map(JudgedMetric::document)
+            .orElseGet(() -> Metric.newBuilder().setKey(metric.metric()).build()));
   }
 }

@@ -43,7 +43,7 @@ public record Simulation(SimulatedPlan plan, World world, Duration horizon, long
 
   /** Runs of a plan whose metrics' documents are not known. */
   public Simulation(RolloutPlan plan, World world, Duration horizon, long seed) {
-    this(SimulatedPlan.of(plan), world, horizon, seed);
+    this(SimulatedPlan.of(plan, world), world, horizon, seed);
   }
 
   /**
@@ -71,7 +71,7 @@ public record Simulation(SimulatedPlan plan, World world, Duration horizon, long
             .parallel()
             .mapToObj(
                 run -> {
-                  RunEnd end = new Run(judges.begin(plan), run).end();
+                  RunEnd end = new Run(judges.begin(plan, world), run).end();
                   progress.accept(done.incrementAndGet());
                   return end;
                 })
@@ -97,7 +97,7 @@ public record Simulation(SimulatedPlan plan, World world, Duration horizon, long
     Run(SimulatedJudge judge, int run) {
       this.judge = judge;
       this.run = run;
-      this.traffic = Traffic.of(world, seed, run);
+      this.traffic = Traffic.of(world, seed, run, plan.asksByRequest());
     }
 
     RunEnd end() {

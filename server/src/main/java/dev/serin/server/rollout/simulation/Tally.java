@@ -1,19 +1,32 @@
 package dev.serin.server.rollout.simulation;
 
+import dev.serin.server.analysis.Moments;
+import dev.serin.server.outcome.aggregate.FixedPoint;
+import dev.serin.server.outcome.aggregate.LogBins;
+import java.util.Arrays;
+
 /** What was counted of one arm in one stage. Grows while the stage runs; for one thread. */
 public final class Tally {
   private final long[] events;
   private final long[] eventUsers;
   private final long[] firstEventUsers;
+  private final double[] sums;
+  private final double[] squares;
+  private final long[][] bins;
+  private final Values compared;
   private long requests;
   private long users;
   private long firstUsers;
 
-  /** Nothing counted of so many events. */
-  Tally(int events) {
-    this.events = new long[events];
-    this.eventUsers = new long[events];
-    this.firstEventUsers = new long[events];
+  /** Nothing counted of a world's metrics. */
+  Tally(World world) {
+    this.events = new long[world.events().size()];
+    this.eventUsers = new long[events.length];
+    this.firstEventUsers = new long[events.length];
+    this.sums = new double[world.values().size()];
+    this.squares = new double[sums.length];
+    this.bins = new long[sums.length][1];
+    this.compared = new Values(world);
   }
 
   /** Requests in the stage. */
@@ -46,6 +59,28 @@ public final class Tally {
     return firstEventUsers[event];
   }
 
+  /** The sum of a metric's values. */
+  double sum(int value) {
+    return sums[value];
+  }
+
+  /** The moments of a metric's values, request by request. */
+  Moments moments(int value) {
+    double mean = requests == 0 ? 0 : sums[value] / requests;
+    double deviations = requests < 2 ? 0 : Math.max(0, squares[value] - sums[value] * mean);
+    return new Moments(requests, sums[value], deviations, 0, requests == 0 ? 0 : sums[value]);
+  }
+
+  /** A copy of how many of a metric's values are in each bin of {@link LogBins}. */
+  long[] bins(int value) {
+    return bins[value].clone();
+  }
+
+  /** What means and quantiles are tested by. */
+  Values compared() {
+    return compared;
+  }
+
   void addRequests(long more, long newUsers, long newInRun) {
     requests += more;
     users += newUsers;
@@ -56,5 +91,15 @@ public final class Tally {
     events[event] += more;
     eventUsers[event] += newUsers;
     firstEventUsers[event] += firstUsers;
+  }
+
+  void addValue(int value, double size) {
+    sums[value] += size;
+    squares[value] += size * size;
+    int bin = LogBins.binOf(FixedPoint.toSteps(Math.min(size, FixedPoint.MAX_VALUE)));
+    if (bin >= bins[value].length) {
+      bins[value] = Arrays.copyOf(bins[value], bin + 1);
+    }
+    bins[value][bin]++;
   }
 }

@@ -20,12 +20,15 @@ class PeersTest {
           guardrails: [{metric: errors}]
           """);
 
-  private final Tally treatment = new Tally(1);
-  private final Tally control = new Tally(1);
+  private static final World WORLD =
+      World.of(100, new World.EventRates("errors", 0.005, 0.005, Duration.ZERO));
+
+  private final Tally treatment = new Tally(WORLD);
+  private final Tally control = new Tally(WORLD);
 
   @Test
   void argo_withoutData_retriesEachTenSecondsAndAbortsWithTheFifthError() {
-    SimulatedJudge argo = begin(Peers.argo(0.99, 3, 60));
+    SimulatedJudge argo = begin(Peers.argo(0.01, 3, 60));
 
     for (int second = 1; second < 100; second++) {
       assertThat(says(argo, second)).as("second %s", second).isEqualTo(Action.PROMOTE);
@@ -36,7 +39,7 @@ class PeersTest {
 
   @Test
   void argo_dataBetweenErrors_beginsTheirCountAnew() {
-    SimulatedJudge argo = begin(Peers.argo(0.99, 0, 60));
+    SimulatedJudge argo = begin(Peers.argo(0.01, 0, 60));
     for (int second = 1; second < 100; second++) {
       says(argo, second);
     }
@@ -50,7 +53,7 @@ class PeersTest {
 
   @Test
   void argo_failuresBeyondItsLimit_abort() {
-    SimulatedJudge argo = begin(Peers.argo(0.99, 1, 60));
+    SimulatedJudge argo = begin(Peers.argo(0.01, 1, 60));
     count(100, 2);
     assertThat(says(argo, 60)).isEqualTo(Action.PROMOTE);
     count(100, 1);
@@ -61,7 +64,7 @@ class PeersTest {
 
   @Test
   void flagger_checkThatFails_advancesNothing() {
-    SimulatedJudge flagger = begin(Peers.flagger(0.99, 2, 60));
+    SimulatedJudge flagger = begin(Peers.flagger(0.01, 2, 60));
     assertThat(says(flagger, 59)).isEqualTo(Action.GO_ON);
     count(100, 0);
     assertThat(says(flagger, 60)).isEqualTo(Action.PROMOTE);
@@ -87,11 +90,11 @@ class PeersTest {
 
   @Test
   void peers_whereHigherIsBetter_takeTheEventForASuccess() {
-    SimulatedPlan plan =
-        SimulatedPlan.of(
-            Plans.with("template: gradual\nguardrails: [{metric: sales, better: higher}]"));
-    SimulatedJudge argo = Peers.argo(0.3, 0, 60).begin(plan);
-    SimulatedJudge peeked = Peers.peeked(100, 0.05).begin(plan);
+    RolloutPlan sales =
+        Plans.with("template: gradual\nguardrails: [{metric: errors, better: higher}]");
+    SimulatedPlan plan = SimulatedPlan.of(sales, WORLD);
+    SimulatedJudge argo = Peers.argo(0.3, 0, 60).begin(plan, WORLD);
+    SimulatedJudge peeked = Peers.peeked(100, 0.05).begin(plan, WORLD);
     count(1_000, 400);
     controls(1_000, 300);
     assertThat(says(argo, 60)).isEqualTo(Action.PROMOTE);
@@ -113,7 +116,7 @@ class PeersTest {
   }
 
   private static SimulatedJudge begin(SimulatedJudge.Kind kind) {
-    return kind.begin(SimulatedPlan.of(PLAN));
+    return kind.begin(SimulatedPlan.of(PLAN, WORLD), WORLD);
   }
 
   private void count(int requests, int events) {
@@ -131,6 +134,15 @@ class PeersTest {
   }
 
   private Look look(int second) {
+    return look(second, treatment, control);
+  }
+
+  /** A look at what a traffic has counted. */
+  static Look look(int second, Traffic traffic) {
+    return look(second, traffic.treatment(), traffic.control());
+  }
+
+  private static Look look(int second, Tally treatment, Tally control) {
     Period period = new Period(0, Simulation.START, Duration.ZERO, PLAN.stage(1).dwell());
     return new Look(
         second, 1, PLAN.stage(1), Duration.ofSeconds(second), period, treatment, control);

@@ -68,7 +68,7 @@ class ReturningUsersTest {
   }
 
   private static Traffic afterATenth(int percent) {
-    Traffic traffic = Traffic.of(WORLD, 13, 0);
+    Traffic traffic = Traffic.of(WORLD, 13, 0, true);
     run(traffic, 10, 0);
     run(traffic, percent, 300);
     return traffic;

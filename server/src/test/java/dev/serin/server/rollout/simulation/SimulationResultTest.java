@@ -11,6 +11,7 @@ import dev.serin.server.rollout.plan.Plans;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.simulation.Simulation.RunEnd;
 import dev.serin.server.rollout.simulation.World.EventRates;
+import dev.serin.server.rollout.simulation.World.ValueShape;
 import dev.serin.v1.Metric;
 import java.time.Duration;
 import java.util.List;
@@ -112,6 +113,54 @@ class SimulationResultTest {
     assertThat(superior(success, 0.05, 0.054).unfit()).contains(Duration.ZERO);
   }
 
+  /**
+   * Users who come 20 times: of .05 % of the requests almost 1 % of the users have one, so that
+   * twice as many are far beyond .1 percentage points of users, and the ratio of shares is below
+   * that of rates.
+   */
+  @Test
+  void regression_ofUsersWhoComeAgain_isInSharesOfUsers() {
+    String guardrail = "guardrails: [{metric: errors, margin: 0.25}]";
+
+    assertThat(returning(guardrail, 0.0005, 0.001).unfit()).isPresent();
+    assertThat(returning(guardrail, 0.0008, 0.001).unfit()).as("at the margin by rate").isEmpty();
+    assertThat(returning(guardrail, 0.008, 0.01).unfit()).as("common: by rate too").isPresent();
+    String breaker = "circuit_breakers: [{metric: errors, limit: 0.1}]";
+    assertThat(returning(breaker, 0.001, 0.02).worse()).as("a third of the users").isPresent();
+    assertThat(truth(breaker, 0.001, 0.02)).isEqualTo(NOTHING);
+  }
+
+  private static Truth returning(String metrics, double baseline, double regressed) {
+    RolloutPlan plan = Plans.with(STAGES.formatted("no_regression", "") + metrics);
+    EventRates rates = new EventRates("errors", baseline, regressed, Duration.ZERO);
+    World world = new World(100, 3_000, 0, List.of(rates), 0, Optional.empty());
+    return Truth.of(SimulatedPlan.of(plan, world), world);
+  }
+
+  @Test
+  void regression_ofValues_isInTheirMeasure() {
+    String guardrail = "guardrails: [{metric: latency, margin: 0.1, absolute_margin: 20}]";
+
+    assertThat(latency(guardrail, 105)).isEqualTo(NOTHING);
+    assertThat(latency(guardrail, 115).worse()).isPresent();
+    assertThat(latency(guardrail, 115).unfit()).as("within 20 ms").isEmpty();
+    assertThat(latency(guardrail, 130)).isEqualTo(truth(Optional.of(Duration.ZERO)));
+  }
+
+  private static Truth latency(String metrics, double regressed) {
+    RolloutPlan plan = Plans.with(STAGES.formatted("non_inferior", "") + metrics);
+    World world =
+        new World(
+            100,
+            0,
+            0,
+            List.of(),
+            List.of(new ValueShape("latency", 100, 100, regressed, Duration.ZERO)),
+            0,
+            Optional.empty());
+    return Truth.of(SimulatedPlan.of(plan, world), world);
+  }
+
   /** Through the machine: who is late at a stage's maximum was not found out by anybody. */
   @Test
   void runs_atAMaximum_areTimedOutOrShipped() {
@@ -139,11 +188,12 @@ class SimulationResultTest {
             Metric.getDefaultInstance());
     World world = World.of(100, new EventRates("errors", 0.05, 0.02, Duration.ZERO));
 
-    assertThat(Truth.of(SimulatedPlan.of(plan), world)).isEqualTo(NOTHING);
-    assertThat(Truth.of(SimulatedPlan.of(plan, List.of(high)), world).worse()).isPresent();
+    assertThat(Truth.of(SimulatedPlan.of(plan, world), world)).isEqualTo(NOTHING);
+    assertThat(Truth.of(SimulatedPlan.of(plan, List.of(high), world), world).worse()).isPresent();
     assertThat(
-            new Simulation(SimulatedPlan.of(plan, List.of(high)), world, Duration.ofMinutes(30), 1)
-                .run(SimulatedPlan.of(plan, List.of(high)).policy(world), 3, done -> {})
+            new Simulation(
+                    SimulatedPlan.of(plan, List.of(high), world), world, Duration.ofMinutes(30), 1)
+                .run(SimulatedPlan.of(plan, List.of(high), world).policy(world), 3, done -> {})
                 .detected())
         .isEqualTo(3);
   }
@@ -163,7 +213,7 @@ class SimulationResultTest {
       }
 
       @Override
-      public SimulatedJudge begin(SimulatedPlan plan) {
+      public SimulatedJudge begin(SimulatedPlan plan, World world) {
         return look -> new Verdict(Action.GO_ON, "", "nothing to say", "");
       }
     };
@@ -180,7 +230,8 @@ class SimulationResultTest {
   private static Truth truth(String promote, String metrics, double baseline, double regressed) {
     RolloutPlan plan = Plans.with(STAGES.formatted(promote, "") + metrics);
     EventRates rates = new EventRates("errors", baseline, regressed, Duration.ZERO);
-    return Truth.of(SimulatedPlan.of(plan), World.of(100, rates));
+    World world = World.of(100, rates);
+    return Truth.of(SimulatedPlan.of(plan, world), world);
   }
 
   private static SimulationResult of(RunEnd end, Truth truth) {

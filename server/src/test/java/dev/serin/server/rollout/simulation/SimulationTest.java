@@ -36,11 +36,11 @@ class SimulationTest {
   void peers_tenfoldErrors_takeTheirMinutes() {
     World world = errors(0.05);
 
-    assertThat(median(world, Peers.argo(0.99, 0, 60))).isEqualTo(60);
-    assertThat(median(world, Peers.argo(0.99, 3, 60))).isEqualTo(240);
-    assertThat(median(world, Peers.flagger(0.99, 1, 60))).isEqualTo(120);
-    assertThat(median(world, Peers.flagger(0.99, 5, 60))).isEqualTo(360);
-    assertThat(median(world, Peers.flagger(0.99, 10, 60))).isEqualTo(660);
+    assertThat(median(world, Peers.argo(0.01, 0, 60))).isEqualTo(60);
+    assertThat(median(world, Peers.argo(0.01, 3, 60))).isEqualTo(240);
+    assertThat(median(world, Peers.flagger(0.01, 1, 60))).isEqualTo(120);
+    assertThat(median(world, Peers.flagger(0.01, 5, 60))).isEqualTo(360);
+    assertThat(median(world, Peers.flagger(0.01, 10, 60))).isEqualTo(660);
   }
 
   @Test
@@ -48,13 +48,13 @@ class SimulationTest {
     World world = errors(0.01);
 
     // The published medians and 90 % points; a minute is the step of their checks.
-    SimulationResult argo = run(world, Peers.argo(0.99, 0, 60));
+    SimulationResult argo = run(world, Peers.argo(0.01, 0, 60));
     assertThat(argo.medianToDetect().orElseThrow().toSeconds()).isBetween(60L, 120L);
     assertThat(argo.p90ToDetect().orElseThrow().toSeconds()).isBetween(180L, 300L);
-    SimulationResult third = run(world, Peers.argo(0.99, 3, 60));
+    SimulationResult third = run(world, Peers.argo(0.01, 3, 60));
     assertThat(third.medianToDetect().orElseThrow().toSeconds()).isBetween(420L, 540L);
     assertThat(third.p90ToDetect().orElseThrow().toSeconds()).isBetween(660L, 840L);
-    SimulationResult flagger = run(world, Peers.flagger(0.99, 10, 60));
+    SimulationResult flagger = run(world, Peers.flagger(0.01, 10, 60));
     assertThat(flagger.medianToDetect().orElseThrow().toSeconds()).isBetween(1_140L, 1_380L);
   }
 
@@ -63,11 +63,11 @@ class SimulationTest {
     World world = errors(0.005);
 
     // .052 of the runs, plus or minus three standard errors of 200.
-    assertThat(run(world, Peers.argo(0.99, 0, 60)).falseAlarms()).isBetween(1, 20);
-    assertThat(run(world, Peers.argo(0.99, 3, 60)).falseAlarms()).isZero();
+    assertThat(run(world, Peers.argo(0.01, 0, 60)).falseAlarms()).isBetween(1, 20);
+    assertThat(run(world, Peers.argo(0.01, 3, 60)).falseAlarms()).isZero();
     SimulationResult few =
         new Simulation(HALF, World.of(10, rates(0.005, 0.005, 0)), THREE_HOURS, 5)
-            .run(Peers.argo(0.99, 0, 60), 50, done -> {});
+            .run(Peers.argo(0.01, 0, 60), 50, done -> {});
     assertThat(few.falseAlarms()).as("with 5 requests a second and arm").isEqualTo(50);
     SimulationResult peeked = run(world, Peers.peeked(1_000, 0.05));
     // .26 of the runs two-sided with looks each 5 s: half of them on the worse side.
@@ -88,15 +88,15 @@ class SimulationTest {
             0,
             Optional.of(new Outage(Duration.ofHours(1), Duration.ofMinutes(10), 0.05)));
 
-    assertThat(run(world, Peers.argo(0.99, 3, 60)).falseAlarms()).isEqualTo(RUNS);
-    assertThat(run(world, Peers.flagger(0.99, 10, 60)).falseAlarms()).isEqualTo(RUNS);
+    assertThat(run(world, Peers.argo(0.01, 3, 60)).falseAlarms()).isEqualTo(RUNS);
+    assertThat(run(world, Peers.flagger(0.01, 10, 60)).falseAlarms()).isEqualTo(RUNS);
     assertThat(run(world, Peers.fixedHorizon(1_000, 0.05)).falseAlarms()).isLessThanOrEqualTo(14);
   }
 
   @Test
   void onset_later_isCountedFrom() {
     World world = World.of(100, rates(0.001, 0.2, 1_800));
-    SimulationResult result = run(world, Peers.flagger(0.99, 1, 60));
+    SimulationResult result = run(world, Peers.flagger(0.01, 1, 60));
 
     assertThat(result.falseAlarms()).isZero();
     assertThat(result.detected()).isEqualTo(RUNS);
@@ -135,7 +135,7 @@ class SimulationTest {
   @Test
   void users_whoComeAgain_areCountedOnceAndDifferPersistently() {
     World world = new World(100, 1_000, 3, List.of(rates(0.05, 0.05, 0)), 0, Optional.empty());
-    Traffic traffic = Traffic.of(world, 11, 0);
+    Traffic traffic = Traffic.of(world, 11, 0, true);
     traffic.begin(new TrafficShare(50, 100));
     for (int second = 0; second < 600; second++) {
       traffic.second(new Draws(11, 0, second), second);
@@ -165,7 +165,7 @@ class SimulationTest {
           }
 
           @Override
-          public SimulatedJudge begin(SimulatedPlan plan) {
+          public SimulatedJudge begin(SimulatedPlan plan, World world) {
             return look -> {
               seen.add(look.treatment().requests() * 1_000_000 + look.control().events(0));
               return new Verdict(Action.GO_ON, "", "goes on", "");

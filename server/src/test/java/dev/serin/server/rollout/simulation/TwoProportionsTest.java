@@ -58,7 +58,7 @@ class TwoProportionsTest {
   }
 
   private static Tally tally(int users, int withEvent) {
-    Tally tally = new Tally(1);
+    Tally tally = new Tally(World.of(1, new World.EventRates("errors", 0.5, 0.5, Duration.ZERO)));
     tally.addRequests(users, users, users);
     tally.addEvents(0, withEvent, withEvent, withEvent);
     return tally;
