@@ -3,6 +3,7 @@ package dev.serin.server;
 import dev.serin.server.ServerConfig.SharedStore;
 import dev.serin.server.access.TlsFiles;
 import dev.serin.server.outcome.OutcomeBounds;
+import dev.serin.server.rollout.webhook.SecretsFile;
 import dev.serin.server.store.StoreUrl;
 import dev.serin.server.telemetry.LogFormat;
 import dev.serin.server.telemetry.LogLevel;
@@ -53,11 +54,13 @@ final class ConfigReader {
   private static final Pattern DAYS = Pattern.compile("(\\d{1,9})d");
 
   private final List<String> errors = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
   private OptionSources sources = OptionSources.gather(List.of(), Map.of());
 
   ConfigReading read(List<String> flags, Map<String, String> environment) {
     sources = OptionSources.gather(flags, environment);
     errors.addAll(sources.errors());
+    warnings.addAll(sources.warnings());
     var grpc = endpoint(ServerOption.GRPC_ADDRESS, ServerOption.GRPC_PORT);
     var http = endpoint(ServerOption.HTTP_ADDRESS, ServerOption.HTTP_PORT);
     if (grpc.getPort() == http.getPort() && grpc.getPort() != 0) {
@@ -79,6 +82,7 @@ final class ConfigReader {
             dataDirectory(),
             store(),
             documents(),
+            secrets(),
             constant(ServerOption.LOG_FORMAT, LogFormat.class, LogFormat.TEXT),
             constant(ServerOption.LOG_LEVEL, LogLevel.class, LogLevel.INFO),
             eventLoops == 0 ? defaultEventLoops() : eventLoops,
@@ -93,7 +97,7 @@ final class ConfigReader {
             number(ServerOption.WORKER_QUEUE, 1, WORKER_QUEUE_MAX),
             time(ServerOption.DRAIN_TIMEOUT, DRAIN_TIMEOUT_MAX));
     return errors.isEmpty()
-        ? new ConfigReading.Valid(config, sources.warnings())
+        ? new ConfigReading.Valid(config, warnings)
         : new ConfigReading.Invalid(errors);
   }
 
@@ -181,6 +185,18 @@ final class ConfigReader {
       errors.add(sources.setting(ServerOption.DOCUMENTS).error("a directory that exists"));
     }
     return directory;
+  }
+
+  private Optional<Path> secrets() {
+    Optional<Path> path = path(ServerOption.SECRETS);
+    path.map(SecretsFile::new)
+        .ifPresent(
+            file -> {
+              Setting setting = sources.setting(ServerOption.SECRETS);
+              file.problems().forEach(expected -> errors.add(setting.error(expected)));
+              file.warning().ifPresent(warnings::add);
+            });
+    return path;
   }
 
   private Optional<Path> path(ServerOption option) {

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param dataDirectory directory of the embedded store and the last snapshots
  * @param store the shared store; absent: the embedded one
  * @param documents directory of documents to apply and watch; absent: none
+ * @param secrets file of the secrets that documents name; absent: none
  * @param logFormat form of the log
  * @param logLevel what is logged
  * @param eventLoops threads that read, decide and write, 1 or more
@@ -37,6 +38,7 @@ public record ServerConfig(
     Path dataDirectory,
     Optional<SharedStore> store,
     Optional<Path> documents,
+    Optional<Path> secrets,
     LogFormat logFormat,
     LogLevel logLevel,
     int eventLoops,

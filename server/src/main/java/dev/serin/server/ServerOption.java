@@ -44,6 +44,12 @@ enum ServerOption {
       "store-password", "TEXT", "", "Password of --store; better in the environment than here."),
   DOCUMENTS(
       "documents", "DIR", "", "Directory of documents to apply at start and whenever they change."),
+  SECRETS(
+      "secrets",
+      "FILE",
+      "",
+      "Secrets that webhooks of rollouts are signed with: lines of name=value, read again when they"
+          + " change."),
   LOG_FORMAT("log-format", "FORMAT", "text", "Form of the log on standard error: text or json."),
   LOG_LEVEL(
       "log-level", "LEVEL", "info", "What is logged: error, warn, info, debug or trace and above."),

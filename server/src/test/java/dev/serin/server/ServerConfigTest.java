@@ -9,6 +9,7 @@ import dev.serin.server.telemetry.LogLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,7 @@ class ServerConfigTest {
     assertThat(config.dataDirectory()).isEqualTo(Path.of("serin-data"));
     assertThat(config.store()).isEmpty();
     assertThat(config.documents()).isEmpty();
+    assertThat(config.secrets()).isEmpty();
     assertThat(config.tls()).isEmpty();
     assertThat(config.logFormat()).isEqualTo(LogFormat.TEXT);
     assertThat(config.logLevel()).isEqualTo(LogLevel.INFO);
@@ -71,8 +73,9 @@ class ServerConfigTest {
             Map.entry("data-dir", directory.resolve("data").toString()),
             Map.entry("store", "jdbc:postgresql://db/serin"),
             Map.entry("store-user", "me"),
-            Map.entry("store-password", "secret"),
+            Map.entry("store-password", "hunter2"),
             Map.entry("documents", directory.resolve("documents").toString()),
+            Map.entry("secrets", file("ci=hunter2\n").toString()),
             Map.entry("log-format", "json"),
             Map.entry("log-level", "debug"),
             Map.entry("event-loops", "3"),
@@ -102,7 +105,7 @@ class ServerConfigTest {
     assertThat(fromFlags.ingestThreads()).isEqualTo(4);
     assertThat(fromFlags.outcomes()).isEqualTo(new OutcomeBounds(2_048, Duration.ofDays(14)));
     assertThat(fromFlags.drainTimeout()).isEqualTo(Duration.ofMillis(250));
-    assertThat(fromFlags.toString()).doesNotContain("secret");
+    assertThat(fromFlags.toString()).doesNotContain("hunter2");
   }
 
   @Test
@@ -210,10 +213,10 @@ class ServerConfigTest {
   void store_url_isShownWithoutItsParameters() {
     ServerConfig config =
         ServerConfig.read(
-                List.of("--store=jdbc:postgresql://db/x?user=me&password=secret"), Map.of())
+                List.of("--store=jdbc:postgresql://db/x?user=me&password=hunter2"), Map.of())
             .orThrow();
 
-    assertThat(config.toString()).contains("jdbc:postgresql://db/x]").doesNotContain("secret");
+    assertThat(config.toString()).contains("jdbc:postgresql://db/x]").doesNotContain("hunter2");
   }
 
   @Test
@@ -298,6 +301,36 @@ class ServerConfigTest {
         .singleElement()
         .asString()
         .contains("expected: a directory that can be written");
+  }
+
+  @Test
+  void secrets_withErrors_areRefusedWithoutSayingThem() throws IOException {
+    Path file = file("ci=hunter2\nhunter3\n");
+
+    assertThat(errors(List.of("--secrets=" + file, "--grpc-port=0"), Map.of()))
+        .containsExactly(
+            "secrets: "
+                + file
+                + " (expected: name=value in line 2, the name [A-Za-z0-9][A-Za-z0-9._-]{0,63})"
+                + " [from --secrets]");
+    assertThat(errors(List.of("--secrets=nowhere"), Map.of()))
+        .containsExactly("secrets: nowhere (expected: a file that exists) [from --secrets]");
+  }
+
+  @Test
+  void secrets_thatOthersMayRead_areWarnedOf() throws IOException {
+    Path file = file("ci=hunter2\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+
+    assertThat(ServerConfig.read(List.of("--secrets=" + file), Map.of()))
+        .isInstanceOfSatisfying(
+            ConfigReading.Valid.class,
+            valid ->
+                assertThat(valid.warnings())
+                    .containsExactly(
+                        "secrets: "
+                            + file
+                            + " is rw-r----- (expected: rw-------, so that nobody else reads it)"));
   }
 
   @Test
