@@ -7,6 +7,7 @@ import dev.serin.v1.MissingMeans;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A metric as outcomes are counted by it. Immutable.
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param zeroWhenMissing true: an outcome without a value had the value 0; false: says nothing
  * @param numerator key of a ratio's numerator; empty: no ratio
  * @param denominator key of a ratio's denominator; empty: no ratio
+ * @param when of an event that is made of another metric's values; null: no such event
  * @param min the lowest value that is taken: 0, or the lowest of all where negative ones make sense
  * @param fingerprint 32 bits that say how it is counted: whatever of the definition decides that
  *     changes them. Values counted under two fingerprints are never added
@@ -34,6 +36,7 @@ public record CompiledMetric(
     boolean zeroWhenMissing,
     String numerator,
     String denominator,
+    @Nullable EventRule when,
     double min,
     int fingerprint,
     long revision) {
@@ -50,19 +53,32 @@ public record CompiledMetric(
         isZeroWhenMissing(metric),
         metric.getNumerator(),
         metric.getDenominator(),
+        metric.hasWhen() ? EventRule.of(metric.getWhen()) : null,
         min(metric),
         fingerprint(metric),
         revision);
   }
 
   /**
+   * Returns whether outcomes report its values: not those of a ratio, nor those of an event that is
+   * made of another metric's.
+   */
+  public boolean isReported() {
+    return switch (kind) {
+      case METRIC_KIND_EVENT -> when == null;
+      case METRIC_KIND_MEAN, METRIC_KIND_QUANTILE -> true;
+      case METRIC_KIND_RATIO, METRIC_KIND_UNSPECIFIED, UNRECOGNIZED -> false;
+    };
+  }
+
+  /**
    * Returns whether an outcome may report a value: what is refused is never counted. Of an event
    * that is 0 or 1; of a mean or a quantile a number of at most {@link Limits#MAX_METRIC_VALUE},
-   * and not below {@link #min}; of a ratio, which has no values of its own, nothing.
+   * and not below {@link #min}; of what is not {@link #isReported} nothing.
    */
   public boolean accepts(double value) {
     return switch (kind) {
-      case METRIC_KIND_EVENT -> value == 0 || value == 1;
+      case METRIC_KIND_EVENT -> when == null && (value == 0 || value == 1);
       // False of NaN.
       case METRIC_KIND_MEAN, METRIC_KIND_QUANTILE ->
           value >= min && value <= Limits.MAX_METRIC_VALUE;
@@ -83,7 +99,7 @@ public record CompiledMetric(
     return metric.getMissing() == MissingMeans.MISSING_MEANS_ZERO;
   }
 
-  private static double min(Metric metric) {
+  static double min(Metric metric) {
     return metric.getKind() == MetricKind.METRIC_KIND_MEAN && !TIMES.contains(metric.getMeasure())
         ? -Limits.MAX_METRIC_VALUE
         : 0;
@@ -92,24 +108,33 @@ public record CompiledMetric(
   /**
    * The upper half of the XXH3 hash of: kind (1 byte, its number), 1 if a missing value is zero,
    * else 0 (1 byte), cap (8 bytes, IEEE 754, infinity: none), then measure, numerator and
-   * denominator, each as a length byte pair and UTF-8; all big-endian. Stored with what is counted,
-   * so it stays as it is.
+   * denominator, each as a length byte pair and UTF-8; of an event that is made of another metric's
+   * values then that metric's key like them, and both limits like the cap; all big-endian. Stored
+   * with what is counted, so it stays as it is.
    */
   private static int fingerprint(Metric metric) {
+    EventRule when = metric.hasWhen() ? EventRule.of(metric.getWhen()) : null;
     byte[][] texts = {
-      utf8(metric.getMeasure()), utf8(metric.getNumerator()), utf8(metric.getDenominator()),
+      utf8(metric.getMeasure()),
+      utf8(metric.getNumerator()),
+      utf8(metric.getDenominator()),
+      when == null ? new byte[0] : utf8(when.metric()),
     };
-    int size = 2 + Double.BYTES;
-    for (byte[] text : texts) {
-      size += Short.BYTES + text.length;
+    int count = when == null ? texts.length - 1 : texts.length;
+    int size = 2 + Double.BYTES + (when == null ? 0 : 2 * Double.BYTES);
+    for (int i = 0; i < count; i++) {
+      size += Short.BYTES + texts[i].length;
     }
     ByteBuffer bytes =
         ByteBuffer.allocate(size)
             .put((byte) metric.getKindValue())
             .put((byte) (isZeroWhenMissing(metric) ? 1 : 0))
             .putDouble(cap(metric));
-    for (byte[] text : texts) {
-      bytes.putShort((short) text.length).put(text);
+    for (int i = 0; i < count; i++) {
+      bytes.putShort((short) texts[i].length).put(texts[i]);
+    }
+    if (when != null) {
+      bytes.putDouble(when.above()).putDouble(when.below());
     }
     return (int) (Bucketing.hash(bytes.array(), 0, size) >>> Integer.SIZE);
   }

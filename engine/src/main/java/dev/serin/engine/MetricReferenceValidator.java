@@ -1,5 +1,6 @@
 package dev.serin.engine;
 
+import dev.serin.v1.EventWhen;
 import dev.serin.v1.Feature;
 import dev.serin.v1.Metric;
 import dev.serin.v1.MetricKind;
@@ -53,12 +54,57 @@ final class MetricReferenceValidator {
           Report.quote(metric.getMeasure()),
           Report.quote(shared.getMeasure()) + as);
     }
+    // What one feature's callers report others' would have refused.
+    if (metric.getKind() == shared.getKind() && metric.hasWhen() != shared.hasWhen()) {
+      report.add(
+          prefix + "when",
+          metric.hasWhen() ? "set" : "not set",
+          (shared.hasWhen() ? "set" : "none") + as);
+    }
   }
 
   private void parts(String prefix, Metric metric, Map<String, Metric> own, String expected) {
     if (metric.getKind() == MetricKind.METRIC_KIND_RATIO) {
       part(prefix + "numerator", metric.getNumerator(), own, expected);
       part(prefix + "denominator", metric.getDenominator(), own, expected);
+    }
+    if (metric.hasWhen()) {
+      values(prefix + "when", metric.getWhen(), own, expected);
+    }
+  }
+
+  /** The values that make an event: of what callers report, so that nothing goes round. */
+  private void values(String field, EventWhen when, Map<String, Metric> own, String expected) {
+    String key = when.getMetric();
+    if (key.isEmpty()) {
+      return;
+    }
+    Metric source = own.containsKey(key) ? own.get(key) : shared(key);
+    if (source == null) {
+      report.add(field + ".metric", Report.quote(key), "the key of " + expected);
+      return;
+    }
+    switch (source.getKind()) {
+      case METRIC_KIND_MEAN, METRIC_KIND_QUANTILE -> {
+        if (CompiledMetric.min(source) == 0) {
+          limits(field, when, "as values of " + Report.quote(key) + " are");
+        }
+      }
+      case METRIC_KIND_EVENT, METRIC_KIND_RATIO, METRIC_KIND_UNSPECIFIED, UNRECOGNIZED ->
+          report.add(
+              field + ".metric",
+              Report.quote(key) + ", " + MetricValidator.a(source.getKind()),
+              "the key of a mean or a quantile");
+    }
+  }
+
+  /** A limit that all values are beyond, or none, was meant to be another. */
+  private void limits(String field, EventWhen when, String because) {
+    if (when.hasAbove() && when.getAbove() < 0) {
+      report.add(field + ".above", when.getAbove(), "0 or more, " + because);
+    }
+    if (when.hasBelow() && when.getBelow() <= 0) {
+      report.add(field + ".below", when.getBelow(), "above 0, " + because + " 0 or more");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.serin.engine;
 
 import dev.serin.v1.BetterDirection;
+import dev.serin.v1.EventWhen;
 import dev.serin.v1.Metric;
 import dev.serin.v1.MetricKind;
 import dev.serin.v1.MissingMeans;
@@ -28,6 +29,9 @@ final class MetricValidator {
       cap(prefix + "cap", metric);
     }
     missing(prefix + "missing", metric);
+    if (metric.hasWhen()) {
+      when(prefix + "when", metric);
+    }
     if (metric.getKind() == MetricKind.METRIC_KIND_RATIO) {
       parts(prefix, metric);
     } else {
@@ -73,6 +77,34 @@ final class MetricValidator {
         && isKnown(metric)
         && !counted) {
       report.add(field, "zero", "none, or an event or a mean instead of " + a(metric.getKind()));
+    } else if (metric.getMissing() == MissingMeans.MISSING_MEANS_ZERO && metric.hasWhen()) {
+      report.add(field, "zero", "none: when.metric says what a missing value of it means");
+    }
+  }
+
+  private void when(String field, Metric metric) {
+    EventWhen when = metric.getWhen();
+    if (isKnown(metric) && metric.getKind() != MetricKind.METRIC_KIND_EVENT) {
+      report.add(field, a(metric.getKind()), "none, or kind: event");
+    }
+    if (when.getMetric().isEmpty()) {
+      report.missing(field + ".metric", "the key of a mean or a quantile");
+    }
+    if (when.hasAbove() == when.hasBelow()) {
+      report.add(field, when.hasAbove() ? "above and below" : "no limit", "above or below");
+    }
+    if (when.hasAbove()) {
+      limit(field + ".above", when.getAbove());
+    }
+    if (when.hasBelow()) {
+      limit(field + ".below", when.getBelow());
+    }
+  }
+
+  private void limit(String field, double limit) {
+    // False of NaN.
+    if (!(Math.abs(limit) <= Limits.MAX_METRIC_VALUE)) {
+      report.add(field, limit, "a number within 10^12 of 0");
     }
   }
 

@@ -108,7 +108,8 @@ final class References {
   /** Returns the metrics that a metric names, of the namespace or of its feature. */
   static Set<DocumentId> of(Metric metric) {
     Set<DocumentId> named = new HashSet<>();
-    for (String part : List.of(metric.getNumerator(), metric.getDenominator())) {
+    for (String part :
+        List.of(metric.getNumerator(), metric.getDenominator(), metric.getWhen().getMetric())) {
       if (!part.isEmpty()) {
         named.add(metric(part));
       }

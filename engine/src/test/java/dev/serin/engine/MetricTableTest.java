@@ -136,6 +136,9 @@ class MetricTableTest {
                 .fingerprint())
         .isEqualTo(0xfe8ae925);
     assertThat(metric("kind: METRIC_KIND_EVENT").fingerprint()).isEqualTo(0x048ea79d);
+    assertThat(
+            metric("kind: METRIC_KIND_EVENT when { metric: 'latency' above: 800 }").fingerprint())
+        .isEqualTo(0x5bf056fd);
   }
 
   @ParameterizedTest
@@ -156,12 +159,52 @@ class MetricTableTest {
         "missing: MISSING_MEANS_ZERO",
         "numerator: 'n'",
         "denominator: 'n'",
+        "when { metric: 'm' above: 1 }",
       })
   void fingerprint_whatDecidesHowItIsCounted_changesIt(String difference) {
     Metric metric = proto("measure: 'ms' cap: 1" + MEAN);
 
     assertThat(fingerprint(metric, difference, 1))
         .isNotEqualTo(CompiledMetric.of(metric, 1).fingerprint());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "when { metric: 'latency' above: 800.5 }",
+        "when { metric: 'latency' below: 800 }",
+        "when { metric: 'latencies' above: 800 }",
+      })
+  void fingerprint_anotherLimit_changesIt(String other) {
+    assertThat(metric("kind: METRIC_KIND_EVENT " + other).fingerprint())
+        .isNotEqualTo(
+            metric("kind: METRIC_KIND_EVENT when { metric: 'latency' above: 800 }").fingerprint());
+  }
+
+  @Test
+  void happened_atTheLimit_itDidNot() {
+    EventRule above = rule("above: 800");
+    assertThat(above.happened(800)).isFalse();
+    assertThat(above.happened(Math.nextUp(800.0))).isTrue();
+    assertThat(above.happened(0)).isFalse();
+    EventRule below = rule("below: 3");
+    assertThat(below.happened(3)).isFalse();
+    assertThat(below.happened(Math.nextDown(3.0))).isTrue();
+    assertThat(below.happened(1e12)).isFalse();
+  }
+
+  @Test
+  void accepts_eventMadeOfOtherValues_takesNone() {
+    CompiledMetric made = metric("kind: METRIC_KIND_EVENT when { metric: 'latency' above: 800 }");
+    assertThat(made.accepts(1)).isFalse();
+    assertThat(made.accepts(0)).isFalse();
+    assertThat(made.isReported()).isFalse();
+    assertThat(metric("kind: METRIC_KIND_EVENT").isReported()).isTrue();
+  }
+
+  private static EventRule rule(String limit) {
+    return Objects.requireNonNull(
+        metric("kind: METRIC_KIND_EVENT when { metric: 'latency' %s }".formatted(limit)).when());
   }
 
   private static int fingerprint(Metric metric, String difference, long revision) {

@@ -25,10 +25,14 @@ class MetricValidatorTest {
                 "key: 'spent' description: 'd' measure: 'CNY' cap: 0.5 kind: METRIC_KIND_MEAN"
                     + " better: BETTER_DIRECTION_HIGHER missing: MISSING_MEANS_ZERO")
             .metric("key: 'bought' missing: MISSING_MEANS_ZERO " + EVENT)
+            .metric("key: 'late' when { metric: 'slow' above: 0 } " + EVENT)
+            .metric("key: 'unhappy' when { metric: 'spent' below: -3.5 } " + EVENT)
             .onOff(
                 "f",
                 "metrics { key: 'latency' measure: 'ms' cap: 9 %s }".formatted(MEAN)
                     + "metrics { key: 'hits' %s }".formatted(EVENT)
+                    + "metrics { key: 'late' when { metric: 'latency' above: 8 } %s }"
+                        .formatted(EVENT)
                     + "metrics { key: 'r' numerator: 'hits' denominator: 'bought' %s }"
                         .formatted(RATIO));
 
@@ -110,6 +114,22 @@ class MetricValidatorTest {
             "measure: 'ms' (expected: '', as the namespace's metric 'errors')");
   }
 
+  @Test
+  void metricOfAFeature_madeOfValuesWhereTheNamespacesIsReported_isRefused() {
+    String made = "when { metric: 'slow' above: 9 } " + EVENT;
+    Sources sources =
+        shared()
+            .metric("key: 'late' " + made)
+            .onOff("a", "metrics { key: 'errors' %s }".formatted(made))
+            .onOff("b", "metrics { key: 'late' %s }".formatted(EVENT));
+
+    assertThat(violations(sources))
+        .extracting(Violation::description)
+        .containsExactly(
+            "when: set (expected: none, as the namespace's metric 'errors')",
+            "when: not set (expected: set, as the namespace's metric 'late')");
+  }
+
   /** Whoever changes the namespace's metric is told of the features that have one like it. */
   @Test
   void metric_changedToAnotherKind_isRefusedByFeaturesWithOneLikeIt() {
@@ -150,6 +170,26 @@ class MetricValidatorTest {
     assertThat(DocumentValidator.validate(after, changed))
         .extracting(violation -> violation.key() + " " + violation.field())
         .containsExactly("f metrics[0].numerator", "per-user denominator");
+  }
+
+  @Test
+  void metric_goneOrOfAnotherKind_isMissedByEventsMadeOfItsValues() {
+    Sources sources =
+        shared()
+            .metric("key: 'score' kind: METRIC_KIND_QUANTILE" + LOWER)
+            .metric("key: 'late' when { metric: 'score' above: 9 } " + EVENT)
+            .onOff("f", "metrics { key: 'm' when { metric: 'score' below: 9 } " + EVENT + "}");
+    SnapshotSource before = sources.source();
+
+    SnapshotSource gone = sources.removeMetric("score").source();
+    assertThat(DocumentValidator.validate(gone, gone.changedSince(before)))
+        .extracting(violation -> violation.key() + " " + violation.field())
+        .containsExactly("f metrics[0].when.metric", "late when.metric");
+
+    SnapshotSource changed = sources.metric("key: 'score' " + EVENT).source();
+    assertThat(DocumentValidator.validate(changed, changed.changedSince(before)))
+        .extracting(violation -> violation.key() + " " + violation.field())
+        .containsExactly("f metrics[0].when.metric", "late when.metric");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.serin.server.cli;
 
 import dev.serin.server.catalog.DocumentNames;
 import dev.serin.v1.DocumentKind;
+import dev.serin.v1.EventWhen;
 import dev.serin.v1.Feature;
 import dev.serin.v1.HistoryEntry;
 import dev.serin.v1.Holdout;
@@ -15,6 +16,7 @@ import dev.serin.v1.Share;
 import dev.serin.v1.StoredDocument;
 import dev.serin.v1.ValueType;
 import dev.serin.v1.Variant;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -164,12 +166,27 @@ final class Tables {
     };
   }
 
-  /** {@code mean}, or {@code ratio errors/requests}: no key has a slash in it. */
+  /**
+   * {@code mean}, {@code ratio errors/requests}, or {@code event latency > 800}: no key has a slash
+   * or a space in it.
+   */
   private static String kind(Metric metric) {
     String kind = metric.getKind().name().replace("METRIC_KIND_", "").toLowerCase(Locale.ROOT);
+    if (metric.hasWhen()) {
+      EventWhen when = metric.getWhen();
+      return kind
+          + " "
+          + when.getMetric()
+          + (when.hasAbove() ? " > " + plain(when.getAbove()) : "")
+          + (when.hasBelow() ? " < " + plain(when.getBelow()) : "");
+    }
     return metric.getKind() == MetricKind.METRIC_KIND_RATIO
         ? kind + " " + metric.getNumerator() + "/" + metric.getDenominator()
         : kind;
+  }
+
+  private static String plain(double number) {
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
   }
 
   private static String orUserKey(String attribute) {

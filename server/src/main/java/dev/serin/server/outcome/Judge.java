@@ -10,6 +10,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.serin.engine.Bucketing;
 import dev.serin.server.outcome.PlaceHandle.CountedMetric;
+import dev.serin.server.outcome.PlaceHandle.MadeEvent;
 import dev.serin.server.outcome.aggregate.FixedPoint;
 import dev.serin.v1.RefusalReason;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ final class Judge {
   private static final long AHEAD_MAX_MILLIS = OutcomeLimits.AHEAD_MAX.toMillis();
   private static final long MILLIS_OF_SECOND = 1_000;
   private static final int NANOS_OF_MILLI = 1_000_000;
+
+  /** What an event that happened counts as, in steps. */
+  private static final long HAPPENED = FixedPoint.toSteps(1);
 
   private final PlaceResolver places;
 
@@ -240,15 +244,30 @@ final class Judge {
     }
     log.outcome(place, unit, timeMillis);
     look(place, unit, log);
+    boolean makesEvents = place.makesEvents();
     for (int i = 0; i < count; i++) {
       log.value(metrics[i], steps[i]);
+      if (makesEvents) {
+        addEvents(place, metrics[i], outcomes.value(from + i), log);
+      }
     }
     for (CountedMetric metric : place.zeroWhenMissing()) {
       if (!isReported(metric, count)) {
         log.value(metric, 0);
+        if (makesEvents) {
+          addEvents(place, metric, 0, log);
+        }
       }
     }
     return null;
+  }
+
+  /** Adds what a value of a metric says of the events that are made of it, before any cap. */
+  private static void addEvents(
+      PlaceHandle place, CountedMetric metric, double value, OutcomeLog log) {
+    for (MadeEvent event : place.eventsOf(metric)) {
+      log.value(event.metric(), event.when().happened(value) ? HAPPENED : 0);
+    }
   }
 
   /** Whether a metric is among the first so many of those that were read last. */

@@ -2,6 +2,7 @@ package dev.serin.server.outcome;
 
 import dev.serin.engine.Bucketing;
 import dev.serin.engine.CompiledMetric;
+import dev.serin.engine.EventRule;
 import dev.serin.engine.FeatureMetrics;
 import dev.serin.engine.SplitDraws;
 import dev.serin.server.outcome.aggregate.CellKey;
@@ -12,7 +13,9 @@ import dev.serin.v1.MetricKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +31,19 @@ final class PlaceHandle implements Resolution {
 
   private final long bucketSalt;
   private final List<CountedMetric> metrics = new ArrayList<>();
+
+  /** The metrics that outcomes report, and their keys in UTF-8. */
+  private final List<CountedMetric> reported = new ArrayList<>();
+
   private final List<byte[]> keys = new ArrayList<>();
+
   private final List<CountedMetric> zeroWhenMissing = new ArrayList<>();
   private final List<CountedRatio> ratios = new ArrayList<>();
+
+  /** Events made of a metric's values, by its index. */
+  private final List<List<MadeEvent>> made = new ArrayList<>();
+
+  private boolean makesEvents;
 
   /**
    * A metric that has values.
@@ -42,6 +55,9 @@ final class PlaceHandle implements Resolution {
       return metric.kind() == MetricKind.METRIC_KIND_EVENT;
     }
   }
+
+  /** An event that is made of the values of another metric. */
+  record MadeEvent(CountedMetric metric, EventRule when) {}
 
   /** A metric made of two others, given by their indexes. */
   record CountedRatio(CellKey key, CellParts parts, int numerator, int denominator) {}
@@ -62,15 +78,17 @@ final class PlaceHandle implements Resolution {
         Bucketing.hash(
             Bucketing.varianceSalt(
                 Bucketing.splitSalt(place.namespace(), place.feature(), place.split())));
+    Map<String, CountedMetric> counted = new HashMap<>();
     for (CompiledMetric metric : metrics.all()) {
-      add(metric);
+      add(metric, counted);
     }
     for (CompiledMetric metric : metrics.all()) {
-      addRatio(metric);
+      addRatio(metric, counted);
+      addMade(metric, counted);
     }
   }
 
-  private void add(CompiledMetric metric) {
+  private void add(CompiledMetric metric, Map<String, CountedMetric> all) {
     CellParts parts =
         switch (metric.kind()) {
           case METRIC_KIND_EVENT -> CellParts.BUCKETS;
@@ -83,19 +101,36 @@ final class PlaceHandle implements Resolution {
     }
     var counted = new CountedMetric(metrics.size(), metric, keyOf(metric), kept(parts));
     metrics.add(counted);
-    keys.add(metric.key().getBytes(StandardCharsets.UTF_8));
+    made.add(List.of());
+    all.put(metric.key(), counted);
+    if (metric.isReported()) {
+      reported.add(counted);
+      keys.add(metric.key().getBytes(StandardCharsets.UTF_8));
+    }
     if (metric.zeroWhenMissing()) {
       zeroWhenMissing.add(counted);
     }
   }
 
-  private void addRatio(CompiledMetric metric) {
-    CountedMetric numerator = named(metric.numerator());
-    CountedMetric denominator = named(metric.denominator());
+  private void addRatio(CompiledMetric metric, Map<String, CountedMetric> all) {
+    CountedMetric numerator = all.get(metric.numerator());
+    CountedMetric denominator = all.get(metric.denominator());
     if (numerator != null && denominator != null) {
       ratios.add(
           new CountedRatio(
               keyOf(metric), kept(CellParts.BUCKETS), numerator.index(), denominator.index()));
+    }
+  }
+
+  private void addMade(CompiledMetric metric, Map<String, CountedMetric> all) {
+    EventRule when = metric.when();
+    CountedMetric source = when == null ? null : all.get(when.metric());
+    CountedMetric event = all.get(metric.key());
+    if (when != null && source != null && event != null) {
+      List<MadeEvent> events = new ArrayList<>(made.get(source.index()));
+      events.add(new MadeEvent(event, when));
+      made.set(source.index(), List.copyOf(events));
+      makesEvents = true;
     }
   }
 
@@ -150,15 +185,10 @@ final class PlaceHandle implements Resolution {
     for (int i = 0; i < keys.size(); i++) {
       byte[] key = keys.get(i);
       if (key.length == length && Arrays.equals(key, 0, length, bytes, at, at + length)) {
-        return metrics.get(i);
+        return reported.get(i);
       }
     }
     return null;
-  }
-
-  private @Nullable CountedMetric named(String key) {
-    byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-    return metric(bytes, 0, bytes.length);
   }
 
   CountedMetric metricAt(int index) {
@@ -173,6 +203,16 @@ final class PlaceHandle implements Resolution {
   /** The metrics of which an outcome without a value says 0. */
   List<CountedMetric> zeroWhenMissing() {
     return zeroWhenMissing;
+  }
+
+  /** Whether any event is made of another metric's values. */
+  boolean makesEvents() {
+    return makesEvents;
+  }
+
+  /** The events that are made of a metric's values. */
+  List<MadeEvent> eventsOf(CountedMetric metric) {
+    return made.get(metric.index());
   }
 
   List<CountedRatio> ratios() {

@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.statistics.distribution.TDistribution;
 import org.junit.jupiter.api.AfterAll;
@@ -71,7 +72,11 @@ class ServedFiguresTest {
                 "better": "BETTER_DIRECTION_HIGHER" },
             { "key": "items", "kind": "METRIC_KIND_MEAN", "better": "BETTER_DIRECTION_HIGHER" },
             { "key": "price", "kind": "METRIC_KIND_RATIO", "numerator": "spend",
-                "denominator": "items", "better": "BETTER_DIRECTION_HIGHER" } ] } }
+                "denominator": "items", "better": "BETTER_DIRECTION_HIGHER" },
+            { "key": "slow", "kind": "METRIC_KIND_EVENT", "better": "BETTER_DIRECTION_LOWER",
+                "when": { "metric": "latency", "above": 25 } },
+            { "key": "lavish", "kind": "METRIC_KIND_EVENT", "better": "BETTER_DIRECTION_HIGHER",
+                "when": { "metric": "spend", "above": 45 } } ] } }
       """;
 
   @TempDir static Path directory;
@@ -294,7 +299,7 @@ class ServedFiguresTest {
     assertThat(response.getControl()).isEqualTo("old");
     assertThat(response.getPeriod()).isPositive();
     assertThat(Timestamps.toMillis(response.getDataUntil())).isEqualTo(begin + 3 * SLOT_MILLIS);
-    assertThat(response.getSummariesCount()).isEqualTo(2 * 5);
+    assertThat(response.getSummariesCount()).isEqualTo(2 * 7);
     for (String variant : List.of("old", "new")) {
       assertSummary(summary(response, "latency", variant), Sample.of(variant, Reported::latency));
       assertSummary(summary(response, "spend", variant), Sample.of(variant, Reported::capped));
@@ -381,6 +386,32 @@ class ServedFiguresTest {
         row.getDifference(),
         summary(response, "failed", "new").getUserShare()
             - summary(response, "failed", "old").getUserShare());
+  }
+
+  /** Nobody reports these: they follow from what is reported of another metric, before its cap. */
+  @Test
+  void compare_eventMadeOfValues_countsUsersAndOutcomesBeyondTheLimit() {
+    assertMadeEvent("slow", outcome -> outcome.latency() > 25);
+    assertMadeEvent("lavish", outcome -> outcome.spend() > 45);
+  }
+
+  private static void assertMadeEvent(String metric, Predicate<Reported> happened) {
+    CompareVariantsResponse response = compare();
+    for (String variant : List.of("old", "new")) {
+      List<Reported> outcomes = reported.getOrDefault(variant, List.of());
+      List<Reported> beyond = outcomes.stream().filter(happened).toList();
+      long users = beyond.stream().map(Reported::user).distinct().count();
+      VariantSummary row = summary(response, metric, variant);
+      // Some do and some do not, and some of them more often than once.
+      assertThat(users).isPositive().isLessThan(beyond.size());
+      assertThat(row.getUsersWithEvent()).isEqualTo(users);
+      assertClose(row.getUserShare(), users / (double) users(variant));
+      assertThat(row.getCount()).isEqualTo(outcomes.size());
+      assertThat(row.getSum()).isEqualTo(beyond.size());
+    }
+    VariantComparison row = comparison(response, metric, ComparisonBasis.COMPARISON_BASIS_USERS);
+    assertThat(row.getAnyTime().hasLogE()).isTrue();
+    assertDifference(response, metric, row.getBetter(), of -> happened.test(of) ? 1 : 0);
   }
 
   @Test

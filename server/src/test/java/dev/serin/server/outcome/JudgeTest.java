@@ -112,6 +112,71 @@ class JudgeTest {
     assertThat(cell(view, "price-per-sale").sum().toDouble()).isEqualTo(100.0);
   }
 
+  private static final List<String> MADE =
+      List.of(
+          """
+          { "metric": { "key": "slow", "kind": "METRIC_KIND_EVENT",
+              "better": "BETTER_DIRECTION_LOWER", "when": { "metric": "latency", "above": 800 } } }
+          """,
+          """
+          { "metric": { "key": "dear", "kind": "METRIC_KIND_EVENT",
+              "better": "BETTER_DIRECTION_LOWER", "when": { "metric": "price", "above": 120 } } }
+          """,
+          """
+          { "metric": { "key": "unrefunded", "kind": "METRIC_KIND_EVENT",
+              "better": "BETTER_DIRECTION_HIGHER", "when": { "metric": "refunds", "below": 1 } } }
+          """,
+          """
+          { "metric": { "key": "slow-per-sale", "kind": "METRIC_KIND_RATIO",
+              "better": "BETTER_DIRECTION_LOWER", "numerator": "slow", "denominator": "bought" } }
+          """);
+
+  private void withMade() {
+    snapshots.put(
+        "default",
+        REVISION,
+        Stream.concat(TestSnapshots.CHECKOUT.stream(), MADE.stream()).toList());
+  }
+
+  @Test
+  void judge_valuesThatMakeEvents_countTheirUsersOnceAndEachOutcome() {
+    withMade();
+    judged(outcome().putValues("latency", 800).putValues("bought", 1));
+    judged(outcome().putValues("latency", 800.5));
+    judged(outcome().putValues("latency", 2_000));
+    judged(outcome().setUnitKey("grace").putValues("latency", 3));
+    judged(outcome().setUnitKey("alan").putValues("price", 150));
+
+    MergedView view = counted();
+    CellKey slow = key(view, "slow");
+    assertThat(cell(view, "slow").count()).as("outcomes with a latency").isEqualTo(4);
+    assertThat(cell(view, "slow").sum().toDouble()).isEqualTo(2);
+    assertThat(view.units(slow.place()).withEvent(slow).size()).isEqualTo(1);
+    assertThat(view.units(slow.place()).marked().size()).isEqualTo(3);
+    // Before the cap of 100, which values count as.
+    assertThat(cell(view, "price").sum().toDouble()).isEqualTo(100);
+    assertThat(cell(view, "dear").sum().toDouble()).isEqualTo(1);
+    // Missing means zero: each outcome has a value, which is below.
+    assertThat(cell(view, "unrefunded").count()).isEqualTo(5);
+    assertThat(cell(view, "unrefunded").sum().toDouble()).isEqualTo(5);
+    assertThat(cell(view, "slow-per-sale").count()).isEqualTo(4);
+    assertThat(cell(view, "slow-per-sale").sum().toDouble()).isEqualTo(2);
+  }
+
+  @Test
+  void judge_eventThatIsMadeOfValues_isNotReported() {
+    withMade();
+    for (String key : List.of("slow", "")) {
+      assertThat(judged(outcome().putValues(key, 1)))
+          .isInstanceOfSatisfying(
+              Refusal.class,
+              refusal ->
+                  assertThat(refusal.reason())
+                      .isEqualTo(RefusalReason.REFUSAL_REASON_UNKNOWN_METRIC));
+    }
+    assertThat(log.size()).isZero();
+  }
+
   @Test
   void judge_eventThatDidNotHappen_isCountedAndInNoSet() {
     judged(outcome().putValues("bought", 0));
