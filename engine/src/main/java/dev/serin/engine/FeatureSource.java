@@ -17,18 +17,32 @@ import java.util.List;
  * @param periods the counting periods of its splits that outcomes may still come for, newest first:
  *     the current ones, and those that ended a short time ago, also of splits that are gone. A
  *     split without one has the period 0
+ * @param endedRuns the runs that ended and that outcomes may still come for, newest first: those
+ *     that ended a short time ago, and those that decide what their splits serve
  */
 public record FeatureSource(
     Feature document,
     long revision,
     boolean killed,
     List<LiveRun> runs,
-    List<SplitPeriod> periods) {
+    List<SplitPeriod> periods,
+    List<EndedRun> endedRuns) {
   /** Copies the lists. */
   public FeatureSource {
     requireNonNull(document, "document");
     runs = List.copyOf(runs);
     periods = List.copyOf(periods);
+    endedRuns = List.copyOf(endedRuns);
+  }
+
+  /** A feature none of whose runs has ended. */
+  public FeatureSource(
+      Feature document,
+      long revision,
+      boolean killed,
+      List<LiveRun> runs,
+      List<SplitPeriod> periods) {
+    this(document, revision, killed, runs, periods, List.of());
   }
 
   /** A feature all of whose splits have the period 0. */

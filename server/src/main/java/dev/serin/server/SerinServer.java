@@ -7,7 +7,6 @@ import dev.serin.server.catalog.DirectoryWatcher;
 import dev.serin.server.catalog.FeatureServiceAdapter;
 import dev.serin.server.catalog.FileError;
 import dev.serin.server.catalog.RefresherStatus;
-import dev.serin.server.catalog.RunState;
 import dev.serin.server.catalog.SnapshotCache;
 import dev.serin.server.catalog.SnapshotRefresher;
 import dev.serin.server.decision.CachedSnapshots;
@@ -25,6 +24,7 @@ import dev.serin.server.outcome.Outcomes;
 import dev.serin.server.outcome.OutcomesStatus;
 import dev.serin.server.report.AnalysisServiceAdapter;
 import dev.serin.server.report.Exports;
+import dev.serin.server.rollout.plan.PlanReader;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.ProcessLock;
 import dev.serin.server.store.StoreConfig;
@@ -88,7 +88,7 @@ public final class SerinServer implements AutoCloseable {
     Metrics metrics = parts.add(new Metrics());
     Database database =
         parts.add(Database.open(storeConfig(config), new StoreMeters(metrics.registry())));
-    Catalog catalog = new Catalog(database, RunState.NONE, clock, new SecureRandom());
+    Catalog catalog = new Catalog(database, PlanReader::violations, clock, new SecureRandom());
     SnapshotCache<ServedSnapshot> cache = new SnapshotCache<>();
     refresher =
         parts.add(

@@ -12,7 +12,9 @@ import dev.serin.v1.Namespace;
 import dev.serin.v1.StoredDocument;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -38,6 +40,8 @@ public final class Catalog {
   private final ChangeWriter writer;
   private final NamespaceCommands namespaces;
   private final KillCommands kills;
+  private final RunScenes scenes;
+  private final RunServing serving;
 
   /** One change of a namespace at a time in this process: they would only make each other retry. */
   private final NamedLocks changing = new NamedLocks();
@@ -45,17 +49,19 @@ public final class Catalog {
   /**
    * A catalog over a store.
    *
-   * @param runState what rollouts decide; {@link RunState#NONE} without
+   * @param rollouts says what is wrong with a rollout
    * @param random draws identities of changes; safe for all threads
    */
   public Catalog(
-      Database database, RunState runState, InstantSource clock, RandomGenerator random) {
-    states = new NamespaceStates(database, new StateReader(runState));
+      Database database, RolloutCheck rollouts, InstantSource clock, RandomGenerator random) {
+    states = new NamespaceStates(database, new StateReader());
     queries = new CatalogQueries(database, states);
-    planner = new ChangePlanner(runState);
+    planner = new ChangePlanner(rollouts);
     writer = new ChangeWriter(database, clock, random);
     namespaces = new NamespaceCommands(database, states, writer, clock);
     kills = new KillCommands(writer);
+    scenes = new RunScenes(states);
+    serving = new RunServing(writer);
   }
 
   /** Creates a namespace; a deleted one comes back empty, with its history. */
@@ -151,6 +157,24 @@ public final class Catalog {
   /** Lifts a feature's kill switch. */
   public KillResult revive(String namespace, String feature, Note note) {
     return kills.set(namespace, feature, false, note);
+  }
+
+  /** How rollouts change what is served. */
+  public RunServing serving() {
+    return serving;
+  }
+
+  /** What a start of a rollout is decided on. */
+  public RunScene scene(String namespace, String rollout) {
+    return scenes.scene(namespace, rollout);
+  }
+
+  /**
+   * The switches of some features, as the store has them now; of one that is not there, too. For
+   * each tick: one statement, and what changed since.
+   */
+  public Map<FeatureName, FeatureSwitches> switches(Collection<FeatureName> features) {
+    return scenes.switches(features);
   }
 
   /** Removes what a process that ended began to write and never finished. */

@@ -133,7 +133,7 @@ final class CatalogQueries {
   }
 
   private static boolean isKilled(NamespaceState state, DocumentId id) {
-    return id.kind() == DocumentKind.DOCUMENT_KIND_FEATURE && state.killed().contains(id.key());
+    return id.kind() == DocumentKind.DOCUMENT_KIND_FEATURE && state.isKilled(id.key());
   }
 
   Page<HistoryEntry> history(HistoryQuery query) {

@@ -8,6 +8,7 @@ import dev.serin.server.error.FieldViolation;
 import dev.serin.v1.ChangeSource;
 import dev.serin.v1.Document;
 import dev.serin.v1.DocumentChange;
+import dev.serin.v1.DocumentKind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,10 +21,10 @@ final class ChangePlanner {
   /** Documents of one namespace: a hundred thousand compile in seconds and fit into memory. */
   static final int MAX_DOCUMENTS = 100_000;
 
-  private final RunState runState;
+  private final RolloutCheck rollouts;
 
-  ChangePlanner(RunState runState) {
-    this.runState = runState;
+  ChangePlanner(RolloutCheck rollouts) {
+    this.rollouts = rollouts;
   }
 
   /** Compares and validates; a plan with violations must be refused. */
@@ -39,8 +40,10 @@ final class ChangePlanner {
       if (change != null) {
         changes.add(change);
         changed.add(id);
-        writes.add(planned(stored, target));
+        PlannedWrite write = planned(stored, target);
+        writes.add(write);
         apply(next, base, target);
+        begin(next, base, write);
       }
     }
     List<Violation> violations = writes.isEmpty() ? List.of() : check(base, next, changed);
@@ -77,6 +80,13 @@ final class ChangePlanner {
             0));
   }
 
+  /** With a new counting period a run that is over no longer decides what its split serves. */
+  private static void begin(StateBuilder next, NamespaceState base, PlannedWrite write) {
+    for (PeriodStart start : write.periods()) {
+      next.addPeriod(new PeriodRows.Row(write.id().key(), start, base.revision() + 1, 0));
+    }
+  }
+
   private List<Violation> check(NamespaceState base, StateBuilder next, Set<DocumentId> changed) {
     NamespaceState after = next.build(new NamespaceHead(base.name(), base.revision() + 1, 0, 0));
     if (after.documents().size() > MAX_DOCUMENTS) {
@@ -85,11 +95,26 @@ final class ChangePlanner {
           after.documents().size() + " documents",
           MAX_DOCUMENTS + " documents");
     }
-    List<Violation> violations = DocumentValidator.validate(after.source(), changed);
+    List<Violation> violations =
+        new ArrayList<>(DocumentValidator.validate(after.source(), changed));
+    for (DocumentId id : changed) {
+      StoredVersion stored = after.documents().get(id);
+      if (id.kind() == DocumentKind.DOCUMENT_KIND_ROLLOUT && stored != null) {
+        violations.addAll(ofRollout(id, stored.document()));
+      }
+    }
     if (violations.isEmpty()) {
-      runState.refuseWhileActive(base.source(), after.source(), changed);
+      RunGuard.check(base, after, changed);
     }
     return violations;
+  }
+
+  private List<Violation> ofRollout(DocumentId id, Document document) {
+    return rollouts.violations(document.getRollout()).stream()
+        .map(
+            violation ->
+                new Violation(id.kind(), id.key(), violation.field(), violation.description()))
+        .toList();
   }
 
   /** Throws where the plan may not be carried out. */

@@ -22,7 +22,7 @@ final class ChangeTargets {
     for (int i = 0; i < writes.size(); i++) {
       DocumentWrite write = writes.get(i);
       DocumentId id = write.id();
-      requireBuilt(id, i);
+      requireKind(id, i);
       requireNew(seen, id, i);
       StoredVersion stored = base.documents().get(id);
       requireRevision(id, stored, write.expectedRevision());
@@ -107,18 +107,19 @@ final class ChangeTargets {
     }
   }
 
-  private static void requireBuilt(DocumentId id, int index) {
+  private static void requireKind(DocumentId id, int index) {
     switch (id.kind()) {
       case DOCUMENT_KIND_FEATURE,
           DOCUMENT_KIND_SEGMENT,
           DOCUMENT_KIND_LAYER,
           DOCUMENT_KIND_HOLDOUT,
-          DOCUMENT_KIND_METRIC -> {}
-      case DOCUMENT_KIND_ROLLOUT -> throw ApiErrors.notBuilt(DocumentIds.shown(id));
+          DOCUMENT_KIND_METRIC,
+          DOCUMENT_KIND_ROLLOUT -> {}
       case DOCUMENT_KIND_UNSPECIFIED, UNRECOGNIZED ->
           throw ApiErrors.invalidRequest(
               "documents[" + index + "]",
-              "nothing (expected: a feature, a segment, a layer, a holdout or a metric)");
+              "nothing (expected: a feature, a segment, a layer, a holdout, a metric or a"
+                  + " rollout)");
     }
   }
 

@@ -130,7 +130,7 @@ final class DirectoryApplier {
     ParsedDocuments documents = files.documents();
     DirectoryStatus.Namespace result;
     try {
-      List<FileError> errors = errors(documents);
+      List<FileError> errors = documents.errors();
       if (!errors.isEmpty()) {
         result = new DirectoryStatus.Namespace(name, revisionNow, 0, errors);
       } else {
@@ -151,25 +151,6 @@ final class DirectoryApplier {
     }
     seen.put(name, new Seen(files.fingerprint(), result));
     return result;
-  }
-
-  /** What keeps the files from being applied before the catalog is asked. */
-  private static List<FileError> errors(ParsedDocuments documents) {
-    List<FileError> errors = new ArrayList<>(documents.errors());
-    for (LocatedDocument document : documents.documents()) {
-      switch (DocumentIds.of(document.document()).kind()) {
-        case DOCUMENT_KIND_ROLLOUT ->
-            errors.add(document.error("", document.name() + ": not built yet in this version"));
-        case DOCUMENT_KIND_FEATURE,
-            DOCUMENT_KIND_SEGMENT,
-            DOCUMENT_KIND_LAYER,
-            DOCUMENT_KIND_HOLDOUT,
-            DOCUMENT_KIND_METRIC,
-            DOCUMENT_KIND_UNSPECIFIED,
-            UNRECOGNIZED -> {}
-      }
-    }
-    return errors;
   }
 
   private void create(String name) {

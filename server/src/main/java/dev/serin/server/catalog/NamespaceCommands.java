@@ -68,6 +68,9 @@ final class NamespaceCommands {
       throw ApiErrors.invalidRequest("name", "\"" + DEFAULT + "\" (expected: another namespace)");
     }
     NamespaceState state = states.current(name);
+    for (ServedRun run : state.activeRuns()) {
+      throw ApiErrors.rolloutActive("namespace/" + name, run.run());
+    }
     if (!state.documents().isEmpty()) {
       throw ApiErrors.namespaceNotEmpty(name, state.documents().size());
     }

@@ -3,8 +3,10 @@ package dev.serin.server.catalog;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.store.Database;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -34,6 +36,21 @@ final class NamespaceStates {
       }
       throw e;
     }
+  }
+
+  /**
+   * The states of some namespaces, those that are there; reads what changed since they were read.
+   */
+  Map<String, NamespaceState> current(Set<String> namespaces) {
+    Map<String, NamespaceState> current = new HashMap<>();
+    for (NamespaceHead head : heads()) {
+      if (namespaces.contains(head.name())) {
+        NamespaceState before = held.get(head.name());
+        boolean isCurrent = before != null && before.head().equals(head);
+        current.put(head.name(), isCurrent ? before : current(head.name()));
+      }
+    }
+    return current;
   }
 
   /** Where the histories of all namespaces end now. */

@@ -43,16 +43,11 @@ final class RequestChecks {
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9][a-z0-9-]*");
 
   private final List<FieldViolation> violations = new ArrayList<>();
-  private final List<String> notBuilt = new ArrayList<>();
 
-  /** Throws INVALID_REQUEST with all violations, or NOT_BUILT for documents of later versions. */
+  /** Throws INVALID_REQUEST with all violations. */
   void requireValid() {
     if (!violations.isEmpty()) {
       throw ApiErrors.invalidRequest(violations);
-    }
-    if (!notBuilt.isEmpty()) {
-      String others = notBuilt.size() == 1 ? "" : " and " + (notBuilt.size() - 1) + " more";
-      throw ApiErrors.notBuilt(notBuilt.getFirst() + others);
     }
   }
 
@@ -153,7 +148,7 @@ final class RequestChecks {
     return Note.of(note);
   }
 
-  /** Documents to write or to check: each there, of a kind that is built, and once. */
+  /** Documents to write or to check: each there, of a known kind, and once. */
   void documents(List<Document> documents, String suffix) {
     count("documents", documents.size());
     Map<DocumentId, Integer> seen = new HashMap<>();
@@ -162,13 +157,16 @@ final class RequestChecks {
       String field = "documents[" + i + "]" + suffix;
       switch (id.kind()) {
         case DOCUMENT_KIND_UNSPECIFIED, UNRECOGNIZED ->
-            add(field, "absent (expected: a feature, a segment, a layer, a holdout or a metric)");
-        case DOCUMENT_KIND_ROLLOUT -> notBuilt.add(DocumentIds.shown(id));
+            add(
+                field,
+                "absent (expected: a feature, a segment, a layer, a holdout, a metric or a"
+                    + " rollout)");
         case DOCUMENT_KIND_FEATURE,
             DOCUMENT_KIND_SEGMENT,
             DOCUMENT_KIND_LAYER,
             DOCUMENT_KIND_HOLDOUT,
-            DOCUMENT_KIND_METRIC -> {
+            DOCUMENT_KIND_METRIC,
+            DOCUMENT_KIND_ROLLOUT -> {
           Integer first = seen.putIfAbsent(id, i);
           if (first != null) {
             add(

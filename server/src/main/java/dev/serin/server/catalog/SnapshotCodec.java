@@ -1,5 +1,6 @@
 package dev.serin.server.catalog;
 
+import dev.serin.engine.EndedRun;
 import dev.serin.engine.FeatureSource;
 import dev.serin.engine.Limits;
 import dev.serin.engine.LiveRun;
@@ -33,6 +34,9 @@ final class SnapshotCodec {
   /** Counting periods of one feature: a current one of each split, and the ended. */
   private static final int MAX_PERIODS = Limits.MAX_SPLITS + FeaturePeriods.MAX_ENDED;
 
+  /** Ended runs of one feature: the last one of each split, and those of a short time ago. */
+  private static final int MAX_ENDED_RUNS = Limits.MAX_SPLITS + FeatureRuns.MAX_ENDED;
+
   private SnapshotCodec() {}
 
   static void write(SnapshotSource source, DataOutputStream out) throws IOException {
@@ -49,6 +53,10 @@ final class SnapshotCodec {
       out.writeInt(feature.periods().size());
       for (SplitPeriod period : feature.periods()) {
         write(period, out);
+      }
+      out.writeInt(feature.endedRuns().size());
+      for (EndedRun run : feature.endedRuns()) {
+        write(run, out);
       }
       Document.newBuilder().setFeature(feature.document()).build().writeDelimitedTo(out);
     }
@@ -83,6 +91,16 @@ final class SnapshotCodec {
     out.writeBoolean(run.keepBucketing());
     out.writeUTF(run.phase().name());
     out.writeLong(run.staleAfterMillis());
+  }
+
+  private static void write(EndedRun run, DataOutputStream out) throws IOException {
+    out.writeUTF(run.split());
+    out.writeUTF(run.runId());
+    out.writeInt(run.stage());
+    out.writeUTF(run.treatment());
+    out.writeUTF(run.control());
+    out.writeLong(run.revision());
+    out.writeLong(run.endedMillis());
   }
 
   private static void write(SplitPeriod period, DataOutputStream out) throws IOException {
@@ -143,7 +161,11 @@ final class SnapshotCodec {
     for (int left = readCount(in, "periods", MAX_PERIODS); left > 0; left--) {
       periods.add(readPeriod(in));
     }
-    return new FeatureSource(readDocument(in).getFeature(), revision, killed, runs, periods);
+    List<EndedRun> ended = new ArrayList<>();
+    for (int left = readCount(in, "ended runs", MAX_ENDED_RUNS); left > 0; left--) {
+      ended.add(readEndedRun(in));
+    }
+    return new FeatureSource(readDocument(in).getFeature(), revision, killed, runs, periods, ended);
   }
 
   private static int readCount(DataInputStream in, String what, int max) throws IOException {
@@ -176,6 +198,17 @@ final class SnapshotCodec {
         in.readLong(),
         in.readBoolean(),
         RunPhase.valueOf(in.readUTF()),
+        in.readLong());
+  }
+
+  private static EndedRun readEndedRun(DataInputStream in) throws IOException {
+    return new EndedRun(
+        in.readUTF(),
+        in.readUTF(),
+        in.readInt(),
+        in.readUTF(),
+        in.readUTF(),
+        in.readLong(),
         in.readLong());
   }
 

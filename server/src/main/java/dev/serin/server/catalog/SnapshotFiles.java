@@ -31,7 +31,7 @@ import java.util.zip.CheckedOutputStream;
  */
 final class SnapshotFiles {
   /** First bytes of a file: what it is, and the version of its form. */
-  private static final long MAGIC = 0x534552494e530003L;
+  private static final long MAGIC = 0x534552494e530004L;
 
   /** What is left free on the disk, which an embedded store beside needs for kill switches. */
   private static final long LEFT_FREE_BYTES = 4L << 20;

@@ -7,6 +7,7 @@ import dev.serin.engine.OrderedMap;
 import dev.serin.engine.SnapshotSource;
 import dev.serin.engine.SplitPeriod;
 import dev.serin.v1.Document;
+import dev.serin.v1.Feature;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
 import dev.serin.v1.Segment;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class StateBuilder {
   private final @Nullable SnapshotSource before;
   private final OrderedMap.Editor<DocumentId, StoredVersion> documents;
-  private final Set<String> killed;
-  private final OrderedMap.Editor<String, RunState.FeatureRuns> runs;
+  private final OrderedMap.Editor<String, KillRows.Kill> kills;
+  private final OrderedMap.Editor<String, FeatureRuns> runs;
   private final OrderedMap.Editor<String, List<SplitPeriod>> periods;
   private final OrderedMap.Editor<String, FeatureSource> features;
   private final OrderedMap.Editor<String, Segment> segments;
@@ -39,8 +40,8 @@ final class StateBuilder {
     if (state == null) {
       before = null;
       documents = OrderedMap.<DocumentId, StoredVersion>of().edit();
-      killed = new HashSet<>();
-      runs = OrderedMap.<String, RunState.FeatureRuns>of().edit();
+      kills = OrderedMap.<String, KillRows.Kill>of().edit();
+      runs = OrderedMap.<String, FeatureRuns>of().edit();
       periods = OrderedMap.<String, List<SplitPeriod>>of().edit();
       features = OrderedMap.<String, FeatureSource>of().edit();
       segments = OrderedMap.<String, Segment>of().edit();
@@ -50,7 +51,7 @@ final class StateBuilder {
     } else {
       before = state.source();
       documents = state.documents().edit();
-      killed = new HashSet<>(state.killed());
+      kills = state.kills().edit();
       runs = state.runs().edit();
       periods = state.periods().edit();
       features = before.features().edit();
@@ -89,19 +90,20 @@ final class StateBuilder {
     }
   }
 
-  void setKilled(String feature, boolean set) {
-    boolean changed = set ? killed.add(feature) : killed.remove(feature);
+  /** Adds a kill switch that was set or lifted; all changes before it were added. */
+  void addKill(KillRows.Kill kill) {
+    boolean changed = isKilled(kill.feature()) != kill.killed();
+    kills.put(kill.feature(), kill);
     if (changed) {
-      touched.add(feature);
+      touched.add(kill.feature());
     }
   }
 
-  void setRuns(String feature, RunState.FeatureRuns featureRuns) {
-    if (featureRuns.runs().isEmpty() && runs.get(feature) == null) {
-      return;
-    }
-    // Kept without runs too: the feature's revision must not fall back.
-    runs.put(feature, featureRuns);
+  /** Adds what a run serves since a change; all changes before it were added. */
+  void addRun(ServedRunRows.Row row) {
+    String feature = row.run().feature();
+    FeatureRuns held = runs.get(feature);
+    runs.put(feature, (held == null ? FeatureRuns.NONE : held).after(row));
     touched.add(feature);
   }
 
@@ -138,7 +140,7 @@ final class StateBuilder {
                 holdouts.build(),
                 metrics.build());
     return new NamespaceState(
-        head, documents.build(), killed, runs.build(), periods.build(), source);
+        head, documents.build(), kills.build(), runs.build(), periods.build(), source);
   }
 
   private void makeSource(String feature) {
@@ -147,17 +149,24 @@ final class StateBuilder {
       features.remove(feature);
       return;
     }
-    RunState.FeatureRuns featureRuns = runs.get(feature);
-    List<SplitPeriod> featurePeriods = periods.get(feature);
+    FeatureRuns held = runs.get(feature);
+    FeatureRuns featureRuns = held == null ? FeatureRuns.NONE : held;
+    List<SplitPeriod> heldPeriods = periods.get(feature);
+    List<SplitPeriod> featurePeriods = heldPeriods == null ? List.of() : heldPeriods;
+    Feature document = version.document().getFeature();
     features.put(
         feature,
         new FeatureSource(
-            version.document().getFeature(),
-            featureRuns == null
-                ? version.revision()
-                : Math.max(version.revision(), featureRuns.revision()),
-            killed.contains(feature),
-            featureRuns == null ? List.of() : featureRuns.runs(),
-            featurePeriods == null ? List.of() : featurePeriods));
+            document,
+            Math.max(version.revision(), featureRuns.revision()),
+            isKilled(feature),
+            featureRuns.live(document, featurePeriods),
+            featurePeriods,
+            featureRuns.ended(document, featurePeriods)));
+  }
+
+  private boolean isKilled(String feature) {
+    KillRows.Kill kill = kills.get(feature);
+    return kill != null && kill.killed();
   }
 }

@@ -4,14 +4,8 @@ import dev.serin.server.error.ApiErrors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the state of namespaces: whole the first time, what changed afterwards. */
+/** Reads the state of namespaces: whole the first time, what changed afterwards. Stateless. */
 final class StateReader {
-  private final RunState runState;
-
-  StateReader(RunState runState) {
-    this.runState = runState;
-  }
-
   /**
    * The state of a namespace now; {@code held} itself where nothing changed.
    *
@@ -28,7 +22,6 @@ final class StateReader {
     }
     StateBuilder next = new StateBuilder(held);
     VersionRows.readChangedSince(handle, name, held.revision(), version -> add(next, version));
-    PeriodRows.readChangedSince(handle, name, held.revision(), next::addPeriod);
     addRunState(handle, head, held.revision(), next);
     return next.build(head);
   }
@@ -36,7 +29,6 @@ final class StateReader {
   private NamespaceState readWhole(Handle handle, NamespaceHead head) {
     StateBuilder whole = new StateBuilder(null);
     VersionRows.readAll(handle, head.name(), head.revision(), version -> add(whole, version));
-    PeriodRows.readChangedSince(handle, head.name(), 0, whole::addPeriod);
     addRunState(handle, head, 0, whole);
     return whole.build(head);
   }
@@ -50,10 +42,11 @@ final class StateReader {
         && ChangeSetRows.isHead(handle, held.name(), held.revision(), held.head());
   }
 
-  private void addRunState(Handle handle, NamespaceHead head, long after, StateBuilder next) {
-    KillRows.changedSince(handle, head.name(), after)
-        .forEach(kill -> next.setKilled(kill.feature(), kill.killed()));
-    runState.changedSince(handle, head.name(), after).forEach(next::setRuns);
+  private static void addRunState(
+      Handle handle, NamespaceHead head, long after, StateBuilder next) {
+    PeriodRows.readChangedSince(handle, head.name(), after, next::addPeriod);
+    KillRows.changedSince(handle, head.name(), after).forEach(next::addKill);
+    ServedRunRows.readChangedSince(handle, head.name(), after, next::addRun);
   }
 
   private static void add(StateBuilder next, VersionRows.Version version) {

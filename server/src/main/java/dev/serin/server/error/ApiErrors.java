@@ -341,7 +341,7 @@ public final class ApiErrors {
         null);
   }
 
-  /** NOT_BUILT: a call or a kind of document of a later version. */
+  /** NOT_BUILT: a call of a later version. */
   public static ApiException notBuilt(String subject) {
     return error(
         ErrorReason.NOT_BUILT, subject + ": not built yet in this version of Serin", Map.of());

@@ -150,9 +150,16 @@ final class PlaceResolver {
    * Returns the place of a token, if its split, or the run that moves it, serves such a variant.
    */
   private Resolution checked(DecisionToken token, Snapshot snapshot, CompiledFeature compiled) {
+    KnownRun run = null;
+    if (!token.run().isEmpty()) {
+      run = runs.find(token.namespace(), token.feature(), token.split(), token.run());
+      if (run == null) {
+        return unknownPlace("run", token.run(), "one of split " + token.split());
+      }
+    }
     SplitPeriod period = null;
     if (!token.split().isEmpty()) {
-      period = period(token, compiled);
+      period = period(token, compiled, run);
       if (period == null) {
         return unknownPlace(
             "split",
@@ -169,13 +176,6 @@ final class PlaceResolver {
               + " (expected: one of feature "
               + Refusal.shown(token.feature())
               + ")");
-    }
-    KnownRun run = null;
-    if (!token.run().isEmpty()) {
-      run = runs.find(token.namespace(), token.feature(), token.split(), token.run());
-      if (run == null) {
-        return unknownPlace("run", token.run(), "one of split " + token.split());
-      }
     }
     if (!(period == null ? isNothingDrawn(token) : isPlace(token, period, run))) {
       return unknownPlace(
@@ -211,10 +211,16 @@ final class PlaceResolver {
     return period == null || period.isCurrent() ? RunDirectory.OPEN : period.endedMillis();
   }
 
-  /** The token's counting period; of a run, which has none, the current one; null: unknown. */
-  private static @Nullable SplitPeriod period(DecisionToken token, CompiledFeature compiled) {
+  /**
+   * The token's counting period; of a run, which has none, that of its end, as its units and
+   * variants are those of the split then; null: unknown.
+   */
+  private static @Nullable SplitPeriod period(
+      DecisionToken token, CompiledFeature compiled, @Nullable KnownRun run) {
     for (SplitPeriod period : compiled.periods(token.split())) {
-      if (token.run().isEmpty() ? period.revision() == token.period() : period.isCurrent()) {
+      if (run == null
+          ? period.revision() == token.period()
+          : period.revision() < run.endRevision()) {
         return period;
       }
     }

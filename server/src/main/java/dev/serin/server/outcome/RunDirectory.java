@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
  * only, so that it may be kept for as long. Safe for all threads; must not wait.
  */
 public interface RunDirectory {
-  /** A run that ended, nobody knows when. */
-  long ENDED_UNKNOWN = -1;
-
   /** A run that is open. */
   long OPEN = 0;
 
@@ -21,10 +18,13 @@ public interface RunDirectory {
    * @param treatment key of the variant that it rolls out
    * @param control key of the variant it is compared with
    * @param stage the highest stage it has reached
-   * @param endedMillis when it ended, in milliseconds since 1970; {@link #OPEN}: it has not, {@link
-   *     #ENDED_UNKNOWN}: it has
+   * @param endRevision namespace revision that it ended with; {@link #NO_REVISION}: it has not
+   * @param endedMillis when it ended, in milliseconds since 1970; {@link #OPEN}: it has not
    */
-  record KnownRun(String treatment, String control, int stage, long endedMillis) {
+  record KnownRun(String treatment, String control, int stage, long endRevision, long endedMillis) {
+    /** Later than any. */
+    static final long NO_REVISION = Long.MAX_VALUE;
+
     /** Checks that all parts are there. */
     public KnownRun {
       requireNonNull(treatment, "treatment");

@@ -20,7 +20,6 @@ import dev.serin.server.store.TestStore;
 import dev.serin.v1.ChangeSource;
 import dev.serin.v1.Document;
 import dev.serin.v1.Feature;
-import dev.serin.v1.Rollout;
 import dev.serin.v1.StoredDocument;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,11 +201,7 @@ class CatalogApplyTest {
   }
 
   @Test
-  void apply_kindsOfLater_areNotBuilt() {
-    Document rollout =
-        Document.newBuilder().setRollout(Rollout.newBuilder().setKey("checkout")).build();
-
-    assertThat(refused(() -> test.put(rollout)).reason()).isEqualTo(ErrorReason.NOT_BUILT);
+  void apply_documentOfNoKind_isRefused() {
     assertThat(refused(() -> test.put(Document.getDefaultInstance())).reason())
         .isEqualTo(ErrorReason.INVALID_REQUEST);
   }

@@ -53,9 +53,8 @@ class ConcurrentWritersTest {
     one = new TestCatalog(config);
     two =
         switch (store) {
-          case SQLITE -> new TestCatalog(one.database, RunState.NONE);
-          case POSTGRESQL ->
-              new TestCatalog(Database.open(config, TransactionObserver.NONE), RunState.NONE);
+          case SQLITE -> new TestCatalog(one.database);
+          case POSTGRESQL -> new TestCatalog(Database.open(config, TransactionObserver.NONE));
         };
   }
 

@@ -375,11 +375,12 @@ class DirectoryApplierTest {
   }
 
   @Test
-  void documents_ofLaterVersions_areToldAtTheirLines() throws IOException {
-    directory.write("a.yaml", segment("a", "ann") + "---\nrollout: {key: r}\n");
+  void rollouts_withErrors_areToldAtTheirLines() throws IOException {
+    directory.write("a.yaml", segment("a", "ann") + "---\nrollout:\n  key: r\n  feature: '!'\n");
 
     assertThat(errors(applier.scan()))
-        .containsExactly("a.yaml:3:1: rollout/r: not built yet in this version");
+        .anySatisfy(error -> assertThat(error).startsWith("a.yaml:5:3: feature: "))
+        .allSatisfy(error -> assertThat(error).startsWith("a.yaml:"));
   }
 
   @Test

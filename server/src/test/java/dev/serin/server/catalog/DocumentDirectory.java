@@ -1,6 +1,7 @@
 package dev.serin.server.catalog;
 
 import dev.serin.engine.DocumentId;
+import dev.serin.server.rollout.plan.PlanReader;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.StoreConfig;
 import dev.serin.server.store.TransactionObserver;
@@ -29,7 +30,7 @@ final class DocumentDirectory implements AutoCloseable {
     root = Files.createDirectories(parent.resolve("documents"));
     database =
         Database.open(new StoreConfig.Sqlite(parent.resolve("serin.db")), TransactionObserver.NONE);
-    catalog = new Catalog(database, RunState.NONE, () -> NOW, new Random(1));
+    catalog = new Catalog(database, PlanReader::violations, () -> NOW, new Random(1));
   }
 
   /** An applier that knows nothing of what others applied, as after a restart. */

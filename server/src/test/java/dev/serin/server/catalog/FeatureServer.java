@@ -9,6 +9,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import dev.serin.server.error.ErrorInterceptor;
 import dev.serin.server.error.ListedErrorsInterceptor;
+import dev.serin.server.rollout.plan.PlanReader;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.StoreConfig;
 import dev.serin.server.store.TransactionObserver;
@@ -63,7 +64,7 @@ final class FeatureServer implements AutoCloseable {
         Database.open(
             new StoreConfig.Sqlite(directory.resolve("serin.db")), TransactionObserver.NONE);
     Instant now = Instant.parse("2026-01-31T12:00:00Z");
-    catalog = new Catalog(database, RunState.NONE, () -> now, new Random(1));
+    catalog = new Catalog(database, PlanReader::violations, () -> now, new Random(1));
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)

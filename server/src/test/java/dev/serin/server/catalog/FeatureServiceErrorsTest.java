@@ -235,8 +235,8 @@ class FeatureServiceErrorsTest {
                             .addDocuments(ApplyDocument.getDefaultInstance())
                             .build())))
         .containsExactly(
-            "documents[0].document: absent (expected: a feature, a segment, a layer, a holdout or"
-                + " a metric)");
+            "documents[0].document: absent (expected: a feature, a segment, a layer, a holdout, a"
+                + " metric or a rollout)");
     assertThat(
             violations(
                 () ->
@@ -301,32 +301,30 @@ class FeatureServiceErrorsTest {
   }
 
   @Test
-  void applyDocuments_ofKindsOfLaterVersions_areNotBuilt() {
+  void applyDocuments_rolloutThatIsWrongByItself_isRefusedNamingItsFields() {
     Document rollout =
-        Document.newBuilder().setRollout(Rollout.newBuilder().setKey("checkout")).build();
-    Document other = Document.newBuilder().setRollout(Rollout.newBuilder().setKey("look")).build();
+        Document.newBuilder()
+            .setRollout(Rollout.newBuilder().setKey("checkout").setFeature("checkout"))
+            .build();
 
+    Failure failure =
+        failure(
+            () ->
+                server.stub.applyDocuments(
+                    FeatureServer.request(BETA)
+                        .addDocuments(ApplyDocument.newBuilder().setDocument(rollout))
+                        .build()));
+
+    assertThat(failure.reason()).isEqualTo("INVALID_DOCUMENT");
+    assertThat(failure.violations())
+        .anySatisfy(text -> assertThat(text).startsWith("rollout/checkout: split: "));
     assertThat(
-            failure(
-                () ->
-                    server.stub.applyDocuments(
-                        FeatureServer.request(BETA)
-                            .addDocuments(ApplyDocument.newBuilder().setDocument(rollout))
-                            .addDocuments(ApplyDocument.newBuilder().setDocument(other))
-                            .build())))
-        .isEqualTo(
-            new Failure(
-                "UNIMPLEMENTED",
-                "NOT_BUILT",
-                "rollout/checkout and 1 more: not built yet in this version of Serin",
-                List.of()));
-    assertThat(
-            failure(
-                    () ->
-                        server.stub.validateDocuments(
-                            ValidateDocumentsRequest.newBuilder().addDocuments(rollout).build()))
-                .reason())
-        .isEqualTo("NOT_BUILT");
+            server
+                .stub
+                .validateDocuments(
+                    ValidateDocumentsRequest.newBuilder().addDocuments(rollout).build())
+                .getViolationsList())
+        .anySatisfy(violation -> assertThat(violation.getField()).isEqualTo("split"));
   }
 
   @Test

@@ -32,7 +32,7 @@ final class HalfApply {
             awaitEnd();
           }
         };
-    try (TestCatalog test = new TestCatalog(config, stopper, RunState.NONE)) {
+    try (TestCatalog test = new TestCatalog(config, stopper)) {
       test.put(documents());
     }
     System.out.println("applied");

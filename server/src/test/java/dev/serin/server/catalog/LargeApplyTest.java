@@ -42,7 +42,7 @@ class LargeApplyTest {
     for (int i = 0; i < documents.length; i++) {
       documents[i] = feature("feature-" + i, i % 101);
     }
-    try (TestCatalog test = new TestCatalog(store.fresh(directory), observer, RunState.NONE)) {
+    try (TestCatalog test = new TestCatalog(store.fresh(directory), observer)) {
       ApplyResult result = test.put(documents);
 
       assertThat(result.revision()).isEqualTo(2);
@@ -116,7 +116,7 @@ class LargeApplyTest {
             cleaner.start();
           }
         };
-    try (TestCatalog test = new TestCatalog(store.fresh(directory), observer, RunState.NONE)) {
+    try (TestCatalog test = new TestCatalog(store.fresh(directory), observer)) {
       current.set(test);
 
       assertThat(test.put(HalfApply.documents()).changes()).hasSize(10 * Slices.MAX_ROWS);
@@ -147,7 +147,7 @@ class LargeApplyTest {
             }
           }
         };
-    try (TestCatalog test = new TestCatalog(store.fresh(directory), observer, RunState.NONE)) {
+    try (TestCatalog test = new TestCatalog(store.fresh(directory), observer)) {
       test.put(feature("live"));
       current.set(test);
 

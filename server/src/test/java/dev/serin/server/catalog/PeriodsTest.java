@@ -155,7 +155,7 @@ class PeriodsTest {
   void period_ofASplitOlderThanPeriods_isKnownOnceItHasEnded() {
     test.put(feature("checkout", 25), feature("search"));
     forgetPeriods();
-    test = new TestCatalog(test.database, RunState.NONE);
+    test = new TestCatalog(test.database);
     assertThat(periods()).isEmpty();
     String token = tokens().getFirst();
     assertThat(DecisionToken.decode(token).period()).isZero();
@@ -167,12 +167,7 @@ class PeriodsTest {
     assertThat(periods())
         .containsExactly(
             new SplitPeriod("main", changed, "account", List.of("on", "off"), NOT_ENDED), first);
-    assertThat(
-            new TestCatalog(test.database, RunState.NONE)
-                .catalog
-                .states()
-                .current("default")
-                .source())
+    assertThat(new TestCatalog(test.database).catalog.states().current("default").source())
         .isEqualTo(source());
     test.clock.advance(FeaturePeriods.KEPT.plusMillis(1));
     test.put(feature("checkout", 2));
@@ -242,7 +237,7 @@ class PeriodsTest {
   @Test
   void period_onEveryReplicaAndFromDisk_isTheSame() throws IOException {
     Random random = new Random(7);
-    TestCatalog other = new TestCatalog(test.database, RunState.NONE);
+    TestCatalog other = new TestCatalog(test.database);
     SnapshotFiles files = new SnapshotFiles(directory.resolve("snapshots"), "host/serin");
     assertThat(files.claim("one")).isEmpty();
     for (int i = 0; i < CHANGES; i++) {
@@ -252,7 +247,7 @@ class PeriodsTest {
 
       SnapshotSource source = source();
       assertThat(other.catalog.states().current("default").source()).isEqualTo(source);
-      var started = new TestCatalog(test.database, RunState.NONE);
+      var started = new TestCatalog(test.database);
       assertThat(started.catalog.states().current("default").source()).isEqualTo(source);
       files.save(source, i);
       assertThat(files.load("default").source()).isEqualTo(source);

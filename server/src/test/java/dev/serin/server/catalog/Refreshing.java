@@ -53,7 +53,7 @@ final class Refreshing implements AutoCloseable {
       Duration pollInterval,
       Duration saveDelay,
       SnapshotPreparation<Snapshot> preparation) {
-    test = new TestCatalog(config, TransactionObserver.NONE, RunState.NONE);
+    test = new TestCatalog(config, TransactionObserver.NONE);
     refresher =
         new SnapshotRefresher<>(
             test.catalog,

@@ -7,10 +7,12 @@ import dev.serin.v1.Condition;
 import dev.serin.v1.Document;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
+import dev.serin.v1.Guardrail;
 import dev.serin.v1.Holdout;
 import dev.serin.v1.Layer;
 import dev.serin.v1.Metric;
 import dev.serin.v1.MetricKind;
+import dev.serin.v1.Rollout;
 import dev.serin.v1.Rule;
 import dev.serin.v1.Segment;
 import dev.serin.v1.Serve;
@@ -107,6 +109,36 @@ final class Samples {
 
   static Document metric(Metric.Builder metric) {
     return Document.newBuilder().setMetric(metric).build();
+  }
+
+  /** A run of split "main" at stage 1, with a twentieth of the users. */
+  static ServedRun run(String feature, String run) {
+    return run(feature, run, ServedRun.Serving.RUNNING, true);
+  }
+
+  static ServedRun run(String feature, String run, ServedRun.Serving serving, boolean active) {
+    int stage = serving == ServedRun.Serving.WAITING ? 0 : 1;
+    return new ServedRun(
+        feature, "main", run, serving, active, stage, "on", "off", 5, 100, false, 60_000);
+  }
+
+  /** A rollout of split "main". */
+  static Document rollout(String key, String feature) {
+    return Document.newBuilder()
+        .setRollout(
+            Rollout.newBuilder()
+                .setKey(key)
+                .setFeature(feature)
+                .setSplit("main")
+                .setTreatment("on")
+                .setControl("off")
+                .setTemplate("gradual")
+                .addGuardrails(Guardrail.newBuilder().setMetric("errors")))
+        .build();
+  }
+
+  static DocumentId rolloutId(String key) {
+    return new DocumentId(DocumentKind.DOCUMENT_KIND_ROLLOUT, key);
   }
 
   static DocumentId metricId(String key) {

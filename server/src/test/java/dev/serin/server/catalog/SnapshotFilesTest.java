@@ -4,6 +4,7 @@ import static dev.serin.engine.SplitPeriod.NOT_ENDED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.serin.engine.EndedRun;
 import dev.serin.engine.FeatureSource;
 import dev.serin.engine.LiveRun;
 import dev.serin.engine.MetricSource;
@@ -40,7 +41,8 @@ class SnapshotFilesTest {
                   List.of(RUN),
                   List.of(
                       new SplitPeriod("main", 41, "user_key", List.of("on", "off"), NOT_ENDED),
-                      new SplitPeriod("gone", 39, "", List.of(), 1_700_000_000_000L)))),
+                      new SplitPeriod("gone", 39, "", List.of(), 1_700_000_000_000L)),
+                  List.of(new EndedRun("main", "run-6", 4, "on", "off", 38, 1_700_000_000_001L)))),
           Map.of("beta", Samples.segment("beta", "ann").getSegment()),
           Map.of("ui", Samples.layer("ui").getLayer()),
           Map.of("new", Samples.holdout("new").getHoldout()),

@@ -2,22 +2,14 @@ package dev.serin.server.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.serin.engine.DocumentId;
-import dev.serin.engine.LiveRun;
-import dev.serin.engine.RunPhase;
-import dev.serin.engine.SnapshotSource;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.store.TestStore;
-import dev.serin.server.store.TransactionObserver;
 import dev.serin.v1.Document;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.Set;
-import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,13 +19,15 @@ class StateReaderTest {
   private static final int KEYS = 6;
 
   private final Random random = new Random(5);
+
+  /** Runs begun so far. */
+  private int runs;
+
   @TempDir Path directory;
 
   @Test
   void state_readChangeByChange_isTheOneReadAtOnce() {
-    try (TestCatalog test =
-        new TestCatalog(
-            TestStore.SQLITE.fresh(directory), TransactionObserver.NONE, new SomeRuns())) {
+    try (TestCatalog test = new TestCatalog(TestStore.SQLITE.fresh(directory))) {
       NamespaceState state = test.catalog.states().current("default");
       int made = 0;
       for (int i = 0; i < CHANGES; i++) {
@@ -42,8 +36,7 @@ class StateReaderTest {
         String shownBefore = before.toString();
         state = test.catalog.states().current("default");
 
-        NamespaceState atOnce =
-            new TestCatalog(test.database, new SomeRuns()).catalog.states().current("default");
+        NamespaceState atOnce = new TestCatalog(test.database).catalog.states().current("default");
         assertThat(state).isEqualTo(atOnce);
         assertThat(before).hasToString(shownBefore);
       }
@@ -55,7 +48,7 @@ class StateReaderTest {
   private boolean change(TestCatalog test) {
     String key = "key-" + random.nextInt(KEYS);
     try {
-      switch (random.nextInt(10)) {
+      switch (random.nextInt(13)) {
         case 0 -> test.delete(Samples.featureId(key));
         case 1 -> test.delete(Samples.segmentId(key));
         case 2 -> test.archive(key);
@@ -71,6 +64,7 @@ class StateReaderTest {
                     OptionalLong.empty(),
                     false,
                     TestCatalog.NOTE));
+        case 10, 11, 12 -> serve(test, key);
         case 7 -> test.delete(Samples.metricId(key));
         default -> test.put(document(key), document("key-" + random.nextInt(KEYS)));
       }
@@ -80,29 +74,23 @@ class StateReaderTest {
     }
   }
 
+  /** A move of the last run, or a new one, whether the feature is there or not. */
+  private void serve(TestCatalog test, String feature) {
+    runs += random.nextInt(2);
+    test.clock.advance(Duration.ofDays(random.nextInt(3)));
+    ServedRun.Serving[] all = ServedRun.Serving.values();
+    ServedRun.Serving serving = all[random.nextInt(all.length)];
+    test.serve(Samples.run(feature, "run-" + runs, serving, random.nextInt(4) == 0));
+  }
+
   private Document document(String key) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
+      case 5 -> Samples.rollout(key, key);
       case 0 -> Samples.segment(key, "user-" + random.nextInt(KEYS));
       case 1 -> Samples.metric(key);
       case 2 -> Samples.ratio("ratio", key, "key-" + random.nextInt(KEYS));
       case 3 -> Samples.featureFor(key, "key-" + random.nextInt(KEYS));
       default -> Samples.feature(key, random.nextInt(100));
     };
-  }
-
-  /** A run of one feature, and another one after some revisions. */
-  private static final class SomeRuns implements RunState {
-    @Override
-    public Map<String, FeatureRuns> changedSince(Handle handle, String namespace, long revision) {
-      long now = NamespaceRows.find(handle, namespace).orElseThrow().revision();
-      long since = now - now % 5;
-      LiveRun run =
-          new LiveRun("main", "r" + since, 0, "on", "off", 5, 100, false, RunPhase.RUNNING, 1);
-      return since > revision ? Map.of("key-1", new FeatureRuns(since, List.of(run))) : Map.of();
-    }
-
-    @Override
-    public void refuseWhileActive(
-        SnapshotSource before, SnapshotSource after, Set<DocumentId> changed) {}
   }
 }

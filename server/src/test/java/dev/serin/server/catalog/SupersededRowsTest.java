@@ -106,7 +106,7 @@ class SupersededRowsTest {
 
   /** As a server reads it that has just started. */
   private Map<DocumentId, StoredVersion> loaded() {
-    var started = new TestCatalog(test.database, RunState.NONE);
+    var started = new TestCatalog(test.database);
     return started.catalog.states().current("default").documents();
   }
 

@@ -1,7 +1,9 @@
 package dev.serin.server.catalog;
 
 import dev.serin.engine.DocumentId;
+import dev.serin.server.rollout.plan.PlanReader;
 import dev.serin.server.store.Database;
+import dev.serin.server.store.Priority;
 import dev.serin.server.store.StoreConfig;
 import dev.serin.server.store.TransactionObserver;
 import dev.serin.v1.ChangeSource;
@@ -25,18 +27,18 @@ final class TestCatalog implements AutoCloseable {
   final Catalog catalog;
 
   TestCatalog(StoreConfig config) {
-    this(config, TransactionObserver.NONE, RunState.NONE);
+    this(config, TransactionObserver.NONE);
   }
 
-  TestCatalog(StoreConfig config, TransactionObserver observer, RunState runState) {
-    this(Database.open(config, observer), runState);
+  TestCatalog(StoreConfig config, TransactionObserver observer) {
+    this(Database.open(config, observer));
   }
 
   /** A second catalog over the same store, like another replica's. */
-  TestCatalog(Database database, RunState runState) {
+  TestCatalog(Database database) {
     this.database = database;
     // Identities of changes: no test depends on them, and processes must not draw the same.
-    this.catalog = new Catalog(database, runState, clock, new SecureRandom());
+    this.catalog = new Catalog(database, PlanReader::violations, clock, new SecureRandom());
   }
 
   ApplyResult put(Document... documents) {
@@ -60,6 +62,22 @@ final class TestCatalog implements AutoCloseable {
 
   ApplyResult write(DocumentWrite... writes) {
     return catalog.apply(command("default", List.of(writes)));
+  }
+
+  /** What a rollout's move does: a revision, and what a run serves from it on. */
+  long serve(ServedRun run) {
+    return serve("default", run);
+  }
+
+  long serve(String namespace, ServedRun run) {
+    return database.write(
+        Priority.ROLLOUT,
+        handle -> {
+          TakenRevision taken =
+              catalog.serving().take(handle, namespace, OptionalLong.empty(), "rollouts", "moved");
+          catalog.serving().serve(handle, taken, run);
+          return taken.revision();
+        });
   }
 
   ApplyResult delete(DocumentId id) {

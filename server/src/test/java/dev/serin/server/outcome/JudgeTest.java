@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.serin.engine.CompiledFeature;
 import dev.serin.engine.DecisionToken;
+import dev.serin.engine.EndedRun;
 import dev.serin.engine.EvaluationContext;
 import dev.serin.engine.LiveRun;
 import dev.serin.engine.RunPhase;
@@ -16,6 +17,7 @@ import dev.serin.server.outcome.aggregate.Cell;
 import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.DeltaBuilder;
 import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.outcome.aggregate.PlaceUnits;
 import dev.serin.v1.Arm;
 import dev.serin.v1.Outcome;
@@ -394,11 +396,63 @@ class JudgeTest {
         "default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.RUNNING)), List.of());
     token = snapshots.token("checkout", Arm.ARM_TREATMENT, "new");
     snapshots.put(
-        "default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.COMPLETED)), List.of());
+        "default",
+        REVISION + 1,
+        TestSnapshots.CHECKOUT,
+        List.of(run(RunPhase.COMPLETED)),
+        List.of(),
+        List.of(ended("run-1", REVISION + 1, NOW - 1)));
 
     assertThat(judged(outcome())).isEqualTo(Judgement.Counted.COUNTED);
 
     assertThat(key(counted(), "refunds").place().afterEnd()).isTrue();
+  }
+
+  @Test
+  void judge_tokenOfARunThatIsBeingTakenBack_isStillEvidence() {
+    snapshots.put(
+        "default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.RUNNING)), List.of());
+    token = snapshots.token("checkout", Arm.ARM_TREATMENT, "new");
+    snapshots.put(
+        "default",
+        REVISION + 1,
+        TestSnapshots.CHECKOUT,
+        List.of(run(RunPhase.ROLLED_BACK)),
+        List.of());
+
+    assertThat(judged(outcome())).isEqualTo(Judgement.Counted.COUNTED);
+
+    assertThat(key(counted(), "refunds").place().afterEnd()).isFalse();
+  }
+
+  /** The split has another unit by now, and another run. */
+  @Test
+  void judge_tokenOfAnEarlierRun_countsByTheUnitOfItsTime() {
+    snapshots.put(
+        "default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.RUNNING)), List.of());
+    token = snapshots.token("checkout", Arm.ARM_TREATMENT, "new");
+    List<SplitPeriod> periods =
+        List.of(
+            new SplitPeriod(
+                "main", REVISION + 2, "device", List.of("new", "old"), SplitPeriod.NOT_ENDED),
+            new SplitPeriod("main", 1, "user_key", List.of("new", "old"), NOW - 1));
+    LiveRun later =
+        new LiveRun(
+            "main", "run-2", 1, "new", "old", 1, 4, false, RunPhase.RUNNING, LiveRun.NEVER_STALE);
+    snapshots.put(
+        "default",
+        REVISION + 3,
+        TestSnapshots.CHECKOUT,
+        List.of(later),
+        periods,
+        List.of(ended("run-1", REVISION + 1, NOW - 2)));
+
+    assertThat(judged(outcome())).isEqualTo(Judgement.Counted.COUNTED);
+
+    Place place = key(counted(), "refunds").place();
+    assertThat(place.run()).isEqualTo("run-1");
+    assertThat(place.unit()).isEqualTo("user_key");
+    assertThat(place.afterEnd()).isTrue();
   }
 
   @Test
@@ -408,7 +462,8 @@ class JudgeTest {
         new Judge(
             new PlaceResolver(
                 snapshots,
-                (namespace, feature, split, run) -> new KnownRun("new", "old", 3, ended)));
+                (namespace, feature, split, run) ->
+                    new KnownRun("new", "old", 3, REVISION + 1, ended)));
     token = token("default", "checkout", "main", "run-1", 2, Arm.ARM_TREATMENT, "new");
 
     assertThat(judged(outcome()))
@@ -549,6 +604,10 @@ class JudgeTest {
       String variant) {
     return new DecisionToken(namespace, feature, split, run, stage, arm, variant, 0, REVISION)
         .encode();
+  }
+
+  private static EndedRun ended(String run, long revision, long millis) {
+    return new EndedRun("main", run, 2, "new", "old", revision, millis);
   }
 
   private static LiveRun run(RunPhase phase) {

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.serin.engine.CompiledFeature;
 import dev.serin.engine.Decision;
+import dev.serin.engine.EndedRun;
 import dev.serin.engine.FeatureSource;
 import dev.serin.engine.LiveRun;
 import dev.serin.engine.MetricSource;
@@ -91,6 +92,17 @@ final class TestSnapshots implements OutcomeSnapshots {
       List<String> documents,
       List<LiveRun> runs,
       List<SplitPeriod> periods) {
+    return put(namespace, revision, documents, runs, periods, List.of());
+  }
+
+  /** Replaces a namespace by these documents; all else is of the first feature. */
+  Snapshot put(
+      String namespace,
+      long revision,
+      List<String> documents,
+      List<LiveRun> runs,
+      List<SplitPeriod> periods,
+      List<EndedRun> ended) {
     Map<String, FeatureSource> features = new HashMap<>();
     Map<String, MetricSource> metrics = new HashMap<>();
     for (String json : documents) {
@@ -103,7 +115,8 @@ final class TestSnapshots implements OutcomeSnapshots {
                 revision,
                 false,
                 features.isEmpty() ? runs : List.of(),
-                features.isEmpty() ? periods : List.of()));
+                features.isEmpty() ? periods : List.of(),
+                features.isEmpty() ? ended : List.of()));
       } else {
         metrics.put(
             document.getMetric().getKey(), new MetricSource(document.getMetric(), revision));

@@ -70,6 +70,14 @@ public final class PlanReader {
             notifications));
   }
 
+  /** Everything that is wrong with a document, as it was decoded; none: it has a plan. */
+  public static List<FieldViolation> violations(Rollout document) {
+    return switch (read(document)) {
+      case PlanReading.Invalid invalid -> invalid.violations();
+      case PlanReading.Valid _ -> List.of();
+    };
+  }
+
   private void checkNames() {
     report.name("key", document.getKey(), PlanLimits.MAX_KEY_CHARS);
     report.text("description", document.getDescription(), PlanLimits.MAX_DESCRIPTION_CHARS);
