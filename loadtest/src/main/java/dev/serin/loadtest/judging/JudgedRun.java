@@ -179,7 +179,7 @@ final class JudgedRun {
             0);
     RunEvidence all =
         new RunEvidence(
-            STAGE, 0, PLANNED, elapsed, elapsed, data, reading.firstExposures(), evidence);
+            STAGE, 0, 0, PLANNED, elapsed, elapsed, data, reading.firstExposures(), evidence);
     Judge.Judged judged = judge.judge(all, state);
     state = judged.state();
     return judged.verdict();

@@ -1,31 +1,33 @@
 package dev.serin.server.analysis.count;
 
-import java.util.OptionalDouble;
+import java.util.List;
 
 /**
  * The test of one arm against an absolute limit: more than so many of its users had the event. It
  * needs no control, so that it also guards a stage in which everybody has the treatment; where
- * there is one, the treatment is blamed only if the control is not broken too, and if the arms
+ * there is one, the treatment is blamed only while the control is not broken too, and if the arms
  * differ.
  *
  * <p>Its e-value is {@link RateTest#above} with x the treatment's users with the event and n its
- * users exposed. Limits are never compared with raw shares: those cross them by chance.
+ * users exposed; {@link BreakerProcess} mixes those of several beginnings. Limits are never
+ * compared with raw shares: those cross them by chance.
  *
  * <p>That the control is not seen to be broken is no proof that it is whole: of nine users of the
  * treatment to one of the control, the treatment's show an outage of both arms long before the
  * control's do. So {@link RateTest#regression} has to show too, without margin, that the treatment
- * is worse than the control. In an outage of both arms that e-process reaches {@link
- * #WORSE_THAN_CONTROL} with a probability of at most one in so many, however often it is looked at;
- * in a total outage of the treatment alone it takes ten failing users at equal arms.
+ * is worse than the control, at {@link #comparison}: by as much as the breaker may spend of alpha,
+ * so that nothing is spent where neither arm is worse, whatever the limit; and by {@link
+ * #WORSE_THAN_CONTROL} where it may spend more.
  */
 public final class CircuitBreaker {
-  /** E-value of the control from which on both arms count as broken. */
-  public static final double CONTROL_BROKEN = 10;
+  /** E-value from which on an arm that is compared counts as broken, or as mended. */
+  static final double TOLD = 10;
 
-  /** E-value against arms that are alike from which on the treatment may be blamed. */
+  /** Least e-value against arms that are alike from which on the treatment may be blamed. */
   public static final double WORSE_THAN_CONTROL = 100;
 
-  private final RateTest test;
+  private final RateTest above;
+  private final RateTest below;
 
   /**
    * A breaker.
@@ -33,12 +35,13 @@ public final class CircuitBreaker {
    * @param limit the largest share of users with the event that is good, above 0 and below 1
    */
   public CircuitBreaker(double limit) {
-    this.test = RateTest.above(limit);
+    this.above = RateTest.above(limit);
+    this.below = RateTest.below(limit);
   }
 
   /** What a look at both arms says. */
   public enum State {
-    /** Nothing is shown. */
+    /** Nothing is shown, or it is over. */
     QUIET,
     /** The treatment is beyond the limit, and the control is better: roll back. */
     TREATMENT_BROKEN,
@@ -48,40 +51,70 @@ public final class CircuitBreaker {
     NOT_COMPARED
   }
 
-  /** The log e-value of the treatment. */
+  /** The log e-value of the treatment's users since some beginning. */
   public double logE(ArmCounts withEvent, ArmCounts exposed) {
-    return test.logE(withEvent.treatment(), exposed.treatment());
-  }
-
-  /** The log e-value of the control; 0 where there is none. */
-  public double controlLogE(ArmCounts withEvent, ArmCounts exposed) {
-    return test.logE(withEvent.control(), exposed.control());
-  }
-
-  /** A control that has never been seen to be broken: what is kept of it in a stage. */
-  public static Latch unbrokenControl() {
-    return new Latch(Math.log(CONTROL_BROKEN), 0);
+    return above.logE(withEvent.treatment(), exposed.treatment());
   }
 
   /**
-   * What to make of a look. It is the most that was ever seen of the control that counts: after an
-   * outage of both arms their e-values fall side by side, and the control's falls below its bound
-   * by chance while the treatment's is still high.
+   * What is kept of the comparison with the control.
    *
-   * @param treatment what was ever seen of the treatment in the stage, this look included
-   * @param control what was ever seen of the control in the stage, from {@link #unbrokenControl}
-   * @param logWorse log e-value that the treatment is worse than the control, in the stage; empty:
-   *     there is no control
+   * @param part of alpha that the breaker may spend in the stage
    */
-  public static State state(Latch treatment, Latch control, OptionalDouble logWorse) {
-    if (!treatment.fired()) {
+  public static Latch comparison(double part) {
+    return new Latch(Math.max(Math.log(WORSE_THAN_CONTROL), AlphaShares.threshold(part)), 0);
+  }
+
+  /**
+   * What to make of a look: of what is so now, not of what ever was, so that an outage of both arms
+   * holds a run while it lasts.
+   *
+   * @param isBeyond whether the treatment's process is beyond its threshold
+   * @param isWorse whether the comparison is beyond its own, or there is no control
+   * @param withEvent users of the stage with the event
+   * @param exposed users of the stage
+   * @param since users first exposed since the newest marks, in order
+   */
+  public State state(
+      boolean isBeyond,
+      boolean isWorse,
+      ArmCounts withEvent,
+      ArmCounts exposed,
+      List<Since> since) {
+    if (!isBeyond || isMended(since)) {
       return State.QUIET;
     }
-    if (control.fired()) {
+    if (isBroken(
+        withEvent.swapped(), exposed.swapped(), since.stream().map(Since::swapped).toList())) {
       return State.BOTH_BROKEN;
     }
-    return logWorse.isPresent() && logWorse.getAsDouble() < Math.log(WORSE_THAN_CONTROL)
-        ? State.NOT_COMPARED
-        : State.TREATMENT_BROKEN;
+    return isWorse ? State.TREATMENT_BROKEN : State.NOT_COMPARED;
+  }
+
+  /** Whether those who came last, as far as they tell anything, show that it is over. */
+  private boolean isMended(List<Since> since) {
+    for (Since one : since.reversed()) {
+      if (logE(one.withEvent(), one.exposed()) >= Math.log(TOLD)) {
+        return false;
+      }
+      if (below.logE(one.withEvent().treatment(), one.exposed().treatment()) >= Math.log(TOLD)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The same statistic as the treatment's, but for the weights, and that nothing is kept of it. */
+  private boolean isBroken(ArmCounts withEvent, ArmCounts exposed, List<Since> since) {
+    if (isMended(since)) {
+      return false;
+    }
+    double ofMarks = Double.NEGATIVE_INFINITY;
+    for (Since one : since) {
+      ofMarks = LogSum.of(ofMarks, logE(one.withEvent(), one.exposed()));
+    }
+    double restarted = since.isEmpty() ? 0 : ofMarks - Math.log(since.size());
+    double logE = LogSum.of(logE(withEvent, exposed), restarted) - Math.log(2);
+    return logE >= Math.log(TOLD);
   }
 }

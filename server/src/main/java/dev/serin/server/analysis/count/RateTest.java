@@ -82,6 +82,18 @@ public final class RateTest {
     return new RateTest(limit, limit, 1 - limit, false);
   }
 
+  /**
+   * The evidence that fewer than a limit of users had the event: hits and trials as in {@link
+   * #above}.
+   *
+   * @param limit share of users, above 0 and below 1
+   * @throws IllegalArgumentException where the limit is outside its range
+   */
+  public static RateTest below(double limit) {
+    checkShare("limit", limit);
+    return new RateTest(1 - limit, 1 - limit, limit, true);
+  }
+
   private static double tilted(double share, double margin) {
     if (!(margin >= 0 && margin < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(

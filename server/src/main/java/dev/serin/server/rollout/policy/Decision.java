@@ -30,7 +30,6 @@ final class Decision {
   private final RunEvidence evidence;
   private final JudgeState state;
   private final List<MetricReading> readings;
-  private final double logRatio;
   private final List<DataQuality.Problem> problems;
   private final List<String> missing = new ArrayList<>();
 
@@ -41,7 +40,6 @@ final class Decision {
       RunEvidence evidence,
       JudgeState state,
       List<MetricReading> readings,
-      double logRatio,
       List<DataQuality.Problem> problems) {
     this.plan = plan;
     this.stage = stage;
@@ -49,7 +47,6 @@ final class Decision {
     this.evidence = evidence;
     this.state = state;
     this.readings = new ArrayList<>(readings);
-    this.logRatio = logRatio;
     this.problems = problems;
   }
 
@@ -86,29 +83,42 @@ final class Decision {
         .map(
             reading ->
                 reading.breaker().equals(Optional.of(CircuitBreaker.State.BOTH_BROKEN))
-                    ? held(reading, Reason.BOTH_ARMS_BROKEN, "; the control is broken too: held")
+                    ? held(
+                        reading,
+                        Reason.BOTH_ARMS_BROKEN,
+                        "; the control is broken too",
+                        " within its limit in both arms")
                     : held(
                         reading,
                         Reason.NOT_COMPARED,
-                        "; not shown to be worse than the control: held"));
+                        "; not shown to be worse than the control",
+                        " within its limit, or shown to be worse than the control"));
   }
 
-  private Verdict held(MetricReading reading, Reason reason, String why) {
-    return of(Action.HOLD, reason, Optional.of(reading.key()), reading.sentence() + why);
+  private Verdict held(MetricReading reading, Reason reason, String why, String waitsFor) {
+    return held(
+        reason, Optional.of(reading.key()), reading.sentence() + why, reading.key() + waitsFor);
+  }
+
+  private Verdict held(Reason reason, Optional<String> metric, String why, String waitsFor) {
+    missing.add(waitsFor);
+    collectMissing();
+    return of(Action.HOLD, reason, metric, why + "; held");
   }
 
   private Optional<Verdict> badRatio() {
-    if (!state.ratio().fired()) {
+    if (!state.ratio().latch().fired()) {
       return Optional.empty();
     }
     return Optional.of(
-        of(
-            Action.HOLD,
+        held(
             Reason.SAMPLE_RATIO,
             Optional.empty(),
-            "arms do not get the users they were promised: odds %s (alarm at %s); held"
+            "arms do not get the users they were promised: odds %s (alarm at %s)"
                 .formatted(
-                    Words.odds(state.ratio().peak()), Words.odds(-Math.log(SampleRatio.ALPHA)))));
+                    Words.odds(state.ratio().latch().peak()),
+                    Words.odds(-Math.log(SampleRatio.ALPHA))),
+            "arms that get the users they were promised"));
   }
 
   private Optional<Verdict> badData() {
@@ -117,7 +127,7 @@ final class Decision {
     }
     String all =
         problems.stream().map(DataQuality.Problem::sentence).collect(Collectors.joining(", "));
-    return Optional.of(of(Action.HOLD, Reason.DATA, Optional.empty(), all + "; held"));
+    return Optional.of(held(Reason.DATA, Optional.empty(), all, "fit data (" + all + ")"));
   }
 
   private Optional<Verdict> signal() {
@@ -125,7 +135,7 @@ final class Decision {
         .filter(reading -> reading.metric().plan().role() == Role.SIGNAL)
         .filter(reading -> !reading.metric().plan().dryRun() && reading.worse())
         .findFirst()
-        .map(reading -> held(reading, Reason.SIGNAL, "; held"));
+        .map(reading -> held(reading, Reason.SIGNAL, "", " no longer worse"));
   }
 
   private Verdict promotion() {
@@ -162,19 +172,21 @@ final class Decision {
   }
 
   private void collectMissing() {
-    if (evidence.dwelled().compareTo(stage.dwell()) < 0) {
+    boolean dwelt = evidence.dwelled().compareTo(stage.dwell()) >= 0;
+    if (!dwelt) {
       missing.add(
           Words.time(evidence.dwelled()) + " of " + Words.time(stage.dwell()) + " in the stage");
     }
     long treatment = evidence.data().exposed().treatment();
     long control = evidence.data().exposed().control();
     long fewer = stage.share().isAll() ? treatment : Math.min(treatment, control);
-    if (fewer < stage.minimumUsers()) {
+    boolean enough = fewer >= stage.minimumUsers();
+    if (!enough) {
       missing.add(
           Words.count(fewer) + " of " + Words.count(stage.minimumUsers()) + " users in an arm");
     }
     // What evidence shows is asked when the stage could end by it, as it is not cheap.
-    if (missing.isEmpty() && !stage.share().isAll()) {
+    if (dwelt && enough && !stage.share().isAll()) {
       collectUnshown();
     }
   }
@@ -196,7 +208,7 @@ final class Decision {
 
   private boolean isWithin(int i) {
     MetricJudge metric = metrics.get(i);
-    return switch (evidence.metrics().get(metric.key())) {
+    return switch (evidence.of(metric.plan())) {
       case null -> false;
       case Measured measured -> measured.nonInferior();
       case Events events -> {
@@ -212,7 +224,7 @@ final class Decision {
       JudgeState.MetricState kept = state.metrics().get(metric.id());
       return kept != null && kept.horizon().filter(JudgeState.Horizon::better).isPresent();
     }
-    return switch (evidence.metrics().get(metric.key())) {
+    return switch (evidence.of(metric.plan())) {
       case null -> false;
       case Measured measured -> measured.superior();
       case Events events -> metric.questions().isSuperior(events, evidence.stage());
@@ -220,6 +232,7 @@ final class Decision {
   }
 
   private Verdict of(Action action, Reason reason, Optional<String> metric, String sentence) {
-    return new Verdict(action, reason, metric, sentence, readings, logRatio, problems, missing);
+    return new Verdict(
+        action, reason, metric, sentence, readings, state.ratio().logE(), problems, missing);
   }
 }

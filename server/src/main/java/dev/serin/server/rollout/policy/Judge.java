@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges the runs of one plan, as often as one likes: a pure function of what was counted and what
@@ -96,6 +97,8 @@ public final class Judge {
    * Looks at a run.
    *
    * @param before what the last look left; {@link JudgeState#begin} at first
+   * @return of evidence whose sets of users are of an older generation than what was kept, as a
+   *     replica may have it that lags behind, nothing
    * @throws IllegalArgumentException where the evidence is of another share than its stage's
    */
   public Judged judge(RunEvidence evidence, JudgeState before) {
@@ -105,6 +108,9 @@ public final class Judge {
       throw new IllegalArgumentException(
           "share: " + evidence.data().share() + " (expected: " + share + ")");
     }
+    if (evidence.generation() < before.generation()) {
+      return new Judged(Verdict.unseen(), before);
+    }
     Round round = Round.of(evidence, before);
     ArmCounts exposed = evidence.data().exposed();
     Map<String, MetricState> states = new HashMap<>();
@@ -112,50 +118,57 @@ public final class Judge {
     for (MetricJudge metric : metrics) {
       MetricJudge.Look look =
           metric.look(
-              evidence.metrics().get(metric.key()),
-              before.metrics().get(metric.id()),
-              round,
-              exposed);
-      states.put(metric.id(), horizon(metric, evidence, stage, look.state()));
+              evidence.of(metric.plan()), before.metrics().get(metric.id()), round, exposed);
+      states.put(metric.id(), look.state());
       readings.add(look.reading());
     }
-    double logRatio = SampleRatio.logE(evidence.firstExposures());
+    JudgeState.Ratio ratio =
+        (round.renewed() ? before.ratio().renewed() : before.ratio())
+            .after(SampleRatio.logE(evidence.firstExposures()));
+    List<DataQuality.Problem> problems = quality.problems(evidence.data());
+    if (problems.isEmpty() && !ratio.latch().fired()) {
+      lookAtHorizon(evidence, stage, states);
+    }
     JudgeState after =
         new JudgeState(
-            evidence.stage(), evidence.extension(), before.ratio().after(logRatio), states);
-    Decision decision =
-        new Decision(
-            plan,
-            stage,
-            metrics,
-            evidence,
-            after,
-            readings,
-            logRatio,
-            quality.problems(evidence.data()));
+            evidence.stage(), evidence.extension(), evidence.generation(), ratio, states);
+    Decision decision = new Decision(plan, stage, metrics, evidence, after, readings, problems);
     return new Judged(decision.verdict(), after);
   }
 
-  /** Under a policy of fixed horizon: the one look, at the end of the stage. */
-  private MetricState horizon(
-      MetricJudge metric, RunEvidence evidence, StagePlan stage, MetricState state) {
+  /**
+   * Under a policy of fixed horizon: the one look at each success metric, at the end of the stage,
+   * at data that are fit for it.
+   */
+  private void lookAtHorizon(
+      RunEvidence evidence, StagePlan stage, Map<String, MetricState> states) {
     if (!(plan.policy() instanceof DecisionPlan.FixedHorizon horizon)
-        || metric.plan().role() != MetricPlan.Role.SUCCESS
-        || state.horizon().isPresent()
         || evidence.dwelled().compareTo(stage.dwell()) < 0) {
-      return state;
+      return;
     }
-    Optional<Horizon> seen =
-        Optional.ofNullable(evidence.metrics().get(metric.key()))
-            .flatMap(MetricEvidence::classical)
-            // When there are enough does not depend on what they show, so that waiting is no look.
-            .filter(figures -> figures.samples() >= horizon.minimumSamples())
-            .map(
-                figures ->
-                    new Horizon(
-                        figures,
-                        figures.pValue() < horizon.significance()
-                            && figures.improvement() > horizon.improvement()));
-    return seen.isEmpty() ? state : state.with(seen.get());
+    for (MetricJudge metric : metrics) {
+      if (metric.plan().role() == MetricPlan.Role.SUCCESS) {
+        states.computeIfPresent(
+            metric.id(),
+            (id, state) ->
+                state.horizon().isPresent()
+                    ? state
+                    : horizon(horizon, evidence.of(metric.plan())).map(state::with).orElse(state));
+      }
+    }
+  }
+
+  private static Optional<Horizon> horizon(
+      DecisionPlan.FixedHorizon horizon, @Nullable MetricEvidence evidence) {
+    return Optional.ofNullable(evidence)
+        .flatMap(MetricEvidence::classical)
+        // When there are enough does not depend on what they show, so that waiting is no look.
+        .filter(figures -> figures.samples() >= horizon.minimumSamples())
+        .map(
+            figures ->
+                new Horizon(
+                    figures,
+                    figures.pValue() < horizon.significance()
+                        && figures.improvement() > horizon.improvement()));
   }
 }

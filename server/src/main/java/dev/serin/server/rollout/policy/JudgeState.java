@@ -1,10 +1,13 @@
 package dev.serin.server.rollout.policy;
 
 import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.BreakerProcess;
 import dev.serin.server.analysis.count.Latch;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.analysis.count.Since;
 import dev.serin.server.analysis.count.StageProcess;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,10 +17,12 @@ import java.util.Optional;
  *
  * @param stage the last look was at; 0: none yet
  * @param extension the period of the stage it was at
+ * @param generation of the sets of users it was of
  * @param ratio what was seen of the ratio of arms
  * @param metrics by role and key
  */
-public record JudgeState(int stage, int extension, Latch ratio, Map<String, MetricState> metrics) {
+public record JudgeState(
+    int stage, int extension, int generation, Ratio ratio, Map<String, MetricState> metrics) {
   /** Copies. */
   public JudgeState {
     metrics = Map.copyOf(metrics);
@@ -25,35 +30,96 @@ public record JudgeState(int stage, int extension, Latch ratio, Map<String, Metr
 
   /** Before the first look at a run. */
   public static JudgeState begin() {
-    return new JudgeState(0, 0, Latch.of(SampleRatio.ALPHA), Map.of());
+    return new JudgeState(0, 0, 0, new Ratio(Latch.of(SampleRatio.ALPHA), 0, 0), Map.of());
+  }
+
+  /**
+   * Whether what another controller needs is the same as in a state that was written down: what has
+   * only gone up or down since without firing need not be written again, as a look that is lost has
+   * moved nothing.
+   */
+  public boolean sameKept(JudgeState written) {
+    return stage == written.stage
+        && extension == written.extension
+        && generation == written.generation
+        && ratio.latch().fired() == written.ratio.latch().fired()
+        && metrics.keySet().equals(written.metrics.keySet())
+        && metrics.entrySet().stream()
+            .allMatch(
+                metric -> {
+                  MetricState other = written.metrics.get(metric.getKey());
+                  return other != null && metric.getValue().sameKept(other);
+                });
+  }
+
+  /**
+   * What is kept of the ratio of arms.
+   *
+   * @param latch what was ever seen
+   * @param logBefore log e-value of generations of sets that are over
+   * @param logNow log e-value of the one of the last look
+   */
+  public record Ratio(Latch latch, double logBefore, double logNow) {
+    /** Where another generation begins. */
+    Ratio renewed() {
+      return new Ratio(latch, logBefore + logNow, 0);
+    }
+
+    /** After a look. */
+    Ratio after(double logE) {
+      return new Ratio(latch.after(logBefore + logE), logBefore, logE);
+    }
+
+    /** Log e-value of the run. */
+    double logE() {
+      return logBefore + logNow;
+    }
   }
 
   /**
    * What is kept of one metric.
    *
-   * @param run its process over the run; a breaker's: the control's in the stage
-   * @param stage its process of the stage, or of the stage's period
-   * @param process the restarts of an event's process of the period
+   * @param run its process over the run; a breaker's: its comparison with the control in the stage
+   * @param stage its process of the stage, or of the stage's period; a breaker's: of the limit
+   * @param logRunBefore log e-value that the run's process had in generations of sets that are over
+   * @param process the restarts of an event's process of the period; a breaker's: of the stage's
+   *     comparison
    * @param base users with the event in the stage when that process began; {@link ArmCounts#NONE}
    *     but in repeats and extensions
+   * @param limit the restarts of a breaker's process of the stage; of others none
    * @param horizon how the one look of a policy of fixed horizon went in this stage; empty: not
    *     looked yet
-   * @param looked the last look's figures, so that nothing is computed where nothing changed
+   * @param looked the last look's figures: what the next generation begins from, and so that
+   *     nothing is computed where nothing changed
    */
   public record MetricState(
       Latch run,
       Latch stage,
+      double logRunBefore,
       StageProcess process,
       ArmCounts base,
+      BreakerProcess limit,
       Optional<Horizon> horizon,
       Optional<Looked> looked) {
     MetricState with(Horizon seen) {
-      return new MetricState(run, stage, process, base, Optional.of(seen), looked);
+      return new MetricState(
+          run, stage, logRunBefore, process, base, limit, Optional.of(seen), looked);
     }
 
     /** After a look at both processes. */
     MetricState after(Latch ofRun, Latch ofStage) {
-      return new MetricState(ofRun, ofStage, process, base, horizon, looked);
+      return new MetricState(ofRun, ofStage, logRunBefore, process, base, limit, horizon, looked);
+    }
+
+    private boolean sameKept(MetricState written) {
+      return run.fired() == written.run.fired()
+          && stage.fired() == written.stage.fired()
+          && process.equals(written.process)
+          && base.equals(written.base)
+          && limit.extension() == written.limit.extension()
+          && limit.number() == written.limit.number()
+          && limit.live().size() == written.limit.live().size()
+          && horizon.equals(written.horizon);
     }
   }
 
@@ -66,12 +132,25 @@ public record JudgeState(int stage, int extension, Latch ratio, Map<String, Metr
   public record Horizon(MetricEvidence.Classical figures, boolean better) {}
 
   /**
-   * Figures of an event and what they are of.
+   * Figures of an event and what they are of, in the generation of sets that holds.
    *
-   * @param run of the run
+   * @param run of the run; a breaker's: none
    * @param stage users with the event in the stage, since its process began
-   * @param logRun log e-value of the run's process
-   * @param logStage log e-value of the stage's process
+   * @param exposed users exposed in the stage, of a breaker; of others none
+   * @param since users since the newest marks, of a breaker; not written down
+   * @param logRun log e-value of these of the run; a breaker's: of its process from the start
+   * @param logStage log e-value of the stage's process; a breaker's: of its comparison
    */
-  public record Looked(RunProcess run, ArmCounts stage, double logRun, double logStage) {}
+  public record Looked(
+      RunProcess run,
+      ArmCounts stage,
+      ArmCounts exposed,
+      List<Since> since,
+      double logRun,
+      double logStage) {
+    /** Copies. */
+    public Looked {
+      since = List.copyOf(since);
+    }
+  }
 }

@@ -1,146 +1,135 @@
 package dev.serin.server.rollout.policy;
 
-import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.BreakerProcess;
 import dev.serin.server.analysis.count.Latch;
+import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.StageProcess;
 import dev.serin.server.rollout.policy.JudgeState.Horizon;
+import dev.serin.server.rollout.policy.JudgeState.Looked;
 import dev.serin.server.rollout.policy.JudgeState.MetricState;
+import dev.serin.server.rollout.policy.JudgeState.Ratio;
 import dev.serin.server.rollout.policy.MetricEvidence.Classical;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
 
 /**
- * The form of a {@link JudgeState} in the store. Equal states have equal bytes.
+ * The form of a {@link JudgeState} in the store, as {@link BytesOut} writes it. Equal states have
+ * equal bytes.
  *
  * <ol>
- *   <li>version byte, {@value #VERSION};
- *   <li>stage, extension;
- *   <li>the latch of the ratio of arms: threshold, peak;
- *   <li>metrics: how many, then of each, by role and key in order of the alphabet: length and UTF-8
- *       of that, the run's and the stage's latch, seconds and nanoseconds between restarts,
- *       restarts planned, groups of equal marks (how many, then of each how often, treatment,
- *       control), base (treatment, control), a byte that says whether the one look of a fixed
- *       horizon follows: samples, p-value, improvement, a byte for <i>better</i>;
- *   <li>CRC-32C of all before it, 4 bytes.
+ *   <li>stage, extension, generation;
+ *   <li>the ratio of arms: threshold, peak, log of generations before, log now;
+ *   <li>metrics: how many, then of each, by role and key in order of the alphabet, that, and
+ *       <ul>
+ *         <li>the run's latch and the stage's: threshold, peak; the run's log of generations
+ *             before;
+ *         <li>the stage's process: restarts, those taken, weight, log of the start's, reserve, log
+ *             of those stopped, marks (each weight, users);
+ *         <li>the base of that: users;
+ *         <li>a breaker's process: log of the start's, reserve, log of those stopped, newest mark
+ *             (extension, number), restarts that go on (each extension, number, weight, log);
+ *         <li>the one look of a fixed horizon, if taken: samples, p-value, improvement, whether it
+ *             was better;
+ *         <li>the last look, if there was one: parts of the run's process (each share, users),
+ *             users of the stage, those exposed, both logs.
+ *       </ul>
  * </ol>
  *
- * Counts are varints as protobuf writes them, other numbers doubles, little-endian. The figures of
- * the last look are left out: whoever goes on computes them anew. Thresholds stand in it, so that a
- * process goes on with what it began with.
+ * Users are counts of the treatment and the control. Thresholds stand in it, so that a process goes
+ * on with what it began with; the last look does, as another generation of sets goes on from there.
+ * Users since a breaker's marks are left out: they are counted anew.
  */
 public final class JudgeStateCodec {
   static final byte VERSION = 1;
-
-  /** Most bytes of a varint of 63 bits. */
-  private static final int VARINT_BYTES = 9;
-
-  private static final int PAYLOAD_BITS = 7;
-
-  /** Latches, restarts, base and horizon of one metric, generously. */
-  private static final int METRIC_BYTES = 160;
-
-  private static final int MARK_BYTES = 3 * VARINT_BYTES;
 
   private JudgeStateCodec() {}
 
   /** The bytes of a state. */
   public static byte[] encode(JudgeState state) {
+    BytesOut out = new BytesOut(VERSION);
+    out.count(state.stage());
+    out.count(state.extension());
+    out.count(state.generation());
+    write(out, state.ratio().latch());
+    out.number(state.ratio().logBefore());
+    out.number(state.ratio().logNow());
     Map<String, MetricState> sorted = new TreeMap<>(state.metrics());
-    int most = METRIC_BYTES;
-    for (Map.Entry<String, MetricState> metric : sorted.entrySet()) {
-      int marks = metric.getValue().process().marks().size();
-      // Three bytes of UTF-8 are the most of a char.
-      most += METRIC_BYTES + 3 * metric.getKey().length() + MARK_BYTES * marks;
-    }
-    ByteBuffer out = ByteBuffer.allocate(most).order(ByteOrder.LITTLE_ENDIAN);
-    out.put(VERSION);
-    writeCount(out, state.stage());
-    writeCount(out, state.extension());
-    write(out, state.ratio());
-    writeCount(out, sorted.size());
-    sorted.forEach(
-        (id, metric) -> {
-          byte[] name = id.getBytes(StandardCharsets.UTF_8);
-          writeCount(out, name.length);
-          out.put(name);
-          write(out, metric);
+    out.list(
+        List.copyOf(sorted.entrySet()),
+        metric -> {
+          out.text(metric.getKey());
+          write(out, metric.getValue());
         });
-    out.putInt(checksum(out.array(), out.position()));
-    return Arrays.copyOf(out.array(), out.position());
+    return out.done();
   }
 
-  private static int checksum(byte[] bytes, int length) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(bytes, 0, length);
-    return (int) checksum.getValue();
-  }
-
-  private static void write(ByteBuffer out, MetricState metric) {
+  private static void write(BytesOut out, MetricState metric) {
     write(out, metric.run());
     write(out, metric.stage());
-    StageProcess process = metric.process();
-    writeCount(out, process.interval().toSeconds());
-    writeCount(out, process.interval().toNanosPart());
-    writeCount(out, process.restarts());
-    writeMarks(out, process.marks());
-    write(out, metric.base());
-    out.put((byte) (metric.horizon().isPresent() ? 1 : 0));
-    metric
-        .horizon()
-        .ifPresent(
-            horizon -> {
-              writeCount(out, horizon.figures().samples());
-              out.putDouble(horizon.figures().pValue());
-              out.putDouble(horizon.figures().improvement());
-              out.put((byte) (horizon.better() ? 1 : 0));
-            });
+    out.number(metric.logRunBefore());
+    write(out, metric.process());
+    out.users(metric.base());
+    write(out, metric.limit());
+    out.optional(
+        metric.horizon(),
+        horizon -> {
+          out.count(horizon.figures().samples());
+          out.number(horizon.figures().pValue());
+          out.number(horizon.figures().improvement());
+          out.flag(horizon.better());
+        });
+    out.optional(metric.looked(), looked -> write(out, looked));
   }
 
-  /** Marks that are taken late are equal, and where an event is rare most are. */
-  private static void writeMarks(ByteBuffer out, List<ArmCounts> marks) {
-    List<Integer> ends = new ArrayList<>();
-    for (int i = 1; i <= marks.size(); i++) {
-      if (i == marks.size() || !marks.get(i).equals(marks.get(i - 1))) {
-        ends.add(i);
-      }
-    }
-    writeCount(out, ends.size());
-    int begin = 0;
-    for (int end : ends) {
-      writeCount(out, end - begin);
-      write(out, marks.get(begin));
-      begin = end;
-    }
+  private static void write(BytesOut out, Latch latch) {
+    out.number(latch.threshold());
+    out.number(latch.peak());
   }
 
-  private static void write(ByteBuffer out, Latch latch) {
-    out.putDouble(latch.threshold());
-    out.putDouble(latch.peak());
+  private static void write(BytesOut out, StageProcess process) {
+    out.count(process.restarts());
+    out.count(process.taken());
+    out.number(process.weight());
+    out.number(process.logStart());
+    out.number(process.reserve());
+    out.number(process.logStopped());
+    out.list(
+        process.marks(),
+        mark -> {
+          out.number(mark.weight());
+          out.users(mark.users());
+        });
   }
 
-  private static void write(ByteBuffer out, ArmCounts users) {
-    writeCount(out, users.treatment());
-    writeCount(out, users.control());
+  private static void write(BytesOut out, BreakerProcess limit) {
+    out.number(limit.logStart());
+    out.number(limit.reserve());
+    out.number(limit.logStopped());
+    out.count(limit.extension());
+    out.count(limit.number());
+    out.list(
+        limit.live(),
+        live -> {
+          out.count(live.extension());
+          out.count(live.number());
+          out.number(live.weight());
+          out.number(live.logE());
+        });
   }
 
-  private static void writeCount(ByteBuffer out, long count) {
-    long rest = count;
-    while (rest >= 1 << PAYLOAD_BITS) {
-      out.put((byte) (rest | (1 << PAYLOAD_BITS)));
-      rest >>>= PAYLOAD_BITS;
-    }
-    out.put((byte) rest);
+  private static void write(BytesOut out, Looked looked) {
+    out.list(
+        looked.run().parts(),
+        part -> {
+          out.number(part.share());
+          out.users(part.users());
+        });
+    out.users(looked.stage());
+    out.users(looked.exposed());
+    out.number(looked.logRun());
+    out.number(looked.logStage());
   }
 
   /**
@@ -149,119 +138,60 @@ public final class JudgeStateCodec {
    * @throws IllegalArgumentException where {@link #encode} of this version returns no such bytes
    */
   public static JudgeState decode(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    try {
-      byte version = in.get();
-      if (version != VERSION) {
-        throw new IllegalArgumentException(
-            "judge state: version " + version + " (expected: " + VERSION + ")");
-      }
-      int end = Math.max(1, bytes.length - Integer.BYTES);
-      if (in.getInt(end) != checksum(bytes, end)) {
-        throw new IllegalArgumentException("judge state: damaged (expected: its checksum)");
-      }
-      in.limit(end);
-      JudgeState state = readState(in);
-      if (in.hasRemaining()) {
-        throw new IllegalArgumentException(
-            "judge state: " + in.remaining() + " bytes more (expected: its end)");
-      }
-      return state;
-    } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
-      throw new IllegalArgumentException(
-          "judge state: ends at byte " + bytes.length + " (expected: more)", e);
-    }
+    return BytesIn.read("judge state", VERSION, bytes, JudgeStateCodec::state);
   }
 
-  private static JudgeState readState(ByteBuffer in) {
-    int stage = readInt(in);
-    int extension = readInt(in);
-    Latch ratio = readLatch(in);
-    int count = readInt(in);
+  private static JudgeState state(BytesIn in) {
+    int stage = in.small();
+    int extension = in.small();
+    int generation = in.small();
+    Ratio ratio = new Ratio(latch(in), in.number(), in.number());
     Map<String, MetricState> metrics = new HashMap<>();
-    for (int i = 0; i < count; i++) {
-      metrics.put(readName(in), readMetric(in));
-    }
-    return new JudgeState(stage, extension, ratio, metrics);
+    in.list(() -> Map.entry(in.text(), metric(in)))
+        .forEach(metric -> metrics.put(metric.getKey(), metric.getValue()));
+    return new JudgeState(stage, extension, generation, ratio, metrics);
   }
 
-  private static MetricState readMetric(ByteBuffer in) {
-    Latch run = readLatch(in);
-    Latch stage = readLatch(in);
-    Duration interval = Duration.ofSeconds(readInt(in), readInt(in));
-    int restarts = readInt(in);
-    StageProcess process = new StageProcess(interval, restarts, readMarks(in, restarts));
-    ArmCounts base = readUsers(in);
-    Optional<Horizon> horizon =
-        readFlag(in)
-            ? Optional.of(
-                new Horizon(
-                    new Classical(readCount(in), in.getDouble(), in.getDouble()), readFlag(in)))
-            : Optional.empty();
-    return new MetricState(run, stage, process, base, horizon, Optional.empty());
+  private static MetricState metric(BytesIn in) {
+    return new MetricState(
+        latch(in),
+        latch(in),
+        in.number(),
+        process(in),
+        in.users(),
+        limit(in),
+        in.optional(
+            () -> new Horizon(new Classical(in.count(), in.number(), in.number()), in.flag())),
+        in.optional(() -> looked(in)));
   }
 
-  private static List<ArmCounts> readMarks(ByteBuffer in, int most) {
-    List<ArmCounts> marks = new ArrayList<>();
-    int groups = readInt(in);
-    for (int group = 0; group < groups; group++) {
-      int often = readInt(in);
-      ArmCounts users = readUsers(in);
-      if (often < 1 || often > most - marks.size()) {
-        throw new IllegalArgumentException(
-            "marks: " + often + " more (expected: 1 to " + (most - marks.size()) + ")");
-      }
-      for (int i = 0; i < often; i++) {
-        marks.add(users);
-      }
-    }
-    return marks;
+  private static Latch latch(BytesIn in) {
+    return new Latch(in.number(), in.number());
   }
 
-  private static String readName(ByteBuffer in) {
-    int length = readInt(in);
-    if (length > in.remaining()) {
-      throw new BufferUnderflowException();
-    }
-    byte[] name = new byte[length];
-    in.get(name);
-    return new String(name, StandardCharsets.UTF_8);
+  private static StageProcess process(BytesIn in) {
+    return new StageProcess(
+        in.small(),
+        in.small(),
+        in.number(),
+        in.number(),
+        in.number(),
+        in.number(),
+        in.list(() -> new StageProcess.Mark(in.number(), in.users())));
   }
 
-  private static Latch readLatch(ByteBuffer in) {
-    return new Latch(in.getDouble(), in.getDouble());
+  private static BreakerProcess limit(BytesIn in) {
+    return new BreakerProcess(
+        in.number(),
+        in.number(),
+        in.number(),
+        in.small(),
+        in.small(),
+        in.list(() -> new BreakerProcess.Live(in.small(), in.small(), in.number(), in.number())));
   }
 
-  private static ArmCounts readUsers(ByteBuffer in) {
-    return new ArmCounts(readCount(in), readCount(in));
-  }
-
-  private static boolean readFlag(ByteBuffer in) {
-    byte flag = in.get();
-    if (flag != 0 && flag != 1) {
-      throw new IllegalArgumentException("flag: " + flag + " (expected: 0 or 1)");
-    }
-    return flag == 1;
-  }
-
-  private static int readInt(ByteBuffer in) {
-    long value = readCount(in);
-    if (value > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "number: " + value + " (expected: at most " + Integer.MAX_VALUE + ")");
-    }
-    return (int) value;
-  }
-
-  private static long readCount(ByteBuffer in) {
-    long value = 0;
-    for (int i = 0; i < VARINT_BYTES; i++) {
-      byte part = in.get();
-      value |= (part & 0x7fL) << (i * PAYLOAD_BITS);
-      if (part >= 0) {
-        return value;
-      }
-    }
-    throw new IllegalArgumentException("number: above 63 bits (expected: at most that)");
+  private static Looked looked(BytesIn in) {
+    RunProcess run = new RunProcess(in.list(() -> new RunProcess.Part(in.number(), in.users())));
+    return new Looked(run, in.users(), in.users(), List.of(), in.number(), in.number());
   }
 }

@@ -3,6 +3,8 @@ package dev.serin.server.rollout.policy;
 import dev.serin.server.analysis.Interval;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.RunProcess;
+import dev.serin.server.analysis.count.Since;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -23,6 +25,8 @@ public sealed interface MetricEvidence {
    *     empty: not known. Asked for where more than two in a hundred users of the control have the
    *     event
    * @param classical for a policy of fixed horizon
+   * @param since users first exposed since the newest marks, in order, where a circuit breaker asks
+   *     for them; empty: nobody kept them
    */
   record Events(
       RunProcess run,
@@ -30,8 +34,25 @@ public sealed interface MetricEvidence {
       ArmCounts stage,
       ArmCounts stageExposed,
       OptionalDouble requestsWorse,
-      Optional<Classical> classical)
-      implements MetricEvidence {}
+      Optional<Classical> classical,
+      List<Since> since)
+      implements MetricEvidence {
+    /** Copies. */
+    public Events {
+      since = List.copyOf(since);
+    }
+
+    /** Without marks. */
+    public Events(
+        RunProcess run,
+        ArmCounts runExposed,
+        ArmCounts stage,
+        ArmCounts stageExposed,
+        OptionalDouble requestsWorse,
+        Optional<Classical> classical) {
+      this(run, runExposed, stage, stageExposed, requestsWorse, classical, List.of());
+    }
+  }
 
   /**
    * A mean, ratio or quantile, tested elsewhere: at its share of {@link AlphaPlan} against a

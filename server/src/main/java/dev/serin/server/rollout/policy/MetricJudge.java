@@ -2,7 +2,7 @@ package dev.serin.server.rollout.policy;
 
 import dev.serin.server.analysis.Direction;
 import dev.serin.server.analysis.count.ArmCounts;
-import dev.serin.server.analysis.count.CircuitBreaker;
+import dev.serin.server.analysis.count.BreakerProcess;
 import dev.serin.server.analysis.count.Latch;
 import dev.serin.server.analysis.count.RateTest;
 import dev.serin.server.analysis.count.RunProcess;
@@ -24,17 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at one metric of a plan. What does not depend on counts is worked out once. */
 final class MetricJudge {
-  /**
-   * Limits of breakers that may not be 0 or 1 in a likelihood. Below one in a million a smaller
-   * limit decides nothing else: one failing user is too many.
-   */
-  private static final double LEAST_LIMIT = 1e-6;
-
   private final JudgedMetric metric;
   private final RolloutPlan plan;
   private final AlphaPlan alpha;
   private final boolean swapped;
-  private final CircuitBreaker breaker;
+  private final BreakerJudge breaker;
   private final StageQuestions questions;
 
   /** Tests of a regression by the share they are asked about, arms changed over where swapped. */
@@ -44,9 +38,9 @@ final class MetricJudge {
     this.metric = metric;
     this.plan = plan;
     this.alpha = alpha;
-    this.swapped = metric.better() == Direction.HIGHER;
-    this.breaker =
-        new CircuitBreaker(Math.clamp(metric.plan().limit(), LEAST_LIMIT, 1 - LEAST_LIMIT));
+    // A breaker's event is bad in whatever direction.
+    this.swapped = metric.better() == Direction.HIGHER && !isBreaker();
+    this.breaker = new BreakerJudge(metric, alpha);
     this.questions = new StageQuestions(metric, plan);
     for (StagePlan stage : plan.stages()) {
       if (!stage.share().isAll()) {
@@ -62,7 +56,7 @@ final class MetricJudge {
 
   /** Its key among what is kept: a metric may be a guardrail and a circuit breaker too. */
   String id() {
-    return metric.plan().role() + "/" + key();
+    return RunEvidence.id(metric.plan());
   }
 
   MetricPlan plan() {
@@ -84,44 +78,74 @@ final class MetricJudge {
       Round round,
       ArmCounts exposed) {
     ArmCounts users = evidence instanceof Events events ? events.stage() : ArmCounts.NONE;
-    MetricState state = begun(before, round, users);
+    MetricState known = before == null || !round.renewed() ? before : renewed(before, round);
+    MetricState state = begun(known, round, users);
+    StagePlan stage = plan.stage(round.stage());
     if (isBreaker()) {
-      return breaker(ofBreaker(evidence, exposed), state, plan.stage(round.stage()));
+      return breaker.look(ofBreaker(evidence, exposed), state, round, test(stage));
     }
     return switch (evidence) {
       case null -> new Look(state, unseen(state, exposed));
       case Measured measured -> measured(measured, state, exposed);
-      case Events events -> events(events, state, round);
+      case Events events -> events(events, state, round, test(stage));
     };
   }
 
+  /** The test of a regression in a stage; empty: there is no control. */
+  private Optional<RateTest> test(StagePlan stage) {
+    return stage.share().isAll()
+        ? Optional.empty()
+        : Optional.of(regression(oriented(Judge.treatmentShare(stage.share()))));
+  }
+
+  /**
+   * Where sets of users begin anew, what they showed is kept, and multiplied with what users show
+   * who are first seen afterwards: they were counted in no factor before. What is not of sets of
+   * users goes on.
+   */
+  private MetricState renewed(MetricState before, Round round) {
+    if (before.looked().isEmpty()) {
+      return before;
+    }
+    Looked last = before.looked().get();
+    // Where the stage is another one its processes begin anew in any case.
+    Optional<RateTest> test = round.entered() ? Optional.empty() : test(plan.stage(round.stage()));
+    return new MetricState(
+        before.run(),
+        before.stage(),
+        isBreaker() ? 0 : before.logRunBefore() + last.logRun(),
+        test.map(it -> before.process().renewed(oriented(last.stage()), it))
+            .orElse(before.process()),
+        ArmCounts.NONE,
+        isBreaker() ? before.limit().renewed(last.logRun()) : before.limit(),
+        before.horizon(),
+        Optional.empty());
+  }
+
   private MetricState begun(@Nullable MetricState before, Round round, ArmCounts users) {
+    if (isBreaker()) {
+      return breaker.begun(before, round);
+    }
     boolean entered = before == null || round.entered();
     // Only an event's users can be counted from a period's beginning: a quantile's histogram has
-    // all of the stage, and who was exposed before it may still trip a breaker.
-    boolean begun =
-        entered || (round.begun() && metric.kind() == JudgedMetric.Kind.EVENT && !isBreaker());
+    // all of the stage.
+    boolean begun = entered || (round.begun() && metric.kind() == JudgedMetric.Kind.EVENT);
     if (before != null && !begun) {
       return before;
     }
     Latch stage = Latch.of(alpha.stage(metric, round.extension()));
-    if (before != null && before.stage().fired() && !isBreaker()) {
+    if (before != null && before.stage().fired()) {
       stage = before.stage();
     }
     return new MetricState(
-        runLatch(before),
+        before == null ? Latch.of(alpha.run(metric)) : before.run(),
         stage,
+        before == null ? 0 : before.logRunBefore(),
         StageProcess.planned(round.planned()),
         round.extension() == 0 ? ArmCounts.NONE : users,
+        BreakerProcess.begin(),
         before == null || entered ? Optional.empty() : before.horizon(),
         Optional.empty());
-  }
-
-  private Latch runLatch(@Nullable MetricState before) {
-    if (isBreaker()) {
-      return CircuitBreaker.unbrokenControl();
-    }
-    return before == null ? Latch.of(alpha.run(metric)) : before.run();
   }
 
   private boolean isBreaker() {
@@ -141,25 +165,28 @@ final class MetricJudge {
     return kept == null ? RateTest.regression(share, metric.plan().margin()) : kept;
   }
 
-  private Look events(Events events, MetricState before, Round round) {
-    StagePlan stage = plan.stage(round.stage());
+  private Look events(Events events, MetricState before, Round round, Optional<RateTest> test) {
     ArmCounts users = events.stage().since(before.base());
-    StageProcess process = before.process().at(round.elapsed(), users);
+    StageProcess process =
+        test.map(it -> before.process().at(round.elapsed(), oriented(users), it))
+            .orElse(before.process());
     Looked looked =
         before
             .looked()
             .filter(last -> last.run().equals(events.run()) && last.stage().equals(users))
-            .orElseGet(() -> computed(events, stage, process, users));
+            .orElseGet(() -> computed(events, process, users, test));
+    double logRun = before.logRunBefore() + looked.logRun();
     MetricState after =
         new MetricState(
-            before.run().after(looked.logRun()),
+            before.run().after(logRun),
             before.stage().after(looked.logStage()),
+            before.logRunBefore(),
             process,
             before.base(),
+            before.limit(),
             before.horizon(),
             Optional.of(looked));
-    boolean ofRun =
-        excess(after.run(), looked.logRun()) >= excess(after.stage(), looked.logStage());
+    boolean ofRun = excess(after.run(), logRun) >= excess(after.stage(), looked.logStage());
     Finding.Seen ofStage =
         before.base().equals(ArmCounts.NONE)
             ? new Finding.OfArms(events.stage(), events.stageExposed())
@@ -167,30 +194,29 @@ final class MetricJudge {
     Finding finding =
         ofRun
             ? finding(
-                new Finding.OfArms(events.run().users(), events.runExposed()),
-                looked.logRun(),
-                after.run())
+                new Finding.OfArms(events.run().users(), events.runExposed()), logRun, after.run())
             : finding(ofStage, looked.logStage(), after.stage());
     return new Look(
         after,
         reading(
             Optional.of(events.stage()),
             events.stageExposed(),
-            looked.logRun(),
+            logRun,
             looked.logStage(),
             after,
             finding));
   }
 
-  private Looked computed(Events events, StagePlan stage, StageProcess process, ArmCounts users) {
+  private Looked computed(
+      Events events, StageProcess process, ArmCounts users, Optional<RateTest> test) {
     RunProcess run = swapped ? events.run().swapped() : events.run();
-    double logRun = run.logE(this::regression);
-    double logStage = 0;
-    if (!stage.share().isAll()) {
-      double share = oriented(Judge.treatmentShare(stage.share()));
-      logStage = (swapped ? process.swapped() : process).logE(regression(share), oriented(users));
-    }
-    return new Looked(events.run(), users, logRun, logStage);
+    return new Looked(
+        events.run(),
+        users,
+        ArmCounts.NONE,
+        List.of(),
+        run.logE(this::regression),
+        test.map(it -> process.logE(it, oriented(users))).orElse(0.0));
   }
 
   /** A breaker whose event nobody reported has seen users without it. */
@@ -208,38 +234,6 @@ final class MetricJudge {
       case Measured measured ->
           throw new IllegalArgumentException(id() + ": " + measured + " (expected: events)");
     };
-  }
-
-  private Look breaker(Events events, MetricState before, StagePlan stage) {
-    ArmCounts users = events.stage();
-    ArmCounts exposed = events.stageExposed();
-    double logE = breaker.logE(users, exposed);
-    Latch control = before.run().after(breaker.controlLogE(users, exposed));
-    Latch treatment = before.stage().after(logE);
-    OptionalDouble logWorse =
-        stage.share().isAll()
-            ? OptionalDouble.empty()
-            : OptionalDouble.of(regression(Judge.treatmentShare(stage.share())).logE(users));
-    Finding finding =
-        new Finding(
-            key(),
-            new Finding.OfTreatment(users, exposed),
-            Optional.of(new Finding.Odds(logE, treatment, metric.plan().limit(), true)));
-    return new Look(
-        before.after(control, treatment),
-        new MetricReading(
-            metric,
-            Optional.of(users),
-            exposed,
-            logWorse.orElse(0),
-            Math.log(CircuitBreaker.WORSE_THAN_CONTROL),
-            logE,
-            treatment.threshold(),
-            Optional.of(CircuitBreaker.state(treatment, control, logWorse)),
-            treatment.fired(),
-            logE >= treatment.threshold(),
-            Optional.empty(),
-            finding));
   }
 
   private Look measured(Measured measured, MetricState before, ArmCounts exposed) {

@@ -10,11 +10,18 @@ import java.time.Duration;
  *     the run's
  * @param planned length of the period
  * @param elapsed since it began
+ * @param renewed whether sets of users have begun anew since the last look
  * @param entered whether this is the first look at the stage
  * @param begun whether this is the first look at the period
  */
 record Round(
-    int stage, int extension, Duration planned, Duration elapsed, boolean entered, boolean begun) {
+    int stage,
+    int extension,
+    Duration planned,
+    Duration elapsed,
+    boolean renewed,
+    boolean entered,
+    boolean begun) {
   /** The round of a look. */
   static Round of(RunEvidence evidence, JudgeState before) {
     boolean entered = evidence.stage() != before.stage();
@@ -23,6 +30,7 @@ record Round(
         evidence.extension(),
         evidence.planned(),
         evidence.elapsed(),
+        before.stage() > 0 && evidence.generation() > before.generation(),
         entered,
         entered || evidence.extension() != before.extension());
   }

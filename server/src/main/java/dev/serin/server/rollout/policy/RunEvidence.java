@@ -2,9 +2,11 @@ package dev.serin.server.rollout.policy;
 
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.rollout.plan.MetricPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was counted of a run up to a look, one simultaneous cut for all arms.
@@ -18,17 +20,21 @@ import java.util.Map;
  * @param stage the run is in, from 1
  * @param extension the period of the stage that is being counted, as the machine has it: 0: the
  *     planned one; else the number of the repeat or extension among the run's
+ * @param generation of the sets of users: another one begins where they are thinned more, and only
+ *     users first seen in it are counted in sets then; 0 or more
  * @param planned length of that period: what restarts are spread over
  * @param elapsed since the period began, by the log's clock: what restarts are timed by
  * @param dwelled time that counts as dwell in the stage, as the machine has it
  * @param data what was counted of the stage's users and outcomes
  * @param firstExposures the run's factors for the ratio of arms, one for each stage with a control:
  *     users first exposed in that stage
- * @param metrics by key; one that is missing has no evidence yet
+ * @param metrics by key, or by {@link #id} where a metric has several roles that are tested
+ *     differently; one that is missing has no evidence yet
  */
 public record RunEvidence(
     int stage,
     int extension,
+    int generation,
     Duration planned,
     Duration elapsed,
     Duration dwelled,
@@ -38,14 +44,27 @@ public record RunEvidence(
   /**
    * Checks and copies.
    *
-   * @throws IllegalArgumentException where the stage is below 1 or the extension below 0
+   * @throws IllegalArgumentException where the stage is below 1, the extension or generation below
+   *     0
    */
   public RunEvidence {
-    if (stage < 1 || extension < 0) {
+    if (stage < 1 || extension < 0 || generation < 0) {
       throw new IllegalArgumentException(
-          "stage, extension: " + stage + ", " + extension + " (expected: from 1, from 0)");
+          "stage, extension, generation: %s, %s, %s (expected: from 1, from 0, from 0)"
+              .formatted(stage, extension, generation));
     }
     firstExposures = List.copyOf(firstExposures);
     metrics = Map.copyOf(metrics);
+  }
+
+  /** Names a metric in one of its roles: {@code GUARDRAIL/errors}. */
+  public static String id(MetricPlan metric) {
+    return metric.role() + "/" + metric.metric();
+  }
+
+  /** What was counted of a metric in its role; null: nothing yet. */
+  public @Nullable MetricEvidence of(MetricPlan metric) {
+    MetricEvidence ofRole = metrics.get(id(metric));
+    return ofRole == null ? metrics.get(metric.metric()) : ofRole;
   }
 }

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param readings of all metrics, in the plan's order
  * @param logRatio log e-value against the promised ratio of arms
  * @param problems of the data
- * @param missing what promotion still waits for, for people; empty where the action is PROMOTE
+ * @param missing what promotion still waits for, for people: that what holds ends, first of all;
+ *     empty where the action is PROMOTE or ROLL_BACK
  */
 public record Verdict(
     Action action,
@@ -31,6 +32,19 @@ public record Verdict(
     readings = List.copyOf(readings);
     problems = List.copyOf(problems);
     missing = List.copyOf(missing);
+  }
+
+  /** Of a moment in which nobody looked at evidence: it says nothing, and moves nothing upwards. */
+  public static Verdict unseen() {
+    return new Verdict(
+        Action.GO_ON,
+        Reason.NOT_YET,
+        Optional.empty(),
+        "nobody looked at evidence",
+        List.of(),
+        0,
+        List.of(),
+        List.of("a look at evidence"));
   }
 
   /** What to do with the run. */

@@ -154,6 +154,7 @@ final class SerinPolicy implements SimulatedJudge {
     return new RunEvidence(
         look.stage(),
         look.period().extension(),
+        0,
         look.period().length(),
         elapsed,
         look.dwell(),

@@ -89,7 +89,7 @@ class DetectionTest {
         double treated = second < onset ? BASE : 0.05;
         users = users.plus(new ArmCounts(erred(random, treated), erred(random, BASE)));
         second++;
-        process = process.at(Duration.ofSeconds(second), users);
+        process = process.at(Duration.ofSeconds(second), users, test);
       } while (second <= onset || process.logE(test, users) < Math.log(300));
       seconds[run] = (long) second - onset;
     }

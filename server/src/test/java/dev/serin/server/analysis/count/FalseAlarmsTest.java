@@ -158,7 +158,7 @@ class FalseAlarmsTest {
         boolean treated = draw < share;
         if (treated || draw >= 1 - share) {
           users = users.plus(treated ? new ArmCounts(1, 0) : new ArmCounts(0, 1));
-          process = process.at(Duration.ofSeconds(600L * (i + 1) / ERRERS), users);
+          process = process.at(Duration.ofSeconds(600L * (i + 1) / ERRERS), users, EVEN);
           product = before + EVEN.logE(users);
           if (treated) {
             latch = latch.after(process.logE(EVEN, users));

@@ -9,14 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What alarms and what is kept of it: R, S, the shares of alpha, what has fired, breakers. */
 class ProcessesTest {
-  private static final OptionalDouble WORSE = OptionalDouble.of(4.7);
   private static final RateTest EVEN = RateTest.regression(0.5, 0);
 
   @Test
@@ -66,11 +63,13 @@ class ProcessesTest {
   @Test
   void stage_withRestarts_isTheMixtureWrittenOut() {
     StageProcess stage =
-        new StageProcess(
-            StageProcess.LEAST_INTERVAL, 4, List.of(counts(2, 3), counts(2, 3), counts(10, 5)));
+        at(at(StageProcess.planned(Duration.ofMinutes(2)), 60, counts(2, 3)), 90, counts(10, 5));
     ArmCounts now = counts(25, 6);
     double restarted = (2 * Math.exp(EVEN.logE(23, 26)) + Math.exp(EVEN.logE(15, 16)) + 1) / 4;
 
+    assertThat(stage.marks())
+        .extracting(StageProcess.Mark::users)
+        .containsExactly(counts(2, 3), counts(10, 5));
     assertThat(stage.logE(EVEN, now))
         .isCloseTo(Math.log((Math.exp(EVEN.logE(25, 31)) + restarted) / 2), within(1e-12));
   }
@@ -86,48 +85,133 @@ class ProcessesTest {
     StageProcess stage = StageProcess.planned(Duration.ofHours(1));
     assertThat(stage.restarts()).isEqualTo(120);
     for (int second = 0; second <= 4000; second++) {
-      stage = stage.at(Duration.ofSeconds(second), counts(second, second / 2));
+      stage = at(stage, second, counts(second, second / 2));
     }
+    assertThat(stage.taken()).isEqualTo(120);
     assertThat(stage.marks())
         .hasSize(120)
+        .extracting(StageProcess.Mark::users)
         .startsWith(counts(30, 15), counts(60, 30))
         .endsWith(counts(3600, 1800));
   }
 
+  /** Each restart of a long stage goes on for an hour, and then stays what it was. */
   @Test
-  void stage_ofManyHours_hasItsRestartsFurtherApart() {
-    StageProcess stage = StageProcess.planned(Duration.ofDays(30));
-    assertThat(stage.restarts()).isEqualTo(StageProcess.MAX_RESTARTS);
-    assertThat(stage.interval()).isEqualTo(Duration.ofHours(6));
-    assertThat(stage.at(Duration.ofDays(29), ArmCounts.NONE).marks()).hasSize(116);
-    assertThat(StageProcess.planned(Duration.ofHours(1)).interval())
-        .isEqualTo(StageProcess.LEAST_INTERVAL);
+  void stage_ofManyHours_stopsRestartsAnHourAfter() {
+    StageProcess stage = StageProcess.planned(Duration.ofHours(4));
+    ArmCounts users = ArmCounts.NONE;
+    double stopped = 0;
+    for (int restart = 1; restart <= 480; restart++) {
+      users = counts(3L * restart, 2L * restart);
+      stage = at(stage, 30 * restart, users);
+      // Its E is that of the hour that has passed since.
+      stopped += restart > 120 ? Math.exp(EVEN.logE(users.since(countsAt(restart - 120)))) : 0;
+    }
+    double live = 0;
+    for (int restart = 361; restart <= 480; restart++) {
+      live += Math.exp(EVEN.logE(users.since(countsAt(restart))));
+    }
+
+    assertThat(stage.marks()).hasSize(StageProcess.MAX_LIVE);
+    assertThat(stage.reserve()).isCloseTo(0, within(1e-12));
+    assertThat(stage.logE(EVEN, users))
+        .isCloseTo(
+            Math.log((Math.exp(EVEN.logE(users)) + (stopped + live) / 480) / 2), within(1e-12));
+  }
+
+  private static ArmCounts countsAt(int restart) {
+    return counts(3L * restart, 2L * restart);
+  }
+
+  /** Stopping a restart, and taking one, is worth nothing at that moment. */
+  @Test
+  void stage_whereRestartsAreTakenOrStopped_staysWhatItWas() {
+    StageProcess stage = StageProcess.planned(Duration.ofHours(4));
+    Random random = new Random(17);
+    ArmCounts users = ArmCounts.NONE;
+    for (int restart = 1; restart <= 480; restart++) {
+      users = users.plus(counts(random.nextInt(3), random.nextInt(3)));
+      double before = stage.logE(EVEN, users);
+      stage = at(stage, 30 * restart, users);
+      assertThat(stage.logE(EVEN, users)).isCloseTo(before, within(1e-10));
+    }
+    assertThat(stage.logStopped()).isFinite();
+  }
+
+  @Test
+  void stage_ofARareEvent_keepsRestartsForLonger() {
+    StageProcess stage = StageProcess.planned(Duration.ofHours(4));
+    for (int restart = 1; restart <= 480; restart++) {
+      stage = at(stage, 30 * restart, counts(restart / 100, restart / 90));
+    }
+    assertThat(stage.marks()).hasSizeLessThan(12);
+    assertThat(stage.logStopped()).isEqualTo(Double.NEGATIVE_INFINITY);
   }
 
   @Test
   void stage_continuedByAnotherController_isTheSameProcess() {
-    StageProcess first = StageProcess.planned(Duration.ofMinutes(5));
-    StageProcess kept = first.at(Duration.ofSeconds(65), counts(4, 3));
-    StageProcess continued = new StageProcess(kept.interval(), kept.restarts(), kept.marks());
+    StageProcess kept = at(StageProcess.planned(Duration.ofMinutes(5)), 65, counts(4, 3));
 
     // Nobody looked between: what fell due meanwhile is taken now.
-    assertThat(continued.at(Duration.ofSeconds(130), counts(9, 8)))
-        .isEqualTo(kept.at(Duration.ofSeconds(130), counts(9, 8)))
-        .isEqualTo(
-            new StageProcess(
-                StageProcess.LEAST_INTERVAL,
-                10,
-                List.of(counts(4, 3), counts(4, 3), counts(9, 8), counts(9, 8))));
-    assertThat(continued.at(Duration.ofSeconds(89), counts(9, 9))).isSameAs(continued);
+    assertThat(at(kept, 130, counts(9, 8)).marks())
+        .containsExactly(
+            new StageProcess.Mark(0.1, counts(4, 3)), new StageProcess.Mark(0.1, counts(9, 8)));
+    assertThat(at(kept, 89, counts(9, 9))).isSameAs(kept);
   }
 
   @Test
   void stage_whoseCountsFell_isStillFinite() {
     StageProcess stage =
-        new StageProcess(StageProcess.LEAST_INTERVAL, 2, List.of(counts(100, 3), counts(200, 3)));
+        at(at(StageProcess.planned(Duration.ofMinutes(1)), 30, counts(100, 3)), 60, counts(200, 3));
     assertThat(stage.logE(EVEN, counts(90, 2))).isFinite();
     assertThat(stage.logE(EVEN, counts(1_000_000_000, 0))).isFinite().isGreaterThan(1e8);
     assertThat(stage.logE(EVEN, counts(0, 1_000_000_000))).isFinite().isLessThan(0);
+  }
+
+  /** Decision 4: what sets showed that begin anew is kept, and goes on over other users. */
+  @Test
+  void stage_whereSetsBeginAnew_goesOnOverOtherUsers() {
+    StageProcess stage =
+        at(at(StageProcess.planned(Duration.ofMinutes(2)), 30, counts(4, 3)), 60, counts(9, 5));
+    ArmCounts last = counts(20, 9);
+    StageProcess renewed = stage.renewed(last, EVEN);
+    double before =
+        Math.exp(EVEN.logE(last)) / 2
+            + Math.exp(EVEN.logE(last.since(counts(4, 3)))) / 8
+            + Math.exp(EVEN.logE(last.since(counts(9, 5)))) / 8;
+    double after = Math.exp(EVEN.logE(counts(7, 1)));
+
+    assertThat(renewed.logE(EVEN, ArmCounts.NONE)).isCloseTo(stage.logE(EVEN, last), within(1e-12));
+    assertThat(renewed.logE(EVEN, counts(7, 1)))
+        .isCloseTo(Math.log(before * after + 0.25), within(1e-12));
+    StageProcess restarted = at(renewed, 90, counts(6, 1));
+    assertThat(restarted.logE(EVEN, counts(16, 2)))
+        .isCloseTo(
+            Math.log(
+                before * Math.exp(EVEN.logE(counts(16, 2)))
+                    + Math.exp(EVEN.logE(counts(10, 1))) / 8
+                    + 0.125),
+            within(1e-12));
+  }
+
+  /** A breaker's goes on where a stage is extended: its weights are one in sum all the same. */
+  @Test
+  void stage_thatIsExtended_hasMoreRestarts() {
+    StageProcess stage = at(StageProcess.extensible(Duration.ofMinutes(1)), 60, counts(4, 3));
+    double weight = 0.5 + stage.marks().getFirst().weight();
+    for (int extension = 1; extension <= 30; extension++) {
+      stage = stage.extended(extension, Duration.ofMinutes(1));
+      stage = at(stage, 60, counts(4L + extension, 3));
+      weight += stage.marks().getLast().weight();
+      assertThat(weight + stage.reserve()).isCloseTo(1, within(1e-12));
+    }
+    assertThat(stage.marks()).hasSize(31);
+    assertThat(weight).isCloseTo(1, within(1e-9));
+    assertThat(at(stage, 90, counts(99, 3))).as("all are taken").isSameAs(stage);
+  }
+
+  private static StageProcess at(StageProcess stage, int second, ArmCounts users) {
+    return stage.at(Duration.ofSeconds(second), users, EVEN);
   }
 
   @Test
@@ -167,46 +251,11 @@ class ProcessesTest {
     assertThat(Latch.of(0).after(1e9).fired()).as("without a part of alpha").isFalse();
   }
 
-  /** statistics.md, decision 8: "A total outage needs three failing users". */
-  @Test
-  void breaker_totalOutage_firesAtTheThirdUser() {
-    CircuitBreaker breaker = new CircuitBreaker(0.02);
-    Latch latch = Latch.of(0.1 * 0.01);
-    assertThat(IntStream.rangeClosed(1, 3).mapToObj(users -> counts(users, 0)))
-        .extracting(users -> latch.after(breaker.logE(users, users)).fired())
-        .containsExactly(false, false, true);
-  }
-
-  @Test
-  void breaker_withABrokenControl_doesNotBlameTheTreatment() {
-    CircuitBreaker breaker = new CircuitBreaker(0.02);
-    ArmCounts exposed = counts(100, 100);
-    Latch fired = Latch.of(0.001).after(breaker.logE(counts(50, 1), exposed));
-    Latch quiet = CircuitBreaker.unbrokenControl();
-    Latch broken = quiet.after(breaker.controlLogE(counts(50, 40), exposed));
-
-    Latch whole = quiet.after(breaker.controlLogE(counts(50, 1), exposed));
-    assertThat(CircuitBreaker.state(fired, whole, WORSE))
-        .isEqualTo(CircuitBreaker.State.TREATMENT_BROKEN);
-    assertThat(CircuitBreaker.state(fired, whole, OptionalDouble.empty()))
-        .as("there is no control")
-        .isEqualTo(CircuitBreaker.State.TREATMENT_BROKEN);
-    assertThat(CircuitBreaker.state(fired, whole, OptionalDouble.of(4.6)))
-        .isEqualTo(CircuitBreaker.State.NOT_COMPARED);
-    assertThat(CircuitBreaker.state(fired, broken, WORSE))
-        .isEqualTo(CircuitBreaker.State.BOTH_BROKEN);
-    assertThat(CircuitBreaker.state(fired, broken.after(-5), WORSE))
-        .as("mended meanwhile")
-        .isEqualTo(CircuitBreaker.State.BOTH_BROKEN);
-    assertThat(CircuitBreaker.state(Latch.of(0.001), quiet, WORSE))
-        .isEqualTo(CircuitBreaker.State.QUIET);
-  }
-
   @Test
   void arguments_outsideTheirRange_areRefused() {
     assertThatThrownBy(
-            () -> new StageProcess(StageProcess.LEAST_INTERVAL, 0, List.of(ArmCounts.NONE)))
-        .hasMessage("marks: 1 (expected: at most 0)");
+            () -> new StageProcess(2, 3, 0.25, 0, 0, Double.NEGATIVE_INFINITY, List.of()))
+        .hasMessage("restarts: 3 of 2 (expected: 0 or more, no more than all)");
     assertThatThrownBy(() -> new AlphaShares(0.01, 0))
         .hasMessage("stages: 0 (expected: 1 or more)");
     assertThatThrownBy(() -> new AlphaShares(0.01, 1).run(2))

@@ -89,6 +89,7 @@ class VerdictMessagesTest {
         new RunEvidence(
             1,
             0,
+            0,
             dwelled,
             dwelled,
             dwelled,

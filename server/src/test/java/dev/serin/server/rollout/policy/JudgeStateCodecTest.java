@@ -3,7 +3,6 @@ package dev.serin.server.rollout.policy;
 import static dev.serin.server.rollout.policy.Plans.counts;
 import static dev.serin.server.rollout.policy.Plans.data;
 import static dev.serin.server.rollout.policy.Plans.events;
-import static dev.serin.server.rollout.policy.Plans.evidence;
 import static dev.serin.server.rollout.policy.Plans.metric;
 import static dev.serin.server.rollout.policy.Plans.ramp;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,12 +10,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
+import dev.serin.server.analysis.count.SampleRatio.Factor;
+import dev.serin.server.analysis.count.Since;
 import dev.serin.server.rollout.plan.DecisionPlan.FixedHorizon;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
 import dev.serin.server.rollout.plan.StagePlan.Promotion;
 import dev.serin.server.rollout.policy.MetricEvidence.Classical;
+import dev.serin.server.rollout.policy.MetricEvidence.Events;
 import dev.serin.server.rollout.policy.MetricEvidence.Measured;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,7 +66,9 @@ class JudgeStateCodecTest {
         .isEqualTo(JudgeState.begin());
     assertThat(states.getLast().metrics().values())
         .anySatisfy(kept -> assertThat(kept.horizon()).isPresent())
-        .anySatisfy(kept -> assertThat(kept.process().marks()).hasSizeGreaterThan(2));
+        .anySatisfy(kept -> assertThat(kept.process().marks()).hasSizeGreaterThan(1))
+        .anySatisfy(kept -> assertThat(kept.limit().number()).isPositive())
+        .anySatisfy(kept -> assertThat(kept.logRunBefore()).isNotZero());
   }
 
   @Test
@@ -109,10 +113,10 @@ class JudgeStateCodecTest {
     return states;
   }
 
-  /** Looks 7 minutes apart: the stage of 5 % to its end, an extension, the next stage. */
+  /** Looks 7 minutes apart: five of the stage of 5 %, four of its extension, the next stage. */
   private static RunEvidence evidenceOf(int seed, int look) {
     Random random = new Random(31L * seed + look);
-    ArmCounts users = counts(3 * look + random.nextInt(3), 2 * look + random.nextInt(3));
+    ArmCounts users = counts(3L * look + random.nextInt(3), 2L * look + random.nextInt(3));
     Measured measured =
         new Measured(
             random.nextDouble(),
@@ -122,12 +126,46 @@ class JudgeStateCodecTest {
             Optional.of(new Classical(5_000, random.nextDouble(), 0.1)));
     int stage = look <= 9 ? 1 : 2;
     int extension = look > 5 && look <= 9 ? 1 : 0;
-    return evidence(
+    int ofPeriod = look > 9 ? look - 9 : look > 5 ? look - 5 : look;
+    Duration elapsed = Duration.ofMinutes(7L * ofPeriod);
+    return new RunEvidence(
         stage,
         extension,
-        Duration.ofMinutes(7).multipliedBy(look <= 9 ? look : 10L * (look - 9)),
+        look > 7 ? 1 : 0,
+        Plans.DWELL,
+        elapsed,
+        Duration.ofMinutes(look > 9 ? 14L * (look - 9) : 7L * look),
         data(Duration.ZERO, Plans.EXPOSED, 0.5),
-        Map.of("errors", events(users), "p99", measured, "größe", measured, "latency", measured));
+        List.of(Factor.even(counts(90L * look, 88L * look))),
+        Map.of(
+            "errors",
+            since(events(users), extension, ofPeriod, look),
+            "p99",
+            measured,
+            "größe",
+            measured,
+            "latency",
+            measured));
+  }
+
+  /** The marks of this look and of the one before in the period, but where sets begin anew. */
+  private static Events since(Events events, int extension, int ofPeriod, int look) {
+    Since last = new Since(extension, 14 * ofPeriod, counts(9, 9), counts(look % 3, 1));
+    List<Since> since =
+        look == 8
+            ? List.of()
+            : ofPeriod == 1
+                ? List.of(last)
+                : List.of(
+                    new Since(extension, 14 * (ofPeriod - 1), counts(19, 9), counts(2, 1)), last);
+    return new Events(
+        events.run(),
+        events.runExposed(),
+        events.stage(),
+        events.stageExposed(),
+        events.requestsWorse(),
+        events.classical(),
+        since);
   }
 
   private static byte[] golden() throws IOException {

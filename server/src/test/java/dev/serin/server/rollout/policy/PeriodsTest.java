@@ -66,7 +66,7 @@ class PeriodsTest {
 
     assertThat(night.verdict().readings().getFirst().stageThreshold())
         .isEqualTo(first.verdict().readings().getFirst().stageThreshold());
-    assertThat(kept(night, ERRORS).process().marks()).hasSize(60);
+    assertThat(kept(night, ERRORS).process().taken()).isEqualTo(60);
   }
 
   @Test
@@ -93,7 +93,12 @@ class PeriodsTest {
     Judge.Judged planned = judge.judge(at(1, 0, evidence), JudgeState.begin());
     Judge.Judged extended = judge.judge(at(1, 1, evidence), planned.state());
 
-    assertThat(extended.state().metrics()).isEqualTo(planned.state().metrics());
+    assertThat(kept(extended, P99)).isEqualTo(kept(planned, P99));
+    assertThat(kept(extended, CRASHES).stage()).isEqualTo(kept(planned, CRASHES).stage());
+    assertThat(kept(extended, CRASHES).looked()).isEqualTo(kept(planned, CRASHES).looked());
+    assertThat(kept(extended, CRASHES).process().reserve())
+        .as("with restarts of its own")
+        .isLessThan(kept(planned, CRASHES).process().reserve());
     assertThat(kept(planned, P99).stage().peak()).isEqualTo(3);
   }
 

@@ -130,7 +130,7 @@ final class Plans {
       Duration time,
       DataQuality.Stage data,
       Map<String, MetricEvidence> metrics) {
-    return new RunEvidence(stage, extension, DWELL, time, time, data, List.of(), metrics);
+    return new RunEvidence(stage, extension, 0, DWELL, time, time, data, List.of(), metrics);
   }
 
   static DataQuality.Stage data(Duration sinceLook, ArmCounts exposed, double share) {
