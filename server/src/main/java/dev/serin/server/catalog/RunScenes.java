@@ -79,7 +79,8 @@ final class RunScenes {
   }
 
   private static void addParts(Metric metric, Collection<String> open) {
-    for (String part : List.of(metric.getNumerator(), metric.getDenominator())) {
+    for (String part :
+        List.of(metric.getNumerator(), metric.getDenominator(), metric.getWhen().getMetric())) {
       if (!part.isEmpty()) {
         open.add(part);
       }
