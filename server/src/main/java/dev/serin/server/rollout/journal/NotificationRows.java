@@ -38,8 +38,13 @@ final class NotificationRows {
     return handle
         .createQuery(
             """
-            SELECT run, number, target, attempts, %1$s - made AS age FROM rollout_notification
-            WHERE due <= %1$s ORDER BY due, run, number, target LIMIT :limit
+            SELECT run, number, target, attempts, %1$s - made AS age
+            FROM rollout_notification AS waiting
+            WHERE due <= %1$s AND NOT EXISTS (
+              SELECT 1 FROM rollout_notification AS before
+              WHERE before.run = waiting.run AND before.target = waiting.target
+                AND before.number < waiting.number)
+            ORDER BY due, run, number, target LIMIT :limit
             """
                 .formatted(clock))
         .bind("limit", limit)
@@ -52,6 +57,18 @@ final class NotificationRows {
                     row.getInt("attempts"),
                     row.getLong("age")))
         .list();
+  }
+
+  Outbox.Waiting waiting(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            SELECT count(*) AS number, coalesce(%s - min(made), 0) AS age
+            FROM rollout_notification
+            """
+                .formatted(clock))
+        .map((row, context) -> new Outbox.Waiting(row.getLong("number"), row.getLong("age")))
+        .one();
   }
 
   static void remove(Handle handle, WaitingNotification notification) {

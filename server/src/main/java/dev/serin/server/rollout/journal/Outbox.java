@@ -21,13 +21,27 @@ public final class Outbox {
   }
 
   /**
-   * Those that are due, the longest due first.
+   * Those that are due, the longest due first. Of a run and a target only the first that waits, due
+   * or not: the others come when it is done, so that each target hears of a run in its order.
    *
    * @param limit at most so many, 1 or more
    */
   public List<WaitingNotification> due(int limit) {
     return database.read(handle -> rows.due(handle, limit));
   }
+
+  /** How many wait, due or not, and for how long. */
+  public Waiting waiting() {
+    return database.read(rows::waiting);
+  }
+
+  /**
+   * What waits.
+   *
+   * @param count of notifications
+   * @param oldestMillis time since the oldest was made, by the database's clock; 0: none waits
+   */
+  public record Waiting(long count, long oldestMillis) {}
 
   /** Notes that one was delivered, or that nobody tries any more. */
   public void done(WaitingNotification notification) {

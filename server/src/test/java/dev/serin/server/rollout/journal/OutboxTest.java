@@ -61,6 +61,21 @@ class OutboxTest {
   }
 
   @Test
+  void notification_ofALaterEntry_comesWhenThoseBeforeItAreDone() {
+    store.journal.command(move(1, "PAUSED", 1, 0), request("pause"), Alongside.NOTHING);
+    WaitingNotification first = store.outbox.due(10).getFirst();
+    store.outbox.failed(first, Duration.ofHours(1));
+
+    assertThat(store.outbox.due(10)).extracting(WaitingNotification::target).containsExactly(2);
+    assertThat(store.outbox.waiting().count()).isEqualTo(3);
+    store.outbox.done(first);
+
+    assertThat(store.outbox.due(10))
+        .extracting(WaitingNotification::number, WaitingNotification::target)
+        .containsExactlyInAnyOrder(tuple(1L, 2), tuple(2L, 0));
+  }
+
+  @Test
   void failed_once_isCountedOnceAndDueLater() {
     WaitingNotification first = store.outbox.due(10).getFirst();
 
