@@ -1,10 +1,12 @@
 package dev.serin.server.rollout.machine;
 
 import dev.serin.server.rollout.machine.Event.Command;
+import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.rollout.plan.GatePlan;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What a person's command does. */
 final class CommandRules {
@@ -19,6 +21,9 @@ final class CommandRules {
   }
 
   Step apply(MachineState state, Command command, Instant now) {
+    if (command.gate().isPresent() && command.kind() != CommandKind.APPROVE) {
+      return new Step.Refused("a gate is named by an approval only: leave it out");
+    }
     return switch (command.kind()) {
       case START -> start(state, command, now);
       case PAUSE -> pause(state, command, now);
@@ -39,7 +44,7 @@ final class CommandRules {
         if (state.killed()) {
           yield new Step.Refused(LIFT_FIRST);
         }
-        Draft draft = draft(state, now);
+        Draft draft = draft(state, command, now);
         yield plan.stage(1).gates().isEmpty()
             ? moved(draft.enter(1), command, "started: " + Draft.named(plan, 1))
             : moved(draft.waitAt(0), command, "started");
@@ -52,11 +57,11 @@ final class CommandRules {
   private Step pause(MachineState state, Command command, Instant now) {
     return switch (state.phase()) {
       case PENDING -> new Step.Refused(NOT_BEGUN);
-      case GATE, RUNNING -> moved(draft(state, now).pause(), command, "paused");
+      case GATE, RUNNING -> moved(draft(state, command, now).pause(), command, "paused");
       case HOLDING ->
           state.killed()
               ? new Step.Refused(LIFT_FIRST)
-              : moved(draft(state, now).pause(), command, "paused");
+              : moved(draft(state, command, now).pause(), command, "paused");
       case PAUSED -> new Step.Stayed("paused already");
       case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED -> over(state);
     };
@@ -67,7 +72,7 @@ final class CommandRules {
       case PENDING -> new Step.Refused(NOT_BEGUN);
       case GATE ->
           state.gateRefused()
-              ? moved(draft(state, now).backToGate(), command, "the gate is asked again")
+              ? moved(draft(state, command, now).askAgain(), command, "the gate is asked again")
               : new Step.Stayed("not paused");
       case RUNNING -> new Step.Stayed("not paused");
       case HOLDING ->
@@ -75,7 +80,7 @@ final class CommandRules {
             case KILLED -> new Step.Refused(LIFT_FIRST);
             case MAXIMUM ->
                 moved(
-                    draft(state, now).repeat(),
+                    draft(state, command, now).repeat(),
                     command,
                     Draft.named(plan, state.stage()) + " is repeated");
             case FROZEN ->
@@ -86,7 +91,7 @@ final class CommandRules {
                     "held by what the evidence says, and goes on by itself where that can end (an"
                         + " alarm that stays does not); advance goes on without");
           };
-      case PAUSED -> moved(draft(state, now).resume(), command, "resumed");
+      case PAUSED -> moved(draft(state, command, now).resume(), command, "resumed");
       case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED -> over(state);
     };
   }
@@ -94,23 +99,54 @@ final class CommandRules {
   private Step approve(MachineState state, Command command, Instant now) {
     return switch (state.phase()) {
       case PENDING -> new Step.Refused(NOT_BEGUN);
-      case GATE -> {
-        List<GatePlan> gates = plan.stage(state.stage() + 1).gates();
-        if (state.gate() >= gates.size()) {
-          yield new Step.Stayed("all gates are passed");
-        }
-        GatePlan gate = gates.get(state.gate());
-        yield gate instanceof GatePlan.Approval
-            ? moved(draft(state, now).waitAt(state.gate() + 1), command, "approved")
-            : new Step.Refused(
-                "the gate waits for " + gate.awaited() + ", no approval; advance goes on without");
-      }
-      case PAUSED -> new Step.Refused(RESUME_FIRST);
-      case HOLDING ->
-          new Step.Refused(state.killed() ? LIFT_FIRST : "no gate waits for an approval");
-      case RUNNING -> new Step.Refused("no gate waits for an approval");
+      case GATE, RUNNING, HOLDING, PAUSED ->
+          command
+              .gate()
+              .flatMap(gate -> notTheOpenOne(state, gate))
+              .orElseGet(() -> approveOpen(state, command, now));
       case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED -> over(state);
     };
+  }
+
+  /** What is to be said of an approval of a gate that is not, or no longer, the one to pass. */
+  private Optional<Step> notTheOpenOne(MachineState state, GateOf gate) {
+    boolean known =
+        gate.stage() >= 1
+            && gate.stage() <= plan.stages().size()
+            && gate.gate() >= 0
+            && gate.gate() < plan.stage(gate.stage()).gates().size();
+    if (!known) {
+      return Optional.of(new Step.Refused("the plan has no " + gate + ": see its stages"));
+    }
+    int next = state.stage() + 1;
+    boolean here = state.waiting() && gate.stage() == next;
+    if (gate.stage() < next || (here && gate.gate() < state.gate())) {
+      return Optional.of(new Step.Stayed(gate + " is passed already"));
+    }
+    return here && gate.gate() == state.gate()
+        ? Optional.empty()
+        : Optional.of(new Step.Refused(gate + " is not open yet: wait until it is"));
+  }
+
+  private Step approveOpen(MachineState state, Command command, Instant now) {
+    if (state.killed()) {
+      return new Step.Refused(LIFT_FIRST);
+    }
+    if (state.paused()) {
+      return new Step.Refused(RESUME_FIRST);
+    }
+    if (state.phase() != Phase.GATE) {
+      return new Step.Refused("no gate waits for an approval");
+    }
+    List<GatePlan> gates = plan.stage(state.stage() + 1).gates();
+    if (state.gate() >= gates.size()) {
+      return new Step.Stayed("all gates are passed");
+    }
+    GatePlan gate = gates.get(state.gate());
+    return gate instanceof GatePlan.Approval
+        ? moved(draft(state, command, now).waitAt(state.gate() + 1), command, "approved")
+        : new Step.Refused(
+            "the gate waits for " + gate.awaited() + ", no approval; advance goes on without");
   }
 
   private Step advance(MachineState state, Command command, Instant now) {
@@ -125,7 +161,7 @@ final class CommandRules {
 
   private Step next(MachineState state, Command command, Instant now) {
     int next = state.stage() + 1;
-    Draft draft = draft(state, now);
+    Draft draft = draft(state, command, now);
     return next > plan.stages().size()
         ? moved(draft.complete(), command, "completed")
         : moved(draft.enter(next), command, "advanced to " + Draft.named(plan, next));
@@ -146,14 +182,17 @@ final class CommandRules {
     int last = plan.stages().size();
     return state.stage() == last
         ? new Step.Stayed("everybody has the treatment already; advance ends the bake time")
-        : moved(draft(state, now).enter(last), command, "promoted to " + Draft.named(plan, last));
+        : moved(
+            draft(state, command, now).enter(last),
+            command,
+            "promoted to " + Draft.named(plan, last));
   }
 
   private Step rollBack(MachineState state, Command command, Instant now) {
     return switch (state.phase()) {
       case PENDING -> new Step.Refused("nothing is served yet: cancel ends it");
       case GATE, RUNNING, HOLDING, PAUSED ->
-          moved(draft(state, now).rollBack(), command, "rolled back");
+          moved(draft(state, command, now).rollBack(), command, "rolled back");
       case ROLLING_BACK, ROLLED_BACK -> new Step.Stayed("rolled back already");
       case COMPLETED, CANCELLED -> over(state);
     };
@@ -162,7 +201,7 @@ final class CommandRules {
   private Step cancel(MachineState state, Command command, Instant now) {
     return switch (state.phase()) {
       case PENDING, GATE, RUNNING, HOLDING, PAUSED ->
-          moved(draft(state, now).cancel(), command, "cancelled");
+          moved(draft(state, command, now).cancel(), command, "cancelled");
       case CANCELLED -> new Step.Stayed("cancelled already");
       case ROLLING_BACK, ROLLED_BACK, COMPLETED -> over(state);
     };
@@ -174,7 +213,7 @@ final class CommandRules {
     }
     return switch (state.phase()) {
       case PENDING, GATE, RUNNING, HOLDING, PAUSED ->
-          moved(draft(state, now).kill(), command, "the kill switch was set");
+          moved(draft(state, command, now).kill(), command, "the kill switch was set");
       case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED ->
           new Step.Stayed("the run serves no share any more: the kill switch acts by itself");
     };
@@ -186,7 +225,7 @@ final class CommandRules {
     }
     return switch (state.phase()) {
       case PENDING, GATE, RUNNING, HOLDING, PAUSED ->
-          moved(draft(state, now).revive(), command, "the kill switch was lifted");
+          moved(draft(state, command, now).revive(), command, "the kill switch was lifted");
       case ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED ->
           new Step.Stayed("the run serves no share any more: the kill switch acts by itself");
     };
@@ -204,7 +243,7 @@ final class CommandRules {
     return draft.moved(command, command.actor(), reason);
   }
 
-  private Draft draft(MachineState state, Instant now) {
-    return new Draft(plan, state, now);
+  private Draft draft(MachineState state, Command command, Instant now) {
+    return new Draft(plan, state, now, command.sinceLook());
   }
 }

@@ -31,9 +31,8 @@ final class Draft {
   private boolean overdue;
   private HoldCause hold;
   private String holdReason;
-  private Duration stageDwell;
-  private Duration stageTime;
-  private Duration gateTime;
+  private int holds;
+  private Times times;
   private Period period;
   private int extensions;
   private TrafficShare traffic;
@@ -42,8 +41,9 @@ final class Draft {
    * A draft that is equal to the state before, with its times brought up to now.
    *
    * @param now not before the last entry's time
+   * @param sinceLook what nobody saw of it counts for nothing
    */
-  Draft(RolloutPlan plan, MachineState before, Instant now) {
+  Draft(RolloutPlan plan, MachineState before, Instant now, Duration sinceLook) {
     this.plan = plan;
     this.before = before;
     this.now = now;
@@ -57,9 +57,8 @@ final class Draft {
     overdue = before.overdue();
     hold = before.hold();
     holdReason = before.holdReason();
-    stageDwell = before.dwell(now);
-    stageTime = before.timeInStage(now);
-    gateTime = before.timeAtGate(now);
+    holds = before.holds();
+    times = before.seen(now, sinceLook);
     period = before.period();
     extensions = before.extensions();
     traffic = before.traffic();
@@ -73,9 +72,8 @@ final class Draft {
     gate = 0;
     gateRefused = false;
     overdue = false;
-    stageDwell = Duration.ZERO;
-    stageTime = Duration.ZERO;
-    gateTime = Duration.ZERO;
+    holds = 0;
+    times = Times.NONE;
     traffic = plan.stage(number).share();
     effects.add(new Effect.ServeStage(number, traffic));
     return begin(Period.first(0, now, plan.stage(number).dwell()));
@@ -87,14 +85,13 @@ final class Draft {
     waiting = true;
     gate = index;
     gateRefused = false;
-    gateTime = Duration.ZERO;
+    times = times.atNextGate();
     openGate();
     return this;
   }
 
-  /** Goes back to the gate it stood at, and asks it again. */
-  Draft backToGate() {
-    settle(Phase.GATE);
+  /** Asks the gate it stands at again. */
+  Draft askAgain() {
     gateRefused = false;
     openGate();
     return this;
@@ -119,8 +116,19 @@ final class Draft {
     return this;
   }
 
-  /** Holds in the stage. */
+  /** Holds in the stage for what the evidence says. */
   Draft holdFor(HoldCause cause, String reason) {
+    hold(cause, reason);
+    holds++;
+    return this;
+  }
+
+  /** Holds in the stage until a freeze ends. */
+  Draft holdFrozen() {
+    return hold(HoldCause.FROZEN, "");
+  }
+
+  private Draft hold(HoldCause cause, String reason) {
     settle(Phase.HOLDING);
     hold = cause;
     holdReason = reason;
@@ -130,26 +138,15 @@ final class Draft {
   /** Holds in the stage until a person decides, as its time is up. */
   Draft holdOverdue() {
     overdue = true;
-    return holdFor(HoldCause.MAXIMUM, "");
+    return hold(HoldCause.MAXIMUM, "");
   }
 
   /** Holds in the stage as the evidence is too old. What passed since it was fresh is no dwell. */
   Draft holdAsStale(Duration evidenceAge) {
-    stageDwell = without(evidenceAge.minus(RolloutMachine.FRESH), stageDwell, before.stageDwell());
+    Duration counted = times.dwell().minus(evidenceAge.minus(RolloutMachine.FRESH));
+    Duration least = before.times().dwell();
+    times = times.withDwell(counted.compareTo(least) < 0 ? least : counted);
     return holdFor(HoldCause.STALE_EVIDENCE, "");
-  }
-
-  /** Counts what nobody saw pass for nothing: as dwell, towards the maximum, as bake time. */
-  Draft forget(Duration unseen) {
-    stageDwell = without(unseen, stageDwell, before.stageDwell());
-    stageTime = without(unseen, stageTime, before.stageTime());
-    gateTime = without(unseen, gateTime, before.gateTime());
-    return this;
-  }
-
-  private static Duration without(Duration unseen, Duration time, Duration least) {
-    Duration counted = time.minus(unseen);
-    return counted.compareTo(least) < 0 ? least : counted;
   }
 
   Draft pause() {
@@ -164,9 +161,15 @@ final class Draft {
     return goBack();
   }
 
+  /** To what lay beneath, as it was: neither a pause nor the kill switch is an answer to it. */
   private Draft goBack() {
     if (waiting) {
-      return backToGate();
+      settle(Phase.GATE);
+      if (!gateRefused) {
+        // An answer that came meanwhile was not taken.
+        openGate();
+      }
+      return this;
     }
     return overdue ? holdOverdue() : run();
   }
@@ -174,8 +177,7 @@ final class Draft {
   Draft kill() {
     killed = true;
     if (before.phase() != Phase.PENDING) {
-      settle(Phase.HOLDING);
-      hold = HoldCause.KILLED;
+      hold(HoldCause.KILLED, "");
     }
     return this;
   }
@@ -192,17 +194,17 @@ final class Draft {
     return goBack();
   }
 
-  /** Goes on in the stage in a new period of evidence. */
+  /** Goes on with whatever it does in a new period of evidence. */
   Draft extend() {
     extensions++;
-    return begin(period.next(extensions, now));
+    return begin(Period.next(extensions, now, times.served()));
   }
 
   /** Begins the stage again, without moving traffic, in a new period of evidence. */
   Draft repeat() {
     settle(Phase.RUNNING);
-    stageDwell = Duration.ZERO;
-    stageTime = Duration.ZERO;
+    times = Times.NONE;
+    holds = 0;
     overdue = false;
     extensions++;
     return begin(Period.first(extensions, now, plan.stage(stage).dwell()));
@@ -228,7 +230,7 @@ final class Draft {
 
   Draft cancel() {
     end(Phase.CANCELLED, TrafficShare.NONE);
-    effects.add(new Effect.ServeControl());
+    effects.add(stage == 0 ? new Effect.ServeDocument() : new Effect.ServeControl());
     return this;
   }
 
@@ -252,6 +254,7 @@ final class Draft {
     phase = next;
     hold = HoldCause.NONE;
     holdReason = "";
+    times = times.notHeld();
   }
 
   /** The move, with its entry in the log. */
@@ -270,9 +273,8 @@ final class Draft {
             overdue,
             hold,
             holdReason,
-            stageDwell,
-            stageTime,
-            gateTime,
+            holds,
+            times,
             period,
             extensions,
             traffic);

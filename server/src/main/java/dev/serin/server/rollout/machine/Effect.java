@@ -8,6 +8,9 @@ public sealed interface Effect {
   /** Serve the treatment to this share, the control to the rest; counts belong to this stage. */
   record ServeStage(int stage, TrafficShare share) implements Effect {}
 
+  /** Serve what the split's document says: the run ends, and nothing of it was ever served. */
+  record ServeDocument() implements Effect {}
+
   /** Serve the control to everybody. */
   record ServeControl() implements Effect {}
 

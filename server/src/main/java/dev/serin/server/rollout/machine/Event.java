@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /** What happens to a run. */
 public sealed interface Event {
@@ -36,37 +37,49 @@ public sealed interface Event {
    *
    * @param actor who; not empty
    * @param reason why; may be empty
+   * @param gate that an approval is for, so that one that is sent twice does not pass two gates;
+   *     empty: the open one, and with other commands
+   * @param sinceLook as in {@link Tick}: what nobody saw before the command counts for nothing
    */
-  record Command(CommandKind kind, String actor, String reason) implements Event {
-    /** Checks that all is there. */
+  record Command(
+      CommandKind kind, String actor, String reason, Optional<GateOf> gate, Duration sinceLook)
+      implements Event {
+    /** Checks that all is there, and cuts the time to milliseconds, 0 or more. */
     public Command {
       requireNonNull(kind, "kind");
       requireNonNull(actor, "actor");
       requireNonNull(reason, "reason");
+      requireNonNull(gate, "gate");
+      sinceLook = age(sinceLook);
+    }
+
+    /** A command that names no gate, right after a look. */
+    public Command(CommandKind kind, String actor, String reason) {
+      this(kind, actor, reason, Optional.empty(), Duration.ZERO);
     }
   }
 
   /**
    * The evidence was looked at.
    *
-   * <p>Ages and not moments, so that clocks that jump do not make evidence old or new. Whoever has
-   * a command for a run that nobody has looked at for a while applies a tick first.
+   * <p>Ages and not moments, so that clocks that jump do not make evidence old or new.
    *
    * @param evidenceAge time since the evidence was complete
    * @param sinceLook time since the look before this one of which a trace is left, by the clock
    *     that entries of the log are timed by: what passed unseen, or was jumped over
    */
   record Tick(Verdict verdict, Duration evidenceAge, Duration sinceLook) implements Event {
-    /** Checks that all is there, and cuts times to milliseconds, as they are kept. */
+    /** Checks that all is there, and cuts times to milliseconds, 0 or more. */
     public Tick {
       requireNonNull(verdict, "verdict");
-      evidenceAge = evidenceAge.truncatedTo(ChronoUnit.MILLIS);
-      sinceLook = sinceLook.truncatedTo(ChronoUnit.MILLIS);
+      evidenceAge = age(evidenceAge);
+      sinceLook = age(sinceLook);
     }
   }
 
   /**
-   * A gate that is not opened by a person or by time has an answer.
+   * A gate that is not opened by a person or by time has an answer. Whoever looks after a while
+   * applies a tick first, which says what nobody saw.
    *
    * @param stage number of the stage that the gate stands before
    * @param gate its index among that stage's gates, from 0
@@ -82,4 +95,9 @@ public sealed interface Event {
 
   /** Every live holder serves the control, or has been silent for longer than it may be. */
   record HoldersAcknowledged() implements Event {}
+
+  /** As it is kept; where a clock jumped back, it is none. */
+  private static Duration age(Duration time) {
+    return time.isNegative() ? Duration.ZERO : time.truncatedTo(ChronoUnit.MILLIS);
+  }
 }

@@ -11,8 +11,8 @@ import java.time.temporal.ChronoUnit;
  * The state of a run, up to the last entry of its log.
  *
  * <p>Times are sums of what lies between entries of the log; what has passed since the last one is
- * added by whoever asks ({@link #dwell(Instant)}). Where the clock is behind the last entry,
- * nothing has passed.
+ * added by whoever asks ({@link #seen}). Where the clock is behind the last entry, nothing has
+ * passed.
  *
  * @param version entries in the log
  * @param time of the last entry; of a run without entries, when it was made
@@ -28,10 +28,9 @@ import java.time.temporal.ChronoUnit;
  *     would wait)
  * @param hold why it holds
  * @param holdReason code of the verdict that holds it; empty: no verdict does
- * @param stageDwell time in RUNNING in this stage, up to the last entry
- * @param stageTime time towards this stage's maximum: in RUNNING, and in HOLDING for what the
- *     evidence says, likewise
- * @param gateTime time at this gate, PAUSED and HOLDING not counted, likewise
+ * @param holds how often this stage was held for what the evidence says, changes of the reason
+ *     counted
+ * @param times up to the last entry
  * @param period what is counted now is evidence of
  * @param extensions repeats and extensions of stages in the run
  * @param traffic the treatment's share
@@ -49,23 +48,29 @@ public record MachineState(
     boolean overdue,
     HoldCause hold,
     String holdReason,
-    Duration stageDwell,
-    Duration stageTime,
-    Duration gateTime,
+    int holds,
+    Times times,
     Period period,
     int extensions,
     TrafficShare traffic) {
-  /** Checks that all is there. */
+  /**
+   * Checks that all is there.
+   *
+   * @throws IllegalArgumentException where a number is below 0
+   */
   public MachineState {
     requireNonNull(time, "time");
     requireNonNull(phase, "phase");
     requireNonNull(hold, "hold");
     requireNonNull(holdReason, "holdReason");
-    requireNonNull(stageDwell, "stageDwell");
-    requireNonNull(stageTime, "stageTime");
-    requireNonNull(gateTime, "gateTime");
+    requireNonNull(times, "times");
     requireNonNull(period, "period");
     requireNonNull(traffic, "traffic");
+    if (version < 0 || stage < 0 || gate < 0 || holds < 0 || extensions < 0) {
+      throw new IllegalArgumentException(
+          "version, stage, gate, holds, extensions: %d, %d, %d, %d, %d (expected: 0 or more)"
+              .formatted(version, stage, gate, holds, extensions));
+    }
   }
 
   /** A run that has not begun. */
@@ -84,9 +89,8 @@ public record MachineState(
         false,
         HoldCause.NONE,
         "",
-        Duration.ZERO,
-        Duration.ZERO,
-        Duration.ZERO,
+        0,
+        Times.NONE,
         Period.first(0, time, Duration.ZERO),
         0,
         TrafficShare.NONE);
@@ -94,30 +98,61 @@ public record MachineState(
 
   /** Time spent in RUNNING in this stage. */
   public Duration dwell(Instant now) {
-    return phase == Phase.RUNNING ? stageDwell.plus(sinceEntry(now)) : stageDwell;
+    return seen(now, Duration.ZERO).dwell();
   }
 
   /** Time that counts against the stage's maximum. */
   public Duration timeInStage(Instant now) {
-    return isStageTimed() ? stageTime.plus(sinceEntry(now)) : stageTime;
+    return seen(now, Duration.ZERO).inStage();
   }
 
   /** Time spent at this gate. */
   public Duration timeAtGate(Instant now) {
-    return phase == Phase.GATE ? gateTime.plus(sinceEntry(now)) : gateTime;
+    return seen(now, Duration.ZERO).atGate();
   }
 
-  /** Whether time that passes counts for anything: a dwell, a maximum, a bake. */
+  /**
+   * The times at a look, with what nobody saw left out: what passed without a look since the last
+   * entry counts for nothing, but for {@link RolloutMachine#FRESH}, which a look covers. A clock
+   * that jumps ahead looks like nobody looking.
+   *
+   * @param sinceLook time since the look before, by the clock that the log is timed by
+   */
+  public Times seen(Instant now, Duration sinceLook) {
+    Duration more = sinceEntry(now).minus(unseen(now, sinceLook));
+    return new Times(
+        phase == Phase.RUNNING ? times.dwell().plus(more) : times.dwell(),
+        isStageTimed() ? times.inStage().plus(more) : times.inStage(),
+        phase == Phase.GATE ? times.atGate().plus(more) : times.atGate(),
+        isCompared() ? times.served().plus(more) : times.served(),
+        isHeldByEvidence() ? times.held().plus(more) : times.held());
+  }
+
+  /** What passed without a look since the last entry, but for what a look covers; 0: nothing. */
+  Duration unseen(Instant now, Duration sinceLook) {
+    Duration passed = sinceEntry(now);
+    Duration gap = sinceLook.compareTo(passed) < 0 ? sinceLook : passed;
+    return gap.compareTo(RolloutMachine.FRESH) > 0
+        ? gap.minus(RolloutMachine.FRESH)
+        : Duration.ZERO;
+  }
+
+  /** Whether time that passes counts for anything: a dwell, a maximum, a bake, a period. */
   boolean isTimed() {
-    return phase == Phase.GATE || isStageTimed();
+    return phase == Phase.GATE || isStageTimed() || isCompared();
+  }
+
+  /** Whether some are served the treatment and others the control, for comparison. */
+  boolean isCompared() {
+    return !killed && !traffic.isAll() && traffic.compareTo(TrafficShare.NONE) > 0;
+  }
+
+  boolean isHeldByEvidence() {
+    return hold == HoldCause.VERDICT || hold == HoldCause.STALE_EVIDENCE;
   }
 
   private boolean isStageTimed() {
-    return switch (hold) {
-      case NONE -> phase == Phase.RUNNING;
-      case VERDICT, STALE_EVIDENCE -> true;
-      case FROZEN, MAXIMUM, KILLED -> false;
-    };
+    return phase == Phase.RUNNING || isHeldByEvidence();
   }
 
   /** Now, or the last entry's time where the clock is behind it; in milliseconds, as it is kept. */

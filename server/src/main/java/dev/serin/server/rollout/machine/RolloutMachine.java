@@ -116,7 +116,7 @@ public final class RolloutMachine {
     if (!answers) {
       return new Step.Refused("the gate waits for " + gate.awaited() + ", which has no answer");
     }
-    Draft draft = new Draft(plan, state, now);
+    Draft draft = new Draft(plan, state, now, Duration.ZERO);
     if (result.passed()) {
       return draft
           .waitAt(state.gate() + 1)
@@ -130,7 +130,7 @@ public final class RolloutMachine {
   private Step acknowledged(MachineState state, HoldersAcknowledged event, Instant now) {
     return switch (state.phase()) {
       case ROLLING_BACK ->
-          new Draft(plan, state, now)
+          new Draft(plan, state, now, Duration.ZERO)
               .rolledBack()
               .moved(event, SERIN, "every holder serves the control");
       case ROLLED_BACK -> new Step.Stayed("it is known already");

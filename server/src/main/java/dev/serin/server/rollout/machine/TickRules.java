@@ -12,11 +12,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a look at the evidence does. The order on every tick: roll back; leave out what nobody saw;
- * hold as the evidence is old or the verdict says so; promote, or hold where a freeze is in the
- * way; the stage's maximum; a new period; else stay.
+ * What a look at the evidence does. What nobody saw is left out of all times first; then, on every
+ * tick, in this order: roll back; hold as the evidence is old or the verdict says so; promote, or
+ * hold where a freeze is in the way; the stage's maximum; and where none of that moves the run, a
+ * new period, or an entry of what nobody saw; else stay.
+ *
+ * <p>Verdicts that come and go at the rate of ticks would fill the log, two entries a second. So a
+ * hold that is not a stage's first lasts for a while before a tick ends it or gives it another
+ * reason: {@link #leastHold}. In a stage of length T holds write at most {@code 2 * (8 + T / 5
+ * min)} entries.
  */
 final class TickRules {
+  private static final Duration SHORTEST_HOLD = Duration.ofSeconds(10);
+
+  /** Doublings of the shortest hold after which it is no less than the longest. */
+  private static final int DOUBLINGS = 5;
+
+  private static final Duration LONGEST_LEAST_HOLD = Duration.ofMinutes(5);
+
   private final RolloutPlan plan;
 
   TickRules(RolloutPlan plan) {
@@ -24,235 +37,234 @@ final class TickRules {
   }
 
   Step apply(MachineState state, Tick tick, Instant now) {
+    Look look = new Look(plan, state, tick, now, state.seen(now, tick.sinceLook()));
+    if (look.action() == Action.ROLL_BACK && state.stage() > 0 && isServing(state.phase())) {
+      return look.moved(look.draft().rollBack(), look.sentence());
+    }
     return switch (state.phase()) {
       case PENDING -> new Step.Stayed("not begun");
-      case GATE -> first(state, tick, now).orElseGet(() -> atGate(state, tick, now));
-      case RUNNING -> first(state, tick, now).orElseGet(() -> running(state, tick, now));
-      case HOLDING -> first(state, tick, now).orElseGet(() -> holding(state, tick, now));
-      case PAUSED ->
-          first(state, tick, now)
-              .orElseGet(() -> new Step.Stayed("paused until a person resumes it"));
+      case GATE -> orPassTime(atGate(look), look);
+      case RUNNING -> orPassTime(running(look), look);
+      case HOLDING -> orPassTime(holding(look), look);
+      case PAUSED -> orPassTime(new Step.Stayed("paused until a person resumes it"), look);
       case ROLLING_BACK -> new Step.Stayed("waits for every holder to serve the control");
       case ROLLED_BACK, COMPLETED, CANCELLED -> new Step.Stayed("the run is over");
     };
   }
 
-  /** What comes first wherever the treatment may be served; empty: nothing of it. */
-  private Optional<Step> first(MachineState state, Tick tick, Instant now) {
-    if (tick.verdict().action() == Action.ROLL_BACK && state.stage() > 0) {
-      return Optional.of(
-          draft(state, now)
-              .rollBack()
-              .moved(tick, RolloutMachine.SERIN, tick.verdict().sentence()));
-    }
-    Duration unseen = unseen(state, tick, now);
-    if (!unseen.isPositive()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        draft(state, now)
-            .forget(unseen)
-            .moved(
-                tick,
-                RolloutMachine.SERIN,
-                "nobody looked for " + PlanText.time(unseen) + ", which counts for nothing"));
+  private static boolean isServing(Phase phase) {
+    return phase != Phase.PENDING && phase != Phase.ROLLING_BACK && !phase.isOver();
   }
 
-  /** What passed without a look since the last entry, but for what a look covers; 0: nothing. */
-  private static Duration unseen(MachineState state, Tick tick, Instant now) {
-    Duration passed = state.sinceEntry(now);
-    Duration gap = tick.sinceLook().compareTo(passed) < 0 ? tick.sinceLook() : passed;
-    return state.isTimed() && gap.compareTo(RolloutMachine.FRESH) > 0
-        ? gap.minus(RolloutMachine.FRESH)
-        : Duration.ZERO;
+  /** What passing time does in every phase, where nothing else moves the run. */
+  private static Step orPassTime(Step step, Look look) {
+    if (!(step instanceof Step.Stayed stayed)) {
+      return step;
+    }
+    if (look.state.isCompared() && look.state.period().isOver(look.times)) {
+      return look.moved(look.draft().extend(), "extended: " + stayed.because());
+    }
+    Duration unseen = look.state.unseen(look.now, look.tick.sinceLook());
+    return look.state.isTimed() && unseen.isPositive()
+        ? look.moved(
+            look.draft(),
+            "nobody looked for "
+                + PlanText.time(unseen)
+                + ", which counts for nothing: "
+                + stayed.because())
+        : stayed;
   }
 
-  private Step atGate(MachineState state, Tick tick, Instant now) {
+  private Step atGate(Look look) {
+    MachineState state = look.state;
     int next = state.stage() + 1;
     List<GatePlan> gates = plan.stage(next).gates();
     if (state.gate() < gates.size()) {
       GatePlan gate = gates.get(state.gate());
-      if (gate instanceof GatePlan.Bake bake) {
-        Duration left = bake.time().minus(state.timeAtGate(now));
-        if (!left.isPositive()) {
-          return draft(state, now)
-              .waitAt(state.gate() + 1)
-              .moved(tick, RolloutMachine.SERIN, gate.awaited() + " is over");
-        }
+      if (gate instanceof GatePlan.Bake bake && look.times.atGate().compareTo(bake.time()) >= 0) {
+        return look.moved(look.draft().waitAt(state.gate() + 1), gate.awaited() + " is over");
       }
       return new Step.Stayed(
           state.gateRefused()
               ? gate.awaited() + " refused; resume asks again, advance goes on without"
               : "waits for " + gate.awaited());
     }
-    if (state.stage() > 0 && tick.verdict().action() == Action.HOLD) {
-      return new Step.Stayed("all gates are passed, held: " + tick.verdict().sentence());
+    if (state.stage() > 0 && (look.action() == Action.HOLD || look.isStale())) {
+      return new Step.Stayed(
+          "all gates are passed, held: "
+              + (look.action() == Action.HOLD ? look.sentence() : look.stale()));
     }
-    if (state.stage() > 0 && isStale(tick)) {
-      return new Step.Stayed("all gates are passed, held: " + stale(tick));
-    }
-    Optional<Instant> frozenUntil = plan.frozenUntil(now);
+    Optional<Instant> frozenUntil = plan.frozenUntil(look.now);
     if (frozenUntil.isPresent()) {
-      return new Step.Stayed(frozen(frozenUntil.get(), tick));
+      return new Step.Stayed(look.frozen(frozenUntil.get()));
     }
-    return draft(state, now)
-        .enter(next)
-        .moved(
-            tick,
-            RolloutMachine.SERIN,
-            "all gates are passed: " + Draft.named(plan, next) + " begins");
+    return look.moved(
+        look.draft().enter(next), "all gates are passed: " + Draft.named(plan, next) + " begins");
   }
 
-  private Step running(MachineState state, Tick tick, Instant now) {
-    Verdict verdict = tick.verdict();
-    if (isStale(tick)) {
-      return draft(state, now)
-          .holdAsStale(tick.evidenceAge())
-          .moved(tick, RolloutMachine.SERIN, stale(tick));
+  private Step running(Look look) {
+    if (look.isStale()) {
+      return look.moved(look.draft().holdAsStale(look.tick.evidenceAge()), look.stale());
     }
-    if (verdict.action() == Action.HOLD) {
-      return draft(state, now)
-          .holdFor(HoldCause.VERDICT, verdict.reason())
-          .moved(tick, RolloutMachine.SERIN, verdict.sentence());
+    if (look.action() == Action.HOLD) {
+      return look.moved(
+          look.draft().holdFor(HoldCause.VERDICT, look.tick.verdict().reason()), look.sentence());
     }
-    StagePlan stage = plan.stage(state.stage());
-    Duration dwell = state.dwell(now);
+    StagePlan stage = plan.stage(look.state.stage());
+    Duration dwell = look.times.dwell();
     boolean dwelt = dwell.compareTo(stage.dwell()) >= 0;
-    boolean promoted = verdict.action() == Action.PROMOTE && dwelt;
-    if (promoted) {
-      return upwards(state, tick, now, verdict.sentence());
+    if (look.action() == Action.PROMOTE && dwelt) {
+      return upwards(look, look.sentence());
     }
-    if (isAtMaximum(state, stage, now)) {
+    if (isAtMaximum(look, stage)) {
       return switch (stage.atMaximum()) {
-        case SHIP ->
-            upwards(state, tick, now, atMaximum(stage) + ", and ships: " + verdict.sentence());
-        case ROLL_BACK -> rollBackAtMaximum(state, tick, now, stage);
-        case HOLD ->
-            draft(state, now)
-                .holdOverdue()
-                .moved(
-                    tick,
-                    RolloutMachine.SERIN,
-                    atMaximum(stage) + ", and waits for a person: " + verdict.sentence());
+        case SHIP -> upwards(look, atMaximum(stage) + ", and ships: " + look.sentence());
+        case ROLL_BACK -> rollBackAtMaximum(look, stage);
+        case HOLD -> holdAtMaximum(look, stage);
       };
-    }
-    if (isPeriodOver(state.period(), stage, dwell)) {
-      return draft(state, now)
-          .extend()
-          .moved(tick, RolloutMachine.SERIN, "extended: " + verdict.sentence());
     }
     return new Step.Stayed(
         dwelt
-            ? verdict.sentence()
-            : "dwells for " + Draft.left(stage.dwell(), dwell) + " more: " + verdict.sentence());
+            ? look.sentence()
+            : "dwells for " + Draft.left(stage.dwell(), dwell) + " more: " + look.sentence());
   }
 
-  private Step holding(MachineState state, Tick tick, Instant now) {
-    if (state.hold() == HoldCause.KILLED) {
-      return new Step.Stayed("the kill switch is set");
-    }
-    StagePlan stage = plan.stage(state.stage());
-    if (state.hold() == HoldCause.MAXIMUM) {
-      return new Step.Stayed(atMaximum(stage) + ", and waits for a person");
-    }
-    Optional<Instant> frozenUntil =
-        state.hold() == HoldCause.FROZEN ? plan.frozenUntil(now) : Optional.empty();
-    if (frozenUntil.isPresent()) {
-      return new Step.Stayed(frozen(frozenUntil.get(), tick));
-    }
-    Verdict verdict = tick.verdict();
-    boolean stale = isStale(tick);
-    if (!stale && verdict.action() != Action.HOLD) {
-      return draft(state, now)
-          .run()
-          .moved(tick, RolloutMachine.SERIN, "goes on: " + verdict.sentence());
-    }
-    if (isAtMaximum(state, stage, now)) {
-      switch (stage.atMaximum()) {
-        case ROLL_BACK -> {
-          return rollBackAtMaximum(state, tick, now, stage);
-        }
-        case HOLD -> {
-          return draft(state, now)
-              .holdOverdue()
-              .moved(
-                  tick,
-                  RolloutMachine.SERIN,
-                  atMaximum(stage) + ", and waits for a person: " + why(tick));
-        }
-        case SHIP -> {
-          // Not on evidence that cannot be trusted: it ships when the hold ends.
-        }
+  private Step holding(Look look) {
+    MachineState state = look.state;
+    StagePlan stage = plan.stage(Math.max(1, state.stage()));
+    return switch (state.hold()) {
+      case KILLED -> new Step.Stayed("the kill switch is set");
+      case MAXIMUM -> new Step.Stayed(atMaximum(stage) + ", and waits for a person");
+      case FROZEN -> {
+        Optional<Instant> frozenUntil = plan.frozenUntil(look.now);
+        yield frozenUntil.isPresent()
+            ? new Step.Stayed(look.frozen(frozenUntil.get()))
+            : heldByEvidence(look, stage);
       }
+      case VERDICT, STALE_EVIDENCE, NONE -> heldByEvidence(look, stage);
+    };
+  }
+
+  /** Of a hold that ends with what the evidence says, or would if it says no better. */
+  private Step heldByEvidence(Look look, StagePlan stage) {
+    MachineState state = look.state;
+    boolean stale = look.isStale();
+    Duration least = state.isHeldByEvidence() ? leastHold(state.holds()) : Duration.ZERO;
+    boolean lasts = look.times.held().compareTo(least) < 0;
+    if (!lasts && !stale && look.action() != Action.HOLD) {
+      return look.moved(look.draft().run(), "goes on: " + look.sentence());
+    }
+    // What ships at its maximum ships when the hold ends: not on evidence that cannot be trusted.
+    if (isAtMaximum(look, stage) && stage.atMaximum() == StagePlan.AtMaximum.ROLL_BACK) {
+      return rollBackAtMaximum(look, stage);
+    }
+    if (isAtMaximum(look, stage) && stage.atMaximum() == StagePlan.AtMaximum.HOLD) {
+      return holdAtMaximum(look, stage);
     }
     HoldCause cause = stale ? HoldCause.STALE_EVIDENCE : HoldCause.VERDICT;
-    String reason = stale ? "" : verdict.reason();
+    String reason = stale ? "" : look.tick.verdict().reason();
     if (cause == state.hold() && reason.equals(state.holdReason())) {
-      return new Step.Stayed(why(tick));
+      return new Step.Stayed(look.why());
     }
-    return draft(state, now).holdFor(cause, reason).moved(tick, RolloutMachine.SERIN, why(tick));
+    return lasts
+        ? new Step.Stayed(
+            "held "
+                + state.holds()
+                + " times in this stage, so for "
+                + Draft.left(least, look.times.held())
+                + " more: "
+                + look.why())
+        : look.moved(look.draft().holdFor(cause, reason), look.why());
+  }
+
+  /**
+   * How long a hold lasts at least: the first of a stage for no time, the second for 10 s, each one
+   * after it for twice as long, up to 5 minutes.
+   *
+   * @param holds which of the stage's it is, from 1
+   */
+  static Duration leastHold(int holds) {
+    if (holds <= 1) {
+      return Duration.ZERO;
+    }
+    int doublings = Math.min(holds - 2, DOUBLINGS);
+    Duration least = SHORTEST_HOLD.multipliedBy(1L << doublings);
+    return least.compareTo(LONGEST_LEAST_HOLD) < 0 ? least : LONGEST_LEAST_HOLD;
   }
 
   /** Leaves the stage upwards: to its successor's gates, to it, or to the end. */
-  private Step upwards(MachineState state, Tick tick, Instant now, String why) {
-    if (state.stage() == plan.stages().size()) {
-      return draft(state, now).complete().moved(tick, RolloutMachine.SERIN, why);
+  private Step upwards(Look look, String why) {
+    if (look.state.stage() == plan.stages().size()) {
+      return look.moved(look.draft().complete(), why);
     }
-    int next = state.stage() + 1;
+    int next = look.state.stage() + 1;
     if (!plan.stage(next).gates().isEmpty()) {
-      return draft(state, now).waitAt(0).moved(tick, RolloutMachine.SERIN, why);
+      return look.moved(look.draft().waitAt(0), why);
     }
-    Optional<Instant> frozenUntil = plan.frozenUntil(now);
+    Optional<Instant> frozenUntil = plan.frozenUntil(look.now);
     return frozenUntil.isPresent()
-        ? draft(state, now)
-            .holdFor(HoldCause.FROZEN, "")
-            .moved(tick, RolloutMachine.SERIN, frozen(frozenUntil.get(), tick))
-        : draft(state, now).enter(next).moved(tick, RolloutMachine.SERIN, why);
+        ? look.moved(look.draft().holdFrozen(), look.frozen(frozenUntil.get()))
+        : look.moved(look.draft().enter(next), why);
   }
 
-  private static String frozen(Instant until, Tick tick) {
-    return "frozen until " + until + ": " + why(tick);
+  private static Step rollBackAtMaximum(Look look, StagePlan stage) {
+    return look.moved(
+        look.draft().rollBack(), atMaximum(stage) + ", and is rolled back: " + look.why());
   }
 
-  private Step rollBackAtMaximum(MachineState state, Tick tick, Instant now, StagePlan stage) {
-    return draft(state, now)
-        .rollBack()
-        .moved(tick, RolloutMachine.SERIN, atMaximum(stage) + ", and is rolled back: " + why(tick));
+  private static Step holdAtMaximum(Look look, StagePlan stage) {
+    return look.moved(
+        look.draft().holdOverdue(), atMaximum(stage) + ", and waits for a person: " + look.why());
   }
 
-  private Draft draft(MachineState state, Instant now) {
-    return new Draft(plan, state, now);
-  }
-
-  /** Periods double, so that a stage of many dwells has few: 1, 2, 4, … times the dwell. */
-  private static boolean isPeriodOver(Period period, StagePlan stage, Duration dwell) {
-    // The statistics end where the control does, and a stage without a planned length has no
-    // period that could be over.
-    boolean judged = stage.kind() != StagePlan.Kind.FULL && stage.dwell().isPositive();
-    return judged && dwell.compareTo(period.until()) >= 0;
-  }
-
-  private static boolean isAtMaximum(MachineState state, StagePlan stage, Instant now) {
-    return stage.maximum().filter(max -> state.timeInStage(now).compareTo(max) >= 0).isPresent();
-  }
-
-  private static boolean isStale(Tick tick) {
-    return tick.evidenceAge().compareTo(RolloutMachine.FRESH) > 0;
-  }
-
-  private static String why(Tick tick) {
-    return isStale(tick) ? stale(tick) : tick.verdict().sentence();
-  }
-
-  private static String stale(Tick tick) {
-    return "evidence is "
-        + PlanText.time(tick.evidenceAge())
-        + " old (expected: at most "
-        + PlanText.time(RolloutMachine.FRESH)
-        + ")";
+  private static boolean isAtMaximum(Look look, StagePlan stage) {
+    return stage.maximum().filter(max -> look.times.inStage().compareTo(max) >= 0).isPresent();
   }
 
   private static String atMaximum(StagePlan stage) {
     return "reached its maximum of " + PlanText.time(stage.maximum().orElse(Duration.ZERO));
+  }
+
+  /**
+   * A tick at a state.
+   *
+   * @param times of the state at the tick, what nobody saw left out
+   */
+  private record Look(RolloutPlan plan, MachineState state, Tick tick, Instant now, Times times) {
+    Draft draft() {
+      return new Draft(plan, state, now, tick.sinceLook());
+    }
+
+    Step moved(Draft draft, String reason) {
+      return draft.moved(tick, RolloutMachine.SERIN, reason);
+    }
+
+    Action action() {
+      return tick.verdict().action();
+    }
+
+    String sentence() {
+      return tick.verdict().sentence();
+    }
+
+    boolean isStale() {
+      return tick.evidenceAge().compareTo(RolloutMachine.FRESH) > 0;
+    }
+
+    String why() {
+      return isStale() ? stale() : sentence();
+    }
+
+    String stale() {
+      return "evidence is "
+          + PlanText.time(tick.evidenceAge())
+          + " old (expected: at most "
+          + PlanText.time(RolloutMachine.FRESH)
+          + ")";
+    }
+
+    String frozen(Instant until) {
+      return "frozen until " + until + ": " + why();
+    }
   }
 }

@@ -172,12 +172,12 @@ class RolloutMachineTest {
   @Test
   void maximum_waitingForAPerson_isRepeatedByResume() {
     RunOfPlan run = new RunOfPlan(Plans.with(TWO_STAGES.formatted(", maximum: 15m")));
-    run.command(START).minutes(15).tick(Action.GO_ON).is(Phase.HOLDING, 1);
-    run.tick(Action.PROMOTE).stayedWith("waits for a person");
+    run.command(START).minutes(10).tick(Action.GO_ON).minutes(5).tick(Action.GO_ON);
+    run.is(Phase.HOLDING, 1).tick(Action.PROMOTE).stayedWith("waits for a person");
 
     run.command(RESUME).is(Phase.RUNNING, 1);
 
-    assertThat(run.effects()).containsExactly(new Effect.BeginPeriod(1, 1));
+    assertThat(run.effects()).containsExactly(new Effect.BeginPeriod(1, 2));
     assertThat(run.state.dwell(run.now)).isZero();
     run.minutes(10).tick(Action.PROMOTE).is(Phase.RUNNING, 2);
   }
@@ -214,7 +214,8 @@ class RolloutMachineTest {
     run.is(Phase.HOLDING, 1);
     assertThat(run.state.hold()).isEqualTo(HoldCause.FROZEN);
     assertThat(run.log.getLast().reason()).startsWith("frozen until 2026-11-24T12:00:00Z");
-    run.minutes(60).tick(Action.HOLD).stayedWith("frozen until 2026-11-24T12:00:00Z");
+    run.tick(Action.HOLD).minutes(60).tick(Action.HOLD).is(Phase.HOLDING, 1);
+    run.tick(Action.HOLD).stayedWith("frozen until 2026-11-24T12:00:00Z");
     run.command(RESUME).refusedWith("when the freeze ends");
 
     run.minutes(30).tick(Action.PROMOTE).is(Phase.RUNNING, 1);
@@ -283,7 +284,8 @@ class RolloutMachineTest {
     run.command(START).minutes(1).tick(Action.PROMOTE).is(Phase.GATE, 1);
 
     run.minutes(60).tickAfterAGap(Action.GO_ON, Duration.ofMinutes(60)).is(Phase.GATE, 1);
-    run.minutes(9).tick(Action.GO_ON).stayedWith("a bake time of 10 min");
+    run.minutes(8).tick(Action.GO_ON).stayedWith("a bake time of 10 min");
+    run.minutes(1).tick(Action.GO_ON).is(Phase.GATE, 1);
     run.minutes(1).tick(Action.GO_ON).tick(Action.GO_ON).is(Phase.RUNNING, 2);
   }
 
@@ -291,7 +293,7 @@ class RolloutMachineTest {
   @Test
   void maximum_underAPauseOrTheKillSwitch_stillWaitsForAPerson() {
     RunOfPlan run = new RunOfPlan(Plans.with(TWO_STAGES.formatted(", maximum: 15m")));
-    run.command(START).minutes(15).tick(Action.GO_ON).is(Phase.HOLDING, 1);
+    run.command(START).minutes(15).tick(Action.GO_ON).tick(Action.GO_ON).is(Phase.HOLDING, 1);
 
     run.command(PAUSE).is(Phase.PAUSED, 1).command(RESUME).is(Phase.HOLDING, 1);
     assertThat(run.state.hold()).isEqualTo(HoldCause.MAXIMUM);

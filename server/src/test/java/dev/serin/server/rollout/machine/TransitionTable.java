@@ -109,13 +109,14 @@ final class TransitionTable {
     states.put("GATE, all passed", atGate().command(APPROVE).gate(3, 1, true));
     states.put("RUNNING(2), dwelling", second());
     states.put("RUNNING(2), dwelt", dwelt());
+    states.put("RUNNING(2), its period over", second().minutes(10));
     states.put("RUNNING(3), the last", second().command(ADVANCE).minutes(10));
     states.put("HOLDING(2, verdict)", dwelt().tick(Action.HOLD));
     states.put(
         "HOLDING(2, stale evidence)",
         dwelt().tickWithOldEvidence(Action.GO_ON, Duration.ofMinutes(1)));
     states.put("HOLDING(1, frozen)", frozen());
-    states.put("HOLDING(2, maximum)", second().minutes(60).tick(Action.GO_ON));
+    states.put("HOLDING(2, maximum)", second().minutes(60).tick(Action.GO_ON).tick(Action.GO_ON));
     states.put("HOLDING(2, killed)", dwelt().command(KILL));
     states.put("PAUSED", dwelt().command(PAUSE));
     states.put("ROLLING_BACK", dwelt().command(ROLL_BACK));
@@ -127,7 +128,8 @@ final class TransitionTable {
 
   /** In the first stage: the second has no gate before it, and a freeze is in its way. */
   private static RunOfPlan frozen() {
-    return run().minutes(24 * 60).command(START).minutes(10).tick(Action.PROMOTE);
+    RunOfPlan run = run().minutes(24 * 60).command(START).minutes(10);
+    return run.tick(Action.PROMOTE).tick(Action.PROMOTE);
   }
 
   private static RunOfPlan atGate() {
@@ -142,8 +144,9 @@ final class TransitionTable {
     return run().command(START).command(ADVANCE).command(PAUSE).command(RESUME);
   }
 
+  /** In the period after the planned one. */
   private static RunOfPlan dwelt() {
-    return second().minutes(10);
+    return second().minutes(10).tick(Action.GO_ON);
   }
 
   private static String words(Enum<?> value) {
