@@ -30,14 +30,14 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class DecisionsCommand implements Callable<Integer> {
   private static final Set<String> TABLES =
-      Set.of(DetectionTable.NAME, WholeRunTable.NAME, RatioTable.NAME);
+      Set.of(DetectionTable.NAME, WholeRunTable.NAME, MixedRunTable.NAME, RatioTable.NAME);
 
   /** Parts of a table's runs that are told of. */
   private static final int STEPS = 10;
 
   @Option(
       names = "--table",
-      description = "One of detection, runs, ratio. Repeatable; default: all.")
+      description = "One of detection, runs, mixed, ratio. Repeatable; default: all.")
   private List<String> tables = List.of();
 
   @Option(
@@ -51,6 +51,16 @@ public final class DecisionsCommand implements Callable<Integer> {
       defaultValue = "2026",
       description = "Seed of all draws. Default: ${DEFAULT-VALUE}.")
   private long seed;
+
+  @Option(
+      names = "--row",
+      description = "Rows whose names begin so. Repeatable; default: all. Not of ratio.")
+  private List<String> rows = List.of();
+
+  @Option(
+      names = "--judge",
+      description = "Judges whose names begin so. Repeatable; default: all. Not of ratio.")
+  private List<String> judges = List.of();
 
   @Option(names = "--csv", description = "Write every figure to this file too.")
   private @Nullable Path csv;
@@ -71,7 +81,7 @@ public final class DecisionsCommand implements Callable<Integer> {
     for (String table : tables) {
       if (!TABLES.contains(table)) {
         throw new IllegalArgumentException(
-            "--table " + table + " (expected: one of detection, runs, ratio)");
+            "--table " + table + " (expected: one of detection, runs, mixed, ratio)");
       }
     }
     if (isWanted(DetectionTable.NAME)) {
@@ -79,6 +89,9 @@ public final class DecisionsCommand implements Callable<Integer> {
     }
     if (isWanted(WholeRunTable.NAME)) {
       simulate(WholeRunTable.scenarios(seed));
+    }
+    if (isWanted(MixedRunTable.NAME)) {
+      simulate(MixedRunTable.scenarios(seed));
     }
     if (isWanted(RatioTable.NAME)) {
       ratio();
@@ -93,8 +106,15 @@ public final class DecisionsCommand implements Callable<Integer> {
     return tables.isEmpty() || tables.contains(table);
   }
 
+  private static boolean isNamed(List<String> beginnings, String name) {
+    return beginnings.isEmpty() || beginnings.stream().anyMatch(name::startsWith);
+  }
+
   private void simulate(List<Scenario> scenarios) {
     for (Scenario scenario : scenarios) {
+      if (!isNamed(rows, scenario.name())) {
+        continue;
+      }
       Table table =
           new Table(
               scenario.name(),
@@ -106,6 +126,9 @@ public final class DecisionsCommand implements Callable<Integer> {
               "false promotions",
               "undecided");
       for (Contestant contestant : scenario.contestants()) {
+        if (!isNamed(judges, contestant.name())) {
+          continue;
+        }
         String what = scenario.table() + ", " + scenario.name() + ", " + contestant.name();
         SimulationResult result =
             contestant.simulation().run(contestant.judge(), runs, progress(what));

@@ -33,6 +33,9 @@ final class DetectionTable {
   private static final double SIGNIFICANCE = 0.05;
   private static final double ALPHA = 0.01;
 
+  /** At which the interval is the narrowest; as of tests of a plan that says nothing. */
+  private static final long PLANNED_USERS = 20_000;
+
   /** Requests a second of both arms. */
   private static final double BUSY = 100;
 
@@ -67,14 +70,17 @@ final class DetectionTable {
         contestant("Serin, 25 %", quarter, world, SimulatedPlan.policy(quarter, world), seed));
     List<SimulatedJudge.Kind> peers =
         List.of(
+            Peers.oneTest(ALPHA),
             Peers.multinomial(ALPHA),
+            Peers.interval(ALPHA, PLANNED_USERS),
             Peers.peeked(SAMPLES, SIGNIFICANCE),
             Peers.fixedHorizon(SAMPLES, SIGNIFICANCE),
             Peers.argo(ERRORS, 0, MINUTE),
             Peers.argo(ERRORS, 3, MINUTE),
             Peers.flagger(ERRORS, 1, MINUTE),
             Peers.flagger(ERRORS, 5, MINUTE),
-            Peers.flagger(ERRORS, 10, MINUTE));
+            Peers.flagger(ERRORS, 10, MINUTE),
+            Peers.kayenta());
     IntStream.range(0, peers.size())
         .mapToObj(i -> contestant(peers.get(i).name(), none, world, peers.get(i), seed))
         .forEach(contestants::add);

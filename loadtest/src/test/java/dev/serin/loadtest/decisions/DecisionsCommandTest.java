@@ -40,15 +40,22 @@ class DecisionsCommandTest {
 
   /** Every row of every table can be played, and what is plainly worse is found. */
   @Test
-  void scenarios_ofBothTables_run() {
+  void scenarios_ofAllTables_run() {
     List<Scenario> scenarios =
-        Stream.of(DetectionTable.scenarios(1), WholeRunTable.scenarios(1))
+        Stream.of(
+                DetectionTable.scenarios(1), WholeRunTable.scenarios(1), MixedRunTable.scenarios(1))
             .flatMap(List::stream)
             .toList();
     assertThat(scenarios)
         .extracting(scenario -> scenario.table() + "/" + scenario.name())
         .doesNotHaveDuplicates();
-    for (String worse : List.of("5 %", "worse from the start", "worse from minute 15")) {
+    for (String worse :
+        List.of(
+            "5 %",
+            "worse from the start",
+            "worse from minute 15",
+            "a mean worse from the start",
+            "a p90 worse from minute 7")) {
       Contestant serin =
           scenarios.stream()
               .filter(scenario -> scenario.name().equals(worse))
@@ -64,7 +71,7 @@ class DecisionsCommandTest {
   @Test
   void decisions_wrongOptions_areRefused() {
     assertThat(refusal("--table=speed"))
-        .contains("--table speed (expected: one of detection, runs, ratio)");
+        .contains("--table speed (expected: one of detection, runs, mixed, ratio)");
     assertThat(refusal("--runs=0")).contains("--runs 0 (expected: 1 or more)");
   }
 

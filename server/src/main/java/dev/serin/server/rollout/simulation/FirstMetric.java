@@ -15,11 +15,12 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * metrics come from systems that know no users.
  *
  * @param kind what is made of it
+ * @param index among the world's metrics
  * @param number among the world's events, or among its values
  * @param better which direction is; LOWER where nobody says
  * @param quantile which one, of a quantile
  */
-record FirstMetric(Kind kind, int number, Direction better, double quantile) {
+record FirstMetric(Kind kind, int index, int number, Direction better, double quantile) {
   private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
   /** Half the width of a 95 % interval in standard errors. */
@@ -33,13 +34,14 @@ record FirstMetric(Kind kind, int number, Direction better, double quantile) {
         int events = world.events().size();
         return new FirstMetric(
             metric.kind(),
+            index,
             index < events ? index : index - events,
             metric.better(),
             metric.plan().quantile());
       }
     }
     Kind kind = world.events().isEmpty() ? Kind.MEAN : Kind.EVENT;
-    return new FirstMetric(kind, 0, Direction.LOWER, 0);
+    return new FirstMetric(kind, 0, 0, Direction.LOWER, 0);
   }
 
   boolean isEvent() {

@@ -1,13 +1,23 @@
 package dev.serin.server.rollout.simulation;
 
 import dev.serin.server.analysis.Direction;
+import dev.serin.server.analysis.Figure;
 import dev.serin.server.analysis.count.AlphaShares;
+import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.RateTest;
 import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.analysis.mean.Claim;
+import dev.serin.server.analysis.mean.Margin;
+import dev.serin.server.analysis.mean.MeanEvidence;
+import dev.serin.server.analysis.mean.MeanTest;
+import dev.serin.server.analysis.mean.RunMeans;
 import dev.serin.server.rollout.machine.Verdict;
 import dev.serin.server.rollout.machine.Verdict.Action;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.policy.Judge;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
@@ -127,6 +137,59 @@ public final class Peers {
             });
   }
 
+  /** {@link KayentaCanary}, with an interval of an hour. */
+  public static SimulatedJudge.Kind kayenta() {
+    return kind("kayenta, each hour", KayentaCanary::new);
+  }
+
+  /**
+   * The asymptotic confidence sequence of a mean, or of an event's rate by request, that the
+   * treatment is worse without a margin: one test with all of alpha, in the stage alone.
+   */
+  public static SimulatedJudge.Kind interval(double alpha, long plannedUsers) {
+    return kind(
+        "interval",
+        true,
+        first -> {
+          MeanTest test =
+              MeanTest.of(Claim.regression(first.better(), Margin.NONE), plannedUsers, alpha);
+          return look -> {
+            RunMeans means =
+                RunMeans.ofStage(
+                    look.control().compared().arm(first.index(), false).buckets(),
+                    look.treatment().compared().arm(first.index(), false).buckets());
+            return verdict(
+                test.of(means) instanceof Figure.Known<MeanEvidence>(MeanEvidence shown)
+                    && shown.isShown(),
+                "interval");
+          };
+        });
+  }
+
+  /** The judge's own test of an event, without a margin, with all of alpha in the stage alone. */
+  public static SimulatedJudge.Kind oneTest(double alpha) {
+    return kind(
+        "one test",
+        first -> {
+          Map<Double, RateTest> tests = new HashMap<>();
+          return look -> {
+            if (look.plan().share().isAll() || !first.isEvent()) {
+              return verdict(false, "no control, or no event");
+            }
+            RateTest test =
+                tests.computeIfAbsent(
+                    Judge.treatmentShare(look.plan().share()),
+                    share -> RateTest.regression(share, 0));
+            ArmCounts users =
+                new ArmCounts(
+                    look.treatment().eventUsers(first.number()),
+                    look.control().eventUsers(first.number()));
+            double logE = test.logE(users);
+            return verdict(logE >= AlphaShares.threshold(alpha), "log odds " + logE);
+          };
+        });
+  }
+
   private static Verdict classical(
       Look look, FirstMetric first, long minimumSamples, double significance) {
     boolean enough =
@@ -141,7 +204,17 @@ public final class Peers {
 
   private static SimulatedJudge.Kind kind(
       String name, Function<FirstMetric, SimulatedJudge> judges) {
+    return kind(name, false, judges);
+  }
+
+  private static SimulatedJudge.Kind kind(
+      String name, boolean looksAtBuckets, Function<FirstMetric, SimulatedJudge> judges) {
     return new SimulatedJudge.Kind() {
+      @Override
+      public boolean looksAtBuckets() {
+        return looksAtBuckets;
+      }
+
       @Override
       public String name() {
         return name;

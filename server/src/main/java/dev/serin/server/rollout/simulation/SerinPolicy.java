@@ -77,6 +77,11 @@ final class SerinPolicy implements SimulatedJudge {
       }
 
       @Override
+      public boolean looksAtBuckets() {
+        return plan.asksByRequest();
+      }
+
+      @Override
       public SimulatedJudge begin(SimulatedPlan ofRun, World ofRuns) {
         RunMetrics tests = RunMetrics.of(plan.plan(), plan.metrics(), judge::measuredShare);
         return new SerinPolicy(judge, tests, world, kinds);

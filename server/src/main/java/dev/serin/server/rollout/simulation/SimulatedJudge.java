@@ -12,6 +12,11 @@ public interface SimulatedJudge {
     /** What it is called in tables. */
     String name();
 
+    /** Whether it looks at events by user bucket, which take longer to draw. */
+    default boolean looksAtBuckets() {
+      return false;
+    }
+
     /** A judge of a new run. */
     SimulatedJudge begin(SimulatedPlan plan, World world);
   }

@@ -71,7 +71,7 @@ public record Simulation(SimulatedPlan plan, World world, Duration horizon, long
             .parallel()
             .mapToObj(
                 run -> {
-                  RunEnd end = new Run(judges.begin(plan, world), run).end();
+                  RunEnd end = new Run(judges, run).end();
                   progress.accept(done.incrementAndGet());
                   return end;
                 })
@@ -94,10 +94,10 @@ public record Simulation(SimulatedPlan plan, World world, Duration horizon, long
     private long served = -1;
     private long compared;
 
-    Run(SimulatedJudge judge, int run) {
-      this.judge = judge;
+    Run(SimulatedJudge.Kind judges, int run) {
+      this.judge = judges.begin(plan, world);
       this.run = run;
-      this.traffic = Traffic.of(world, seed, run, plan.asksByRequest());
+      this.traffic = Traffic.of(world, seed, run, judges.looksAtBuckets());
     }
 
     RunEnd end() {

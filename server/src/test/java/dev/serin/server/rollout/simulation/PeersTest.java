@@ -1,11 +1,13 @@
 package dev.serin.server.rollout.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.serin.server.rollout.machine.Period;
 import dev.serin.server.rollout.machine.Verdict.Action;
 import dev.serin.server.rollout.plan.Plans;
 import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.plan.TrafficShare;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +115,45 @@ class PeersTest {
     assertThat(says(multinomial, 1)).isEqualTo(Action.PROMOTE);
     count(1_000, 70);
     assertThat(says(multinomial, 2)).isEqualTo(Action.ROLL_BACK);
+  }
+
+  /** statistics.md B4: Kayenta's own suite, R's wilcox.test(conf.int, conf.level .95). */
+  @Test
+  void kayenta_shiftOfItsSuite_isThatOfR() {
+    double[] experiment = {10, 20, 30, 40};
+    double[] control = {1, 2, 3, 4};
+    double z = 1.959963984540054;
+    assertThat(KayentaCanary.shift(experiment, control, 0)).isCloseTo(22.5, within(1e-3));
+    assertThat(KayentaCanary.shift(experiment, control, z)).isCloseTo(6, within(1e-3));
+    assertThat(KayentaCanary.shift(experiment, control, -z)).isCloseTo(39, within(1e-3));
+  }
+
+  @Test
+  void kayenta_judgesEachHourOnMinutes() {
+    SimulatedJudge kayenta = begin(Peers.kayenta());
+    for (int minute = 1; minute < 60; minute++) {
+      count(1_000, 20 + minute % 3);
+      controls(1_000, 10 + minute % 3);
+      assertThat(says(kayenta, 60 * minute)).isEqualTo(Action.GO_ON);
+    }
+    assertThat(says(kayenta, 3_600)).isEqualTo(Action.ROLL_BACK);
+  }
+
+  @Test
+  void oneTestAndInterval_ofManyMoreErrors_alarm() {
+    count(10_000, 30);
+    controls(10_000, 30);
+    assertThat(says(begin(Peers.oneTest(0.01)), 1)).isEqualTo(Action.PROMOTE);
+    count(1_000, 70);
+    assertThat(says(begin(Peers.oneTest(0.01)), 1)).isEqualTo(Action.ROLL_BACK);
+    World worse = World.of(100, new World.EventRates("errors", 0.01, 0.03, Duration.ZERO));
+    Traffic traffic = Traffic.of(worse, 1, 0, true);
+    traffic.begin(new TrafficShare(50, 100));
+    SimulatedJudge interval = begin(Peers.interval(0.01, 20_000));
+    for (int second = 0; second < 200; second++) {
+      traffic.second(new Draws(1, 0, second), second);
+    }
+    assertThat(interval.judge(look(200, traffic)).action()).isEqualTo(Action.ROLL_BACK);
   }
 
   private static SimulatedJudge begin(SimulatedJudge.Kind kind) {

@@ -1,0 +1,98 @@
+package dev.serin.server.rollout.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.server.rollout.plan.Plans;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.simulation.World.EventRates;
+import dev.serin.server.rollout.simulation.World.ValueShape;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whole runs of three events, a mean and a quantile through judge and machine, a look each second,
+ * from 10 to 80 % of the users: statistics.md C3 (viii), lightly; {@code loadtest/run decisions
+ * --table mixed} is the heavy one. Fixed seeds, bounds at three standard errors.
+ */
+class MixedRunsTest {
+  private static final double ALPHA = 0.01;
+  private static final int POPULATION = 6_000;
+  private static final double REQUESTS = 30;
+
+  private static final RolloutPlan RAMP =
+      Plans.with(
+          """
+          stages:
+          - {name: tenth, kind: canary, share: 10, dwell: 5m}
+          - {name: most, kind: expand, share: 80, dwell: 5m}
+          - {name: full, kind: full, share: 100, dwell: 0s}
+          guardrails:
+          - {metric: event-0, margin: 0}
+          - {metric: event-1, margin: 0}
+          - {metric: event-2, margin: 0}
+          - {metric: latency, margin: 0}
+          - {metric: tail, margin: 0, quantile: 0.9}
+          """);
+
+  /** Users who differ for good and come again; errors of each event in 1 % of the requests. */
+  private static World world(double eventTimes, double valueTimes, Duration onset) {
+    List<EventRates> events =
+        IntStream.range(0, 3)
+            .mapToObj(
+                i -> new EventRates("event-" + i, 0.01, 0.01 * (i == 0 ? eventTimes : 1), onset))
+            .toList();
+    List<ValueShape> values =
+        List.of(
+            new ValueShape("latency", 100, 120, 100 * valueTimes, onset),
+            new ValueShape("tail", 100, 120, 100, onset));
+    return new World(REQUESTS, POPULATION, 2, events, values, -0.3, Optional.empty());
+  }
+
+  private static SimulationResult run(RolloutPlan plan, World world, int runs) {
+    return new Simulation(plan, world, Duration.ofMinutes(30), 20_261_122)
+        .run(SimulatedPlan.policy(plan, world), runs, done -> {});
+  }
+
+  @Test
+  void runs_whereNothingIsWorse_areRolledBackAtMostAsStated() {
+    int runs = 50;
+    SimulationResult result = run(RAMP, world(1, 1, Duration.ZERO), runs);
+
+    assertThat(result.falseAlarms()).isLessThanOrEqualTo(most(runs));
+    assertThat(result.completed()).isEqualTo(runs - result.falseAlarms());
+  }
+
+  /** Three minutes before the end of the last stage with a control. */
+  @Test
+  void runs_withALateRegression_areRolledBack() {
+    Duration late = Duration.ofMinutes(7);
+    SimulationResult event = run(RAMP, world(15, 1, late), 10);
+    assertThat(event.detected()).isEqualTo(10);
+    SimulationResult mean = run(RAMP, world(1, 2.5, late), 10);
+    assertThat(mean.detected()).isGreaterThanOrEqualTo(9);
+  }
+
+  /** A mean that is worse by exactly its margin, and one that is not. */
+  @Test
+  void runs_ofAMeanAtItsMargin_arePromotedAtMostAsStated() {
+    RolloutPlan plan =
+        Plans.with(
+            """
+            stages:
+            - {name: test, kind: ab_test, share: 50, dwell: 5m}
+            - {name: full, kind: full, share: 100, dwell: 0s}
+            guardrails: [{metric: latency, margin: 0.25}]
+            """);
+    int runs = 60;
+    SimulationResult bad = run(plan, world(1, 1.25, Duration.ZERO), runs);
+    assertThat(bad.falsePromotions()).isLessThanOrEqualTo(most(runs));
+    assertThat(run(plan, world(1, 1, Duration.ZERO), 10).completed()).isEqualTo(10);
+  }
+
+  private static int most(int runs) {
+    return (int) Math.floor(runs * ALPHA + 3 * Math.sqrt(runs * ALPHA * (1 - ALPHA)));
+  }
+}
