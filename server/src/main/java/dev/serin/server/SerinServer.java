@@ -7,6 +7,7 @@ import dev.serin.server.catalog.DirectoryWatcher;
 import dev.serin.server.catalog.FeatureServiceAdapter;
 import dev.serin.server.catalog.FileError;
 import dev.serin.server.catalog.RefresherStatus;
+import dev.serin.server.catalog.ServedRevisions;
 import dev.serin.server.catalog.SnapshotCache;
 import dev.serin.server.catalog.SnapshotRefresher;
 import dev.serin.server.decision.CachedSnapshots;
@@ -88,7 +89,9 @@ public final class SerinServer implements AutoCloseable {
     Metrics metrics = parts.add(new Metrics());
     Database database =
         parts.add(Database.open(storeConfig(config), new StoreMeters(metrics.registry())));
-    Catalog catalog = new Catalog(database, PlanReader::violations, clock, new SecureRandom());
+    SecureRandom random = new SecureRandom();
+    long incarnation = random.nextLong();
+    Catalog catalog = new Catalog(database, PlanReader::violations, clock, random);
     SnapshotCache<ServedSnapshot> cache = new SnapshotCache<>();
     refresher =
         parts.add(
@@ -97,6 +100,7 @@ public final class SerinServer implements AutoCloseable {
                 database,
                 cache,
                 ServedSnapshot::prepare,
+                new ServedRevisions(database, incarnation),
                 config.dataDirectory().resolve("snapshots"),
                 clock,
                 System::nanoTime));
@@ -111,6 +115,7 @@ public final class SerinServer implements AutoCloseable {
                 new SnapshotsOfCache(cache),
                 metrics,
                 clock,
+                incarnation,
                 config.ingestThreads(),
                 config.outcomes(),
                 retired));

@@ -52,6 +52,7 @@ final class Restart {
               new NoSnapshots(),
               metrics,
               InstantSource.system(),
+              System.nanoTime(),
               1,
               new OutcomeBounds(UNITS_MAX, Duration.ofDays(30)),
               () -> {})) {

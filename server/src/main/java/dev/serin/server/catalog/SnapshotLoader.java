@@ -36,6 +36,7 @@ final class SnapshotLoader<S> {
   private final SnapshotPreparation<S> preparation;
   private final SnapshotFiles files;
   private final SnapshotSaver saver;
+  private final ServedRevisions revisions;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
 
@@ -54,6 +55,7 @@ final class SnapshotLoader<S> {
       SnapshotPreparation<S> preparation,
       SnapshotFiles files,
       SnapshotSaver saver,
+      ServedRevisions revisions,
       InstantSource clock,
       LongSupplier nanoTime) {
     this.catalog = catalog;
@@ -62,6 +64,7 @@ final class SnapshotLoader<S> {
     this.preparation = preparation;
     this.files = files;
     this.saver = saver;
+    this.revisions = revisions;
     this.clock = clock;
     this.nanoTime = nanoTime;
   }
@@ -112,6 +115,7 @@ final class SnapshotLoader<S> {
     try {
       NamespaceState state = catalog.states().current(head.name());
       serve(state.source(), state.head(), 0, content, nowNanos);
+      revisions.serves(state);
       saver.save(state.source());
       errors.remove(head.name());
       return true;

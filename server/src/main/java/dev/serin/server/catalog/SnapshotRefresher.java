@@ -38,6 +38,7 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
   private final SnapshotCache<S> cache;
   private final SnapshotLoader<S> loader;
   private final SnapshotSaver saver;
+  private final ServedRevisions revisions;
   private final Duration pollInterval;
   private final Thread thread = new Thread(this::run, "serin-catalog-refresher");
   private final ReentrantLock lock = new ReentrantLock();
@@ -54,6 +55,7 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
   /**
    * A refresher that is not started.
    *
+   * @param revisions is told what is served
    * @param directory where snapshots are saved; made where missing
    * @param nanoTime the monotonic clock that ages are measured by
    */
@@ -62,6 +64,7 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
       Database database,
       SnapshotCache<S> cache,
       SnapshotPreparation<S> preparation,
+      ServedRevisions revisions,
       Path directory,
       InstantSource clock,
       LongSupplier nanoTime) {
@@ -70,6 +73,7 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
         database,
         cache,
         preparation,
+        revisions,
         directory,
         clock,
         nanoTime,
@@ -83,6 +87,7 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
       Database database,
       SnapshotCache<S> cache,
       SnapshotPreparation<S> preparation,
+      ServedRevisions revisions,
       Path directory,
       InstantSource clock,
       LongSupplier nanoTime,
@@ -90,11 +95,13 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
       Duration saveDelay) {
     this.database = database;
     this.cache = cache;
+    this.revisions = revisions;
     this.pollInterval = pollInterval;
     SnapshotFiles files = new SnapshotFiles(directory, database.address());
     saver = new SnapshotSaver(files, clock, nanoTime, saveDelay);
     loader =
-        new SnapshotLoader<>(catalog, database, cache, preparation, files, saver, clock, nanoTime);
+        new SnapshotLoader<>(
+            catalog, database, cache, preparation, files, saver, revisions, clock, nanoTime);
     thread.setDaemon(true);
   }
 
@@ -174,6 +181,7 @@ public final class SnapshotRefresher<S> implements AutoCloseable {
       boolean good;
       try {
         good = loader.refreshAll();
+        revisions.say();
       } catch (RuntimeException | Error e) {
         // Nothing may end this thread: it is the only one that can mend what is served.
         log.error("refreshing snapshots failed in an unexpected way", e);

@@ -1,6 +1,7 @@
 package dev.serin.server.outcome;
 
 import dev.serin.server.catalog.PeriodEnds;
+import dev.serin.server.catalog.RunEnds;
 import dev.serin.server.error.ApiErrors;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.ledger.Incarnation;
@@ -51,6 +52,7 @@ public final class Outcomes implements AutoCloseable {
   /**
    * Outcomes that are not taken in yet.
    *
+   * @param incarnation identity of this process, drawn at random, among the replicas of the store
    * @param threads threads that judge, 1 or more
    * @param bounds how much of what was counted is kept
    * @param ended called once, by another thread, when this replica may count nothing more: it
@@ -61,6 +63,7 @@ public final class Outcomes implements AutoCloseable {
       OutcomeSnapshots snapshots,
       Metrics metrics,
       InstantSource clock,
+      long incarnation,
       int threads,
       OutcomeBounds bounds,
       Runnable ended) {
@@ -76,11 +79,14 @@ public final class Outcomes implements AutoCloseable {
             aggregator,
             bounds.unitsMax(),
             new PlaceRetention(
-                namespace -> PeriodEnds.read(database, namespace), bounds.retention(), clock));
+                namespace -> PeriodEnds.read(database, namespace),
+                namespace -> RunEnds.read(database, namespace),
+                bounds.retention(),
+                clock));
     ledger =
         new Ledger(
             database,
-            new Incarnation(random.nextLong(), processName()),
+            new Incarnation(incarnation, processName()),
             new LedgerParts(aggregator, keeper, keeper, keeper, aggregator),
             metrics.registry(),
             clock,

@@ -1,8 +1,10 @@
 package dev.serin.server.catalog;
 
 import static dev.serin.server.catalog.Samples.feature;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.engine.CompiledFeature;
 import dev.serin.engine.Snapshot;
 import dev.serin.server.store.PostgresServer;
 import dev.serin.server.store.Priority;
@@ -10,6 +12,8 @@ import dev.serin.server.store.StoreConfig;
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +75,36 @@ class PropagationTest {
 
       assertThat(two.features()).containsExactly("checkout", "search");
     }
+  }
+
+  /** protocols.md 7: new traffic, and its end, reach the other replica by notification alone. */
+  @Test
+  void moveOfARun_onOneReplica_isServedByTheOtherAndAcknowledged() {
+    StoreConfig config = TestStore.POSTGRESQL.fresh(directory);
+    try (Refreshing one = replica(config, "one", NO_POLLING).live().awaitReady();
+        Refreshing two = replica(config, "two", NO_POLLING).live().awaitReady()) {
+      awaitListening(one, 2);
+      one.test.put(feature("checkout"));
+
+      two.awaitRevision("default", one.test.serve(Samples.run("checkout", "run-1")));
+
+      assertThat(runs(two)).containsExactly("run-1 RUNNING");
+      long back =
+          two.test.serve(Samples.run("checkout", "run-1", ServedRun.Serving.ROLLED_BACK, true));
+      one.awaitRevision("default", back);
+      assertThat(runs(one)).containsExactly("run-1 ROLLED_BACK");
+      // Said after it is served, so that a later look finds it.
+      long deadline = System.nanoTime() + Refreshing.LIMIT.toNanos();
+      while (!one.revisions.acknowledged("default", back, Optional.empty())) {
+        assertThat(System.nanoTime()).as("acknowledged").isLessThan(deadline);
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static List<String> runs(Refreshing replica) {
+    CompiledFeature checkout = requireNonNull(replica.served("default").feature("checkout"));
+    return checkout.source().runs().stream().map(run -> run.runId() + " " + run.phase()).toList();
   }
 
   /** Ends every connection that listens, as an administrator would. */

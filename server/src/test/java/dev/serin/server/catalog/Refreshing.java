@@ -7,6 +7,7 @@ import dev.serin.engine.Snapshot;
 import dev.serin.server.store.StoreConfig;
 import dev.serin.server.store.TransactionObserver;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +22,11 @@ final class Refreshing implements AutoCloseable {
   final TestCatalog test;
   final SnapshotCache<Snapshot> cache = new SnapshotCache<>();
   final SnapshotRefresher<Snapshot> refresher;
+
+  /** Of a replica that is not known before {@link #live} says so. */
+  final ServedRevisions revisions;
+
+  private final long incarnation = new SecureRandom().nextLong();
 
   /** The monotonic clock that ages are measured by; stands still until it is told. */
   final AtomicLong nanoTime = new AtomicLong();
@@ -54,12 +60,14 @@ final class Refreshing implements AutoCloseable {
       Duration saveDelay,
       SnapshotPreparation<Snapshot> preparation) {
     test = new TestCatalog(config, TransactionObserver.NONE);
+    revisions = new ServedRevisions(test.database, incarnation);
     refresher =
         new SnapshotRefresher<>(
             test.catalog,
             test.database,
             cache,
             preparation,
+            revisions,
             snapshots,
             test.clock,
             nanoTime::get,
@@ -70,6 +78,12 @@ final class Refreshing implements AutoCloseable {
 
   Refreshing awaitReady() {
     await(cache::ready);
+    return this;
+  }
+
+  /** Says that this replica lives, as the ledger of outcomes does. */
+  Refreshing live() {
+    Replicas.add(test.database, incarnation);
     return this;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.serin.server.catalog.PeriodEnds;
+import dev.serin.server.catalog.RunEnds;
 import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.Delta;
 import dev.serin.server.outcome.aggregate.DeltaBuilder;
@@ -60,7 +61,11 @@ class ViewKeeperTest {
         new Aggregator(
             new IngestRoom(IngestRoom.BYTES_MAX, pool), new OutcomeMeters(), new Exposures(clock));
     retention =
-        new PlaceRetention(namespace -> PeriodEnds.read(database, namespace), RETENTION, clock);
+        new PlaceRetention(
+            namespace -> PeriodEnds.read(database, namespace),
+            namespace -> RunEnds.read(database, namespace),
+            RETENTION,
+            clock);
     keeper = new ViewKeeper(aggregator, UNITS, retention);
   }
 
@@ -284,5 +289,41 @@ class ViewKeeperTest {
     assertThat(expired).accepts(PAST, place("", 0, "main")).rejects(CURRENT);
     assertThat(expired).rejects(place("", 0, ""), place("r-1", 0, "main"), place("", 4, "other"));
     assertThat(retention.expired(Set.of())).rejects(PAST);
+  }
+
+  @Test
+  void expired_runThatEndedLongAgo_isExpired() {
+    serves(11, "r-1", 1);
+    serves(12, "r-1", 0);
+    serves(13, "r-2", 1);
+    nowMillis.set(ENDED + 3 + RETENTION.toMillis());
+
+    assertThat(retention.expired(Set.of("default")))
+        .accepts(place("r-1", 0, "main"))
+        .rejects(place("r-2", 0, "main"), place("r-3", 0, "main"));
+
+    nowMillis.decrementAndGet();
+    assertThat(retention.expired(Set.of("default"))).rejects(place("r-1", 0, "main"));
+  }
+
+  private void serves(long revision, String run, int active) {
+    database.execute(
+        Priority.ROLLOUT,
+        handle -> {
+          handle.execute(
+              "INSERT INTO change_set (apply_id, namespace, revision, actor, reason, source,"
+                  + " time) VALUES (?, 'default', ?, 'ann', 'test', 1, ?)",
+              revision,
+              revision,
+              ENDED - 9 + revision);
+          handle.execute(
+              "INSERT INTO served_run (apply_id, namespace, feature, split, run, serving, active,"
+                  + " stage, treatment, control, share_parts, share_of, keep_bucketing)"
+                  + " VALUES (?, 'default', 'checkout', 'main', ?, 'COMPLETED', ?, 1, 'new',"
+                  + " 'old', 1, 1, 0)",
+              revision,
+              run,
+              active);
+        });
   }
 }

@@ -1,0 +1,136 @@
+package dev.serin.server.catalog;
+
+import dev.serin.server.store.Database;
+import dev.serin.server.store.Dialect;
+import dev.serin.server.store.Priority;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which revisions the replicas of a store serve, of namespaces in which a run is being taken back:
+ * each says it of itself as soon as it does, so that whoever acts for the run knows when nobody
+ * serves the treatment any more.
+ *
+ * <p>A replica is a row of {@code outcome_replica}, where it says each second that it lives; one
+ * that has said nothing yet serves nothing of what is asked for. {@link #acknowledged} is for all
+ * threads, the rest for the refresher's.
+ */
+public final class ServedRevisions {
+  private static final Logger log = LoggerFactory.getLogger(ServedRevisions.class);
+
+  private static final RowMapper<Long> SILENCE =
+      (row, context) -> Math.max(0, row.getLong("now") - row.getLong("renewed"));
+
+  private final Database database;
+  private final long incarnation;
+
+  /** Revisions that are served and not yet said to be, by namespace. */
+  private final Map<String, Long> unsaid = new ConcurrentHashMap<>();
+
+  private boolean failing;
+
+  /**
+   * The revisions of a store's replicas.
+   *
+   * @param incarnation identity of this process among them
+   */
+  public ServedRevisions(Database database, long incarnation) {
+    this.database = database;
+    this.incarnation = incarnation;
+  }
+
+  /** This replica serves a state from now on. */
+  void serves(NamespaceState state) {
+    boolean isAwaited =
+        state.activeRuns().stream().anyMatch(run -> run.serving() == ServedRun.Serving.ROLLED_BACK);
+    if (isAwaited) {
+      unsaid.put(state.name(), state.revision());
+    } else {
+      unsaid.remove(state.name());
+    }
+  }
+
+  /** Says what is not said yet. What fails is said later: to be called again and again. */
+  void say() {
+    unsaid.forEach(
+        (namespace, revision) -> {
+          try {
+            if (database.write(Priority.ROLLOUT, handle -> say(handle, namespace, revision))) {
+              unsaid.remove(namespace, revision);
+            }
+            failing = false;
+          } catch (RuntimeException e) {
+            if (!failing) {
+              log.warn("namespace {}: revision {} is served, not said", namespace, revision, e);
+            }
+            failing = true;
+          }
+        });
+  }
+
+  /** False: this replica is not known yet, or no more. */
+  private boolean say(Handle handle, String namespace, long revision) {
+    // Its own and those that nobody waits for any more.
+    handle
+        .createUpdate(
+            """
+            DELETE FROM replica_revision
+            WHERE incarnation NOT IN (SELECT incarnation FROM outcome_replica WHERE state = 1)
+            """)
+        .execute();
+    return handle
+            .createUpdate(
+                """
+                INSERT INTO replica_revision (incarnation, namespace, revision)
+                SELECT incarnation, :namespace, :revision FROM outcome_replica
+                WHERE incarnation = :me AND state = 1
+                ON CONFLICT (incarnation, namespace) DO UPDATE SET revision = excluded.revision
+                """)
+            .bind("namespace", namespace)
+            .bind("revision", revision)
+            .bind("me", incarnation)
+            .execute()
+        == 1;
+  }
+
+  /**
+   * Whether every live replica serves a revision of a namespace, or a later one, or has been silent
+   * for so long that it serves the control.
+   *
+   * @param staleAfter that silence, by the database's clock; empty: it never does by itself, and is
+   *     waited for until it is retired
+   */
+  public boolean acknowledged(String namespace, long revision, Optional<Duration> staleAfter) {
+    List<Long> behind = database.read(handle -> silenceOfThoseBehind(handle, namespace, revision));
+    // Embedded there is one process, which need not say that it lives.
+    boolean mayBeSilent = database.dialect() == Dialect.POSTGRESQL && staleAfter.isPresent();
+    return mayBeSilent
+        ? behind.stream().allMatch(silent -> silent >= staleAfter.get().toMillis())
+        : behind.isEmpty();
+  }
+
+  /** Milliseconds since each live replica that does not serve the revision said that it lives. */
+  private List<Long> silenceOfThoseBehind(Handle handle, String namespace, long revision) {
+    return handle
+        .createQuery(
+            """
+            SELECT %s AS now, o.renewed
+            FROM outcome_replica o
+            LEFT JOIN replica_revision s
+              ON s.incarnation = o.incarnation AND s.namespace = :namespace
+            WHERE o.state = 1 AND COALESCE(s.revision, 0) < :revision
+            """
+                .formatted(database.dialect().clockMillis()))
+        .bind("namespace", namespace)
+        .bind("revision", revision)
+        .map(SILENCE)
+        .list();
+  }
+}

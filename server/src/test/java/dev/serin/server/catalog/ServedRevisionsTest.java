@@ -1,0 +1,137 @@
+package dev.serin.server.catalog;
+
+import static dev.serin.server.catalog.Samples.feature;
+import static dev.serin.server.catalog.Samples.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.server.catalog.ServedRun.Serving;
+import dev.serin.server.store.TestStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** protocols.md 7: a run is rolled back when every live holder serves the control. */
+@ParameterizedClass
+@EnumSource(TestStore.class)
+class ServedRevisionsTest {
+  private static final Optional<Duration> STALE_AFTER = Optional.of(Duration.ofMinutes(1));
+
+  private final TestStore store;
+  @TempDir Path directory;
+  private TestCatalog test;
+  private ServedRevisions mine;
+  private ServedRevisions other;
+
+  ServedRevisionsTest(TestStore store) {
+    this.store = store;
+  }
+
+  @BeforeEach
+  void open() {
+    test = new TestCatalog(store.fresh(directory));
+    test.put(feature("checkout"));
+    test.serve(run("checkout", "run-1"));
+    mine = new ServedRevisions(test.database, 1);
+    other = new ServedRevisions(test.database, 2);
+    Replicas.add(test.database, 1);
+    Replicas.add(test.database, 2);
+  }
+
+  @AfterEach
+  void close() {
+    test.close();
+  }
+
+  private void serveNow(ServedRevisions replica) {
+    replica.serves(test.catalog.states().current("default"));
+    replica.say();
+  }
+
+  private long takeBack() {
+    return test.serve(run("checkout", "run-1", Serving.ROLLED_BACK, true));
+  }
+
+  private boolean acknowledged(long revision) {
+    return mine.acknowledged("default", revision, STALE_AFTER);
+  }
+
+  @Test
+  void revision_isAcknowledgedOnceAllLiveReplicasServeIt() {
+    long revision = takeBack();
+    assertThat(acknowledged(revision)).isFalse();
+    serveNow(mine);
+    assertThat(acknowledged(revision)).isFalse();
+
+    serveNow(other);
+
+    assertThat(acknowledged(revision)).isTrue();
+    assertThat(acknowledged(revision + 1)).isFalse();
+    assertThat(mine.acknowledged("shop", revision, STALE_AFTER)).isFalse();
+  }
+
+  @Test
+  void laterRevision_acknowledgesThoseBefore() {
+    long revision = takeBack();
+    test.put(feature("search"));
+
+    serveNow(mine);
+    serveNow(other);
+
+    assertThat(acknowledged(revision)).isTrue();
+    assertThat(acknowledged(test.revision())).isTrue();
+  }
+
+  @Test
+  void revision_thatNobodyWaitsFor_isNotSaid() {
+    serveNow(mine);
+    serveNow(other);
+
+    assertThat(acknowledged(test.revision())).isFalse();
+  }
+
+  @Test
+  void replica_thatIsRetired_isNotWaitedFor() {
+    long revision = takeBack();
+    serveNow(mine);
+
+    Replicas.retire(test.database, 2);
+
+    assertThat(mine.acknowledged("default", revision, Optional.empty())).isTrue();
+  }
+
+  /** Embedded a replica need not say that it lives: the lock on its file does. */
+  @Test
+  void replica_thatIsSilent_isNotWaitedForBeyondItsTreatments() {
+    boolean isShared = store == TestStore.POSTGRESQL;
+    long revision = takeBack();
+    serveNow(mine);
+
+    Replicas.silence(test.database, 2, Duration.ofSeconds(30));
+    assertThat(acknowledged(revision)).isFalse();
+    Replicas.silence(test.database, 2, Duration.ofSeconds(61));
+
+    assertThat(acknowledged(revision)).isEqualTo(isShared);
+    assertThat(mine.acknowledged("default", revision, Optional.empty())).isFalse();
+  }
+
+  @Test
+  void replica_thatIsNotKnownYet_saysItLater() {
+    long revision = takeBack();
+    serveNow(mine);
+    serveNow(other);
+    ServedRevisions late = new ServedRevisions(test.database, 3);
+    serveNow(late);
+    Replicas.add(test.database, 3);
+    assertThat(acknowledged(revision)).isFalse();
+
+    late.say();
+
+    assertThat(acknowledged(revision)).isTrue();
+  }
+}
