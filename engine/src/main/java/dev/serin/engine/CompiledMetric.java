@@ -112,7 +112,7 @@ public record CompiledMetric(
    * values then that metric's key like them, and both limits like the cap; all big-endian. Stored
    * with what is counted, so it stays as it is.
    */
-  private static int fingerprint(Metric metric) {
+  public static int fingerprint(Metric metric) {
     EventRule when = metric.hasWhen() ? EventRule.of(metric.getWhen()) : null;
     byte[][] texts = {
       utf8(metric.getMeasure()),

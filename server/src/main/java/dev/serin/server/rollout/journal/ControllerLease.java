@@ -62,6 +62,14 @@ public final class ControllerLease {
         handle -> rows.take(handle, me, name, SILENCE).map(number -> new Fence(me, number)));
   }
 
+  /**
+   * Time since a holder last said that it lives: for so long nobody has looked at any run. Of a
+   * store in which nobody ever did, long.
+   */
+  public Duration silence() {
+    return database.read(rows::silence);
+  }
+
   /** Says that the holder lives; false: the lease is another's. */
   public boolean renew(Fence fence) {
     return database.write(Priority.ROLLOUT, handle -> rows.renew(handle, fence));

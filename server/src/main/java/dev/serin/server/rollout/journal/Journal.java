@@ -171,6 +171,16 @@ public final class Journal {
     return database.read(handle -> RunRows.newest(handle, namespace, rollout));
   }
 
+  /**
+   * The newest run of each rollout of a namespace that was ever started, by the rollout's key.
+   *
+   * @param after key of the rollout before the first; empty: from the first on
+   * @param limit at most so many, 1 or more
+   */
+  public List<StoredRun> newestOf(String namespace, String after, int limit) {
+    return database.read(handle -> RunRows.newestOf(handle, namespace, after, limit));
+  }
+
   /** The versions of all active runs, by id: what has to be read again is told by them. */
   public Map<String, Long> activeVersions() {
     return database.read(RunRows::activeVersions);

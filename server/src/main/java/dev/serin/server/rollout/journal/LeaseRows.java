@@ -55,6 +55,16 @@ final class LeaseRows {
         == 1;
   }
 
+  /** Time since the last renewal; none where it lies ahead. */
+  Duration silence(Handle handle) {
+    long millis =
+        handle
+            .createQuery("SELECT %s - renewed FROM rollout_lease WHERE id = 1".formatted(clock))
+            .mapTo(Long.class)
+            .one();
+    return Duration.ofMillis(Math.max(0, millis));
+  }
+
   void release(Handle handle, Fence fence) {
     handle
         .createUpdate(

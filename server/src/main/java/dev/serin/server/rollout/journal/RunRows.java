@@ -133,6 +133,25 @@ final class RunRows {
         .findOne();
   }
 
+  /** The newest run of each rollout that comes after a key, in order of the keys. */
+  static List<StoredRun> newestOf(Handle handle, String namespace, String after, int limit) {
+    return handle
+        .createQuery(
+            SELECT
+                + """
+                WHERE namespace = :namespace AND rollout > :after
+                  AND number = (SELECT MAX(newer.number) FROM rollout_run newer
+                    WHERE newer.namespace = rollout_run.namespace
+                      AND newer.rollout = rollout_run.rollout)
+                ORDER BY rollout LIMIT :limit
+                """)
+        .bind("namespace", namespace)
+        .bind("after", after)
+        .bind("limit", limit)
+        .map(RUN)
+        .list();
+  }
+
   /** The active run that owns a split. */
   static Optional<String> owner(Handle handle, RunOrigin of) {
     return handle

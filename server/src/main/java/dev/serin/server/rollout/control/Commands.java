@@ -1,0 +1,343 @@
+package dev.serin.server.rollout.control;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.serin.server.catalog.RunServing;
+import dev.serin.server.catalog.StaleNamespaceException;
+import dev.serin.server.error.ApiErrors;
+import dev.serin.server.error.ApiException;
+import dev.serin.server.error.ErrorReason;
+import dev.serin.server.error.RunErrors;
+import dev.serin.server.rollout.journal.Answer;
+import dev.serin.server.rollout.journal.Answer.Outcome;
+import dev.serin.server.rollout.journal.ControllerLease;
+import dev.serin.server.rollout.journal.Journal;
+import dev.serin.server.rollout.journal.Move;
+import dev.serin.server.rollout.journal.Request;
+import dev.serin.server.rollout.journal.StoredRun;
+import dev.serin.server.rollout.journal.Written;
+import dev.serin.server.rollout.machine.Event;
+import dev.serin.server.rollout.machine.Event.CommandKind;
+import dev.serin.server.rollout.machine.GateOf;
+import dev.serin.server.rollout.machine.MachineState;
+import dev.serin.server.rollout.machine.RolloutMachine;
+import dev.serin.server.rollout.machine.Step;
+import dev.serin.v1.Verdict;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * What people ask of runs, on any replica: read, decided by the machine, written; decided again
+ * where somebody else came first.
+ *
+ * <p>Each request is done at most once. One that comes again under its id is told the first answer,
+ * whatever the run has done since; a refusal is an answer, too. A start that is refused leaves
+ * none, as there is no run to give it on: asked again, it is decided again.
+ *
+ * <p>Safe for all threads; blocks for the store.
+ */
+public final class Commands {
+  /** Times a command is decided before it gives up: others move the run too fast. */
+  static final int MAX_ATTEMPTS = 5;
+
+  private final Journal journal;
+  private final ControllerLease lease;
+  private final RunServing serving;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final Function<String, Optional<Verdict>> lastVerdict;
+  private final Runnable changed;
+  private final Runs runs;
+  private final Starts starts;
+
+  /**
+   * Commands to the runs of a store.
+   *
+   * @param lease tells how long nobody has looked at runs
+   * @param random draws ids of runs and requests; safe for all threads
+   * @param lastVerdict the last look at a run, by its id, where this replica looks at runs: kept
+   *     with the entry, so that it can be seen what was known
+   * @param changed called after a run was moved
+   */
+  public Commands(
+      Journal journal,
+      ControllerLease lease,
+      RunCatalog catalog,
+      RunServing serving,
+      InstantSource clock,
+      RandomGenerator random,
+      Function<String, Optional<Verdict>> lastVerdict,
+      Runnable changed) {
+    this.journal = journal;
+    this.lease = lease;
+    this.serving = serving;
+    this.clock = clock;
+    this.random = random;
+    this.lastVerdict = lastVerdict;
+    this.changed = changed;
+    runs = new Runs(journal);
+    starts = new Starts(journal, catalog, clock, random);
+  }
+
+  /**
+   * A command.
+   *
+   * @param namespace of the rollout
+   * @param rollout its key
+   * @param kind what is asked; neither KILL nor REVIVE, which are the feature's kill switch
+   * @param expectedVersion version that the newest run must have, 0: never started; empty: any
+   * @param actor who; not empty
+   * @param reason why; may be empty
+   * @param requestId drawn by whoever asks, unique in the namespace; empty: drawn here, so that a
+   *     retry is another request
+   * @param gate that an approval is for; empty: the one that is open
+   */
+  public record Asked(
+      String namespace,
+      String rollout,
+      CommandKind kind,
+      OptionalLong expectedVersion,
+      String actor,
+      String reason,
+      String requestId,
+      Optional<GateOf> gate) {
+    /** Checks that all is there, and that it is no kill switch. */
+    public Asked {
+      requireNonNull(namespace, "namespace");
+      requireNonNull(rollout, "rollout");
+      requireNonNull(expectedVersion, "expectedVersion");
+      requireNonNull(actor, "actor");
+      requireNonNull(reason, "reason");
+      requireNonNull(requestId, "requestId");
+      requireNonNull(gate, "gate");
+      if (kind == CommandKind.KILL || kind == CommandKind.REVIVE) {
+        throw new IllegalArgumentException(
+            "kind: " + kind + " (expected: a run's command; a kill switch is a feature's)");
+      }
+    }
+
+    /** All that has to be equal for it to be the same request. */
+    private String text() {
+      return String.join(
+          "\n",
+          kind.name(),
+          rollout,
+          expectedVersion.isPresent() ? Long.toString(expectedVersion.getAsLong()) : "",
+          gate.map(it -> it.stage() + "/" + it.gate()).orElse(""),
+          actor,
+          reason);
+    }
+  }
+
+  /**
+   * What came of a command.
+   *
+   * @param run after it
+   * @param moved false: nothing, as it was so already
+   * @param because why it did nothing; empty where it moved the run
+   */
+  public record Told(RunView run, boolean moved, String because) {
+    /** Checks that all is there. */
+    public Told {
+      requireNonNull(run, "run");
+      requireNonNull(because, "because");
+    }
+  }
+
+  /**
+   * Does what is asked.
+   *
+   * @throws ApiException {@code NAMESPACE_NOT_FOUND}; {@code DOCUMENT_NOT_FOUND} and {@code
+   *     INVALID_DOCUMENT} of a start; {@code RUN_NOT_FOUND} where it was never started; {@code
+   *     ROLLOUT_ACTIVE} where the split has an active run; {@code RUN_STATE} where the state does
+   *     not allow it; {@code RUN_VERSION_CONFLICT}; {@code REQUEST_ID_REUSED}; {@code
+   *     STORE_UNAVAILABLE}, and {@code CHANGE_UNCERTAIN} where nobody knows whether it was done
+   */
+  public Told apply(Asked asked) {
+    Request request =
+        new Request(
+            asked.namespace(),
+            asked.requestId().isEmpty() ? Ids.draw(random) : asked.requestId(),
+            asked.text());
+    Optional<Written> before =
+        asked.requestId().isEmpty() ? Optional.empty() : journal.answered(request);
+    if (before.isPresent()) {
+      return told(asked, request, before.get()).orElseThrow();
+    }
+    for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      Optional<Told> told =
+          asked.kind() == CommandKind.START ? start(asked, request) : command(asked, request);
+      if (told.isPresent()) {
+        return told.get();
+      }
+    }
+    throw RunErrors.moving(
+        asked.rollout(),
+        journal.newest(asked.namespace(), asked.rollout()).map(StoredRun::version).orElse(0L));
+  }
+
+  /** Empty: somebody else came first. */
+  private Optional<Told> start(Asked asked, Request request) {
+    Starts.Begun begun = starts.decide(asked);
+    String run = begun.origin().run();
+    Move first = Moves.of(run, begun.plan(), begun.moved(), EntryEvidence.NONE, Optional.empty());
+    ServedMove served =
+        new ServedMove(
+            serving,
+            begun.origin(),
+            begun.plan(),
+            begun.pending(),
+            begun.moved(),
+            OptionalLong.of(begun.revision()));
+    Written written;
+    try {
+      written = write(request, () -> journal.start(begun.origin(), first, request, served));
+    } catch (StaleNamespaceException | KilledException e) {
+      return Optional.empty();
+    }
+    if (written instanceof Written.Done) {
+      changed.run();
+      return Optional.of(new Told(runs.find(run).orElseThrow(), true, ""));
+    }
+    return told(asked, request, written);
+  }
+
+  private Optional<Told> command(Asked asked, Request request) {
+    StoredRun stored =
+        journal
+            .newest(asked.namespace(), asked.rollout())
+            .orElseThrow(() -> RunErrors.neverStarted(asked.rollout()));
+    requireVersion(asked, stored.version());
+    RunView run = runs.of(stored);
+    // What nobody saw pass counts for nothing, whoever moves the run next.
+    Event.Command event =
+        new Event.Command(
+            asked.kind(), asked.actor(), asked.reason(), asked.gate(), lease.silence());
+    RolloutMachine machine = new RolloutMachine(run.plan());
+    Instant now = clock.instant();
+    return switch (machine.apply(run.state(), event, now)) {
+      case Step.Moved moved -> {
+        try {
+          yield move(asked, request, run, moved);
+        } catch (KilledException e) {
+          yield answer(
+              asked, request, run, Outcome.REFUSED, whileKilled(machine, run.state(), event, now));
+        }
+      }
+      case Step.Stayed stayed -> answer(asked, request, run, Outcome.STAYED, stayed.because());
+      case Step.Refused refused -> answer(asked, request, run, Outcome.REFUSED, refused.because());
+    };
+  }
+
+  private Optional<Told> move(Asked asked, Request request, RunView run, Step.Moved moved) {
+    StoredRun stored = run.stored();
+    Move move =
+        Moves.of(
+            stored.origin().run(),
+            run.plan(),
+            moved,
+            new EntryEvidence(lastVerdict.apply(stored.origin().run()), Optional.empty()),
+            Optional.empty());
+    ServedMove served =
+        new ServedMove(
+            serving, stored.origin(), run.plan(), run.state(), moved, OptionalLong.empty());
+    Written written = write(request, () -> journal.command(move, request, served));
+    if (written instanceof Written.Done) {
+      changed.run();
+      RunView after =
+          new RunView(Moves.after(stored, move), run.plan(), run.metrics(), moved.state());
+      return Optional.of(new Told(after, true, ""));
+    }
+    return told(asked, request, written);
+  }
+
+  private Optional<Told> answer(
+      Asked asked, Request request, RunView run, Outcome outcome, String because) {
+    StoredRun stored = run.stored();
+    Answer answer = new Answer(stored.origin().run(), stored.version(), outcome, because);
+    Written written = write(request, () -> journal.answer(request, answer));
+    return written instanceof Written.Done
+        ? Optional.of(told(asked, run, answer))
+        : told(asked, request, written);
+  }
+
+  /** What the machine says of a command once the kill switch has been noted. */
+  static String whileKilled(
+      RolloutMachine machine, MachineState state, Event.Command event, Instant now) {
+    Event kill = new Event.Command(CommandKind.KILL, RolloutMachine.SERIN, "");
+    MachineState killed =
+        machine.apply(state, kill, now) instanceof Step.Moved moved ? moved.state() : state;
+    return switch (machine.apply(killed, event, now)) {
+      case Step.Refused refused -> refused.because();
+      case Step.Stayed stayed -> stayed.because();
+      case Step.Moved moved ->
+          throw new IllegalStateException(
+              event.kind() + " moves a killed run to " + moved.state().phase());
+    };
+  }
+
+  static void requireVersion(Asked asked, long actual) {
+    OptionalLong expected = asked.expectedVersion();
+    if (expected.isPresent() && expected.getAsLong() != actual) {
+      throw RunErrors.versionConflict(asked.rollout(), actual, expected.getAsLong());
+    }
+  }
+
+  /** Empty: somebody else came first, and it has to be decided again. */
+  private Optional<Told> told(Asked asked, Request request, Written written) {
+    return switch (written) {
+      case Written.Answered answered -> {
+        RunView run = runs.find(answered.first().run()).orElseThrow();
+        yield Optional.of(told(asked, run, answered.first()));
+      }
+      case Written.Reused reused -> throw RunErrors.requestIdReused(request.id(), reused.asked());
+      case Written.Taken taken -> throw ApiErrors.rolloutActive(named(asked), taken.run());
+      case Written.Stale stale -> Optional.empty();
+      case Written.Done done -> throw unexpected(done);
+      case Written.Unheld unheld -> throw unexpected(unheld);
+    };
+  }
+
+  private static IllegalStateException unexpected(Written written) {
+    return new IllegalStateException(written + " of a command");
+  }
+
+  private static Told told(Asked asked, RunView run, Answer answer) {
+    if (answer.outcome() == Outcome.REFUSED) {
+      throw RunErrors.state(
+          asked.rollout(), run.state().phase().name(), answer.version(), answer.because());
+    }
+    return new Told(run, answer.outcome() == Outcome.MOVED, answer.because());
+  }
+
+  static String named(Asked asked) {
+    return "rollout/" + asked.rollout();
+  }
+
+  /** Writes; where the store was lost meanwhile, asks it what came of it. */
+  private Written write(Request request, Supplier<Written> write) {
+    try {
+      return write.get();
+    } catch (ApiException e) {
+      if (e.reason() != ErrorReason.STORE_UNAVAILABLE) {
+        throw e;
+      }
+      return readBack(request, e);
+    }
+  }
+
+  private Written readBack(Request request, ApiException lost) {
+    Optional<Written> written;
+    try {
+      written = journal.answered(request);
+    } catch (ApiException e) {
+      throw e.reason() == ErrorReason.STORE_UNAVAILABLE ? ApiErrors.changeUncertain(lost) : e;
+    }
+    return written.orElseThrow(() -> lost);
+  }
+}

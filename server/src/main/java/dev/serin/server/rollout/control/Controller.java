@@ -1,0 +1,282 @@
+package dev.serin.server.rollout.control;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.serin.server.catalog.RunServing;
+import dev.serin.server.error.ApiException;
+import dev.serin.server.rollout.journal.ControllerLease;
+import dev.serin.server.rollout.journal.Fence;
+import dev.serin.server.rollout.journal.Journal;
+import dev.serin.v1.Verdict;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves all runs of a store by itself, where this process holds the lease for that: looks at each
+ * with every tick, writes what the machine decides, and begins with what the store has whenever it
+ * cannot know. Nothing of what it holds in memory is missed when it dies.
+ *
+ * <p>One thread, {@code serin-rollouts}, does all of it; what other threads may call says so.
+ */
+public final class Controller implements AutoCloseable {
+  /** Ticks that are asked for by {@link #wake} are no closer than this. */
+  private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
+
+  /** How long the end of the tick under way is waited for. */
+  private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
+
+  private static final Logger log = LoggerFactory.getLogger(Controller.class);
+
+  private final ControllerLease lease;
+  private final LeaseWatcher watcher;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final long tickNanos;
+  private final HeldRuns held;
+  private final Gates gates;
+  private final Turn turn;
+  private final ControllerSteps steps;
+  private final Semaphore wakes = new Semaphore(0);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private @Nullable Thread thread;
+
+  /** Time for which nobody has looked, of a lease whose first turn has not been taken. */
+  private Duration unseen = Duration.ZERO;
+
+  /** Whether the dead were dismissed: a store that is away is asked again. */
+  private boolean begun;
+
+  /** Whether the log says already that the store is away. */
+  private boolean away;
+
+  private volatile @Nullable Fence fence;
+  private volatile long lastLease;
+  private final AtomicLong ticks = new AtomicLong();
+  private final AtomicLong failedTicks = new AtomicLong();
+  private volatile @Nullable LastTick lastTick;
+
+  private record LastTick(long endNanos, long nanos) {}
+
+  /**
+   * All that a controller works with.
+   *
+   * @param tick time between looks
+   * @param nanoTime monotonic clock
+   */
+  public record Setting(
+      Journal journal,
+      ControllerLease lease,
+      RunCatalog catalog,
+      RunServing serving,
+      CountedView view,
+      GateWebhooks webhooks,
+      LeaseWatcher watcher,
+      InstantSource clock,
+      LongSupplier nanoTime,
+      Duration tick) {
+    /** Checks that all is there. */
+    public Setting {
+      requireNonNull(journal, "journal");
+      requireNonNull(lease, "lease");
+      requireNonNull(catalog, "catalog");
+      requireNonNull(serving, "serving");
+      requireNonNull(view, "view");
+      requireNonNull(webhooks, "webhooks");
+      requireNonNull(watcher, "watcher");
+      requireNonNull(clock, "clock");
+      requireNonNull(nanoTime, "nanoTime");
+      if (!tick.isPositive()) {
+        throw new IllegalArgumentException("tick: " + tick + " (expected: above 0)");
+      }
+    }
+  }
+
+  /** A controller that does nothing yet. */
+  public Controller(Setting setting) {
+    this(setting, ControllerSteps.NONE);
+  }
+
+  Controller(Setting setting, ControllerSteps steps) {
+    this.steps = steps;
+    lease = setting.lease();
+    watcher = setting.watcher();
+    clock = setting.clock();
+    nanoTime = setting.nanoTime();
+    tickNanos = setting.tick().toNanos();
+    held = new HeldRuns(setting.journal());
+    gates = new Gates(setting.journal(), setting.webhooks());
+    turn =
+        new Turn(
+            setting.journal(),
+            setting.catalog(),
+            setting.serving(),
+            held,
+            new Looks(setting.view(), setting.nanoTime()),
+            gates,
+            steps);
+  }
+
+  /** Begins to tick. Once. */
+  public synchronized void start() {
+    if (thread != null) {
+      throw new IllegalStateException("the controller was started already");
+    }
+    thread = Thread.ofPlatform().name("serin-rollouts").daemon().start(this::run);
+  }
+
+  /** Asks for a tick at once, as something was changed that it should see; any thread. */
+  public void wake() {
+    wakes.release();
+  }
+
+  private void run() {
+    try {
+      while (closed.getCount() > 0) {
+        long begin = nanoTime.getAsLong();
+        tick();
+        if (wakes.tryAcquire(left(begin, tickNanos), TimeUnit.NANOSECONDS)) {
+          wakes.drainPermits();
+          closed.await(left(begin, LEAST_PAUSE.toNanos()), TimeUnit.NANOSECONDS);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private long left(long begin, long nanos) {
+    return Math.max(0, nanos - (nanoTime.getAsLong() - begin));
+  }
+
+  /** One look at everything; by the controller's thread, or a test's instead of it. */
+  void tick() {
+    long begin = nanoTime.getAsLong();
+    try {
+      if (holds()) {
+        Fence mine = requireNonNull(fence);
+        steps.leased();
+        turn.take(mine, clock.instant(), nanoTime.getAsLong(), unseen);
+        unseen = Duration.ZERO;
+      }
+      away = false;
+    } catch (UnheldException e) {
+      lose();
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+    ticks.incrementAndGet();
+    long end = nanoTime.getAsLong();
+    lastTick = new LastTick(end, end - begin);
+  }
+
+  /** Whether this process may act now. */
+  private boolean holds() {
+    Fence mine = fence;
+    if (mine != null) {
+      if (lease.renew(mine)) {
+        return true;
+      }
+      lose();
+    }
+    if (!begun) {
+      lease.dismissTheDead();
+      begun = true;
+    }
+    Duration silence = lease.silence();
+    Optional<Fence> taken = lease.take();
+    if (taken.isEmpty()) {
+      return false;
+    }
+    unseen = silence;
+    fence = taken.get();
+    lastLease = taken.get().number();
+    log.info("rollouts: this process acts for all runs from now on, by lease {}", lastLease);
+    watcher.taken();
+    return true;
+  }
+
+  /** Forgets everything: it is somebody else's. */
+  private void lose() {
+    Fence lost = fence;
+    fence = null;
+    held.forget();
+    gates.forget();
+    if (lost != null) {
+      log.info("rollouts: lease {} is over, another process may act", lost.number());
+      watcher.lost();
+    }
+  }
+
+  private void failed(RuntimeException failure) {
+    failedTicks.incrementAndGet();
+    if (failure instanceof ApiException e) {
+      if (!away) {
+        log.warn("rollouts: nothing is decided until the store answers: {}", e.getMessage());
+      }
+      away = true;
+    } else {
+      log.error("rollouts: a tick failed", failure);
+    }
+  }
+
+  /** What the last look at a run showed; empty: this process has not looked at it. Any thread. */
+  public Optional<Verdict> verdict(String run) {
+    HeldRun known = held.get(run);
+    return known == null ? Optional.empty() : known.verdict();
+  }
+
+  /** What it is about; any thread. */
+  public ControllerStatus status() {
+    LastTick last = lastTick;
+    return new ControllerStatus(
+        fence != null,
+        lastLease,
+        held.size(),
+        held.failing(),
+        ticks.get(),
+        failedTicks.get(),
+        turn.moves(),
+        last == null
+            ? Optional.empty()
+            : Optional.of(Duration.ofNanos(nanoTime.getAsLong() - last.endNanos())),
+        last == null ? Duration.ZERO : Duration.ofNanos(last.nanos()));
+  }
+
+  /** Ends after the tick under way, and gives the lease back, so that another takes it at once. */
+  @Override
+  public synchronized void close() {
+    closed.countDown();
+    wake();
+    Thread running = thread;
+    if (running != null) {
+      try {
+        if (!running.join(CLOSE_WAIT)) {
+          // Its lease runs out by itself.
+          log.warn("rollouts: the last tick is not over after {}", CLOSE_WAIT);
+          return;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+    Fence mine = fence;
+    if (mine != null) {
+      try {
+        lease.release(mine);
+      } catch (RuntimeException e) {
+        log.warn("rollouts: the lease is not given back, and runs out: {}", e.getMessage());
+      }
+      lose();
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.serin.server.rollout.control;
+
+import dev.serin.server.catalog.FeatureName;
+import dev.serin.server.catalog.FeatureSwitches;
+import dev.serin.server.rollout.gate.GateAnswer;
+import dev.serin.server.rollout.gate.OpenGate;
+import dev.serin.server.rollout.journal.Journal;
+import dev.serin.server.rollout.machine.Event;
+import dev.serin.server.rollout.machine.MachineState;
+import dev.serin.server.rollout.machine.Phase;
+import dev.serin.server.rollout.plan.GatePlan;
+import dev.serin.server.rollout.plan.StagePlan;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The gates that neither a person nor time opens: another rollout, another feature, a webhook.
+ * Nothing is kept of them but in webhooks' own questions: what is open stands in the runs' states.
+ */
+final class Gates {
+  private final Journal journal;
+  private final GateWebhooks webhooks;
+
+  /** Of one tick: answers of webhooks, and which rollouts are completed. */
+  private final Map<OpenGate.Id, GateAnswer> answers = new HashMap<>();
+
+  private final Map<RolloutName, Boolean> completed = new HashMap<>();
+
+  private record RolloutName(String namespace, String key) {}
+
+  Gates(Journal journal, GateWebhooks webhooks) {
+    this.journal = journal;
+    this.webhooks = webhooks;
+  }
+
+  /** The gate that a run stands at and that has not refused; empty: it stands at none. */
+  static Optional<GatePlan> open(HeldRun run) {
+    MachineState state = run.state();
+    if (state.phase() != Phase.GATE || state.gateRefused()) {
+      return Optional.empty();
+    }
+    StagePlan next = run.plan().stage(state.stage() + 1);
+    return state.gate() < next.gates().size()
+        ? Optional.of(next.gates().get(state.gate()))
+        : Optional.empty();
+  }
+
+  /** The feature that a run waits for. */
+  static Optional<FeatureName> awaitedFeature(HeldRun run) {
+    return open(run)
+        .filter(GatePlan.FeatureOn.class::isInstance)
+        .map(
+            gate ->
+                new FeatureName(run.origin().namespace(), ((GatePlan.FeatureOn) gate).feature()));
+  }
+
+  /** Begins a tick: asks all webhooks that are waited for, and takes what they answered. */
+  void begin(Collection<HeldRun> runs, Instant now) {
+    answers.clear();
+    completed.clear();
+    Set<OpenGate.Id> asked = new HashSet<>();
+    for (HeldRun run : runs) {
+      if (open(run).orElse(null) instanceof GatePlan.Webhook webhook) {
+        webhooks.ask(question(run, webhook, now));
+        asked.add(id(run));
+      }
+    }
+    webhooks.keepOnly(asked);
+    webhooks.answers().forEach(answer -> answers.put(answer.id(), answer));
+  }
+
+  /** Nothing is asked any more. */
+  void forget() {
+    webhooks.keepOnly(Set.of());
+  }
+
+  private static OpenGate.Id id(HeldRun run) {
+    MachineState state = run.state();
+    return new OpenGate.Id(run.id(), state.stage() + 1, state.gate(), state.version());
+  }
+
+  private static OpenGate question(HeldRun run, GatePlan.Webhook webhook, Instant now) {
+    MachineState state = run.state();
+    // Since the last entry: a gate that is asked again waits from then on, whoever holds the run.
+    Duration waited = Duration.between(state.time(), now);
+    return new OpenGate(
+        id(run),
+        run.origin().namespace(),
+        run.origin().rollout(),
+        run.origin().feature(),
+        run.plan().stage(state.stage() + 1).name(),
+        waited.isNegative() ? Duration.ZERO : waited,
+        webhook);
+  }
+
+  /** What the gate that a run stands at has answered; empty: nothing yet, or nobody is asked. */
+  Optional<Event> answer(HeldRun run, Map<FeatureName, FeatureSwitches> switches) {
+    return open(run)
+        .flatMap(
+            gate ->
+                switch (gate) {
+                  case GatePlan.Approval approval -> Optional.empty();
+                  case GatePlan.Bake bake -> Optional.empty();
+                  case GatePlan.Webhook webhook ->
+                      Optional.ofNullable(answers.get(id(run)))
+                          .map(answer -> result(run, answer.passed(), answer.detail()));
+                  case GatePlan.RolloutCompleted other ->
+                      isCompleted(new RolloutName(run.origin().namespace(), other.rollout()))
+                          ? Optional.of(result(run, true, "its newest run is completed"))
+                          : Optional.empty();
+                  case GatePlan.FeatureOn other -> {
+                    FeatureSwitches known =
+                        switches.get(new FeatureName(run.origin().namespace(), other.feature()));
+                    yield known != null && known.isOn()
+                        ? Optional.of(result(run, true, "it is on"))
+                        : Optional.empty();
+                  }
+                });
+  }
+
+  private static Event result(HeldRun run, boolean passed, String detail) {
+    return new Event.GateResult(run.state().stage() + 1, run.state().gate(), passed, detail);
+  }
+
+  private boolean isCompleted(RolloutName rollout) {
+    return completed.computeIfAbsent(
+        rollout,
+        name ->
+            journal
+                .newest(name.namespace(), name.key())
+                .filter(run -> run.standing().phase().equals(Phase.COMPLETED.name()))
+                .isPresent());
+  }
+}

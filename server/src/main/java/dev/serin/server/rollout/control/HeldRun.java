@@ -1,0 +1,311 @@
+package dev.serin.server.rollout.control;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import dev.serin.server.analysis.count.DataQuality;
+import dev.serin.server.catalog.FeatureName;
+import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.rollout.evidence.RunMetrics;
+import dev.serin.server.rollout.evidence.RunReader;
+import dev.serin.server.rollout.evidence.VerdictMessages;
+import dev.serin.server.rollout.journal.KeptJudge;
+import dev.serin.server.rollout.journal.Move;
+import dev.serin.server.rollout.journal.RunOrigin;
+import dev.serin.server.rollout.journal.StoredRun;
+import dev.serin.server.rollout.machine.Event;
+import dev.serin.server.rollout.machine.MachineState;
+import dev.serin.server.rollout.machine.Phase;
+import dev.serin.server.rollout.machine.RolloutMachine;
+import dev.serin.server.rollout.machine.Step;
+import dev.serin.server.rollout.machine.Times;
+import dev.serin.server.rollout.machine.Verdict;
+import dev.serin.server.rollout.plan.JudgedMetric;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.policy.Judge;
+import dev.serin.server.rollout.policy.JudgeState;
+import dev.serin.server.rollout.policy.JudgeStateCodec;
+import dev.serin.server.rollout.policy.RunEvidence;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that this process acts for, in memory: all of it can be made again from the store. Of the
+ * controller's thread, but for what it says of the last look.
+ */
+final class HeldRun {
+  private final RolloutPlan plan;
+  private final RolloutMachine machine;
+  private final Judge judge;
+
+  /** Of the thread of the view. */
+  private final RunReader reader;
+
+  private final RunMetrics metrics;
+  private StoredRun stored;
+  private MachineState state;
+  private JudgeState judged;
+
+  /** What the store has of that. */
+  private JudgeState kept;
+
+  /** When the last look was decided on, by the clock of the log. */
+  private Instant looked;
+
+  /** When the evidence was last complete, by the monotonic clock. */
+  private long completeNanos;
+
+  /** At which holders have to be; empty: not known, or nothing waits for them. */
+  private OptionalLong awaited = OptionalLong.empty();
+
+  private volatile @Nullable Look last;
+
+  private HeldRun(
+      StoredRun stored,
+      RunDocuments documents,
+      RolloutPlan plan,
+      List<JudgedMetric> judgedMetrics,
+      Instant looked,
+      long completeNanos) {
+    this.stored = stored;
+    this.plan = plan;
+    this.looked = looked;
+    this.completeNanos = completeNanos;
+    machine = new RolloutMachine(plan);
+    judge = Judge.of(plan, judgedMetrics, DataQuality.USUAL);
+    reader = documents.reader(stored.origin(), plan, judgedMetrics);
+    metrics = RunMetrics.of(plan, judgedMetrics, judge::measuredShare);
+    state = Runs.state(stored);
+    kept = judgeOf(stored);
+    judged = kept;
+  }
+
+  /**
+   * What was counted of a run.
+   *
+   * @param generation of the sets of users that it was counted in
+   */
+  record Counted(RunReader.Reading reading, int generation) {}
+
+  /**
+   * What a look showed.
+   *
+   * @param before what the judge had kept of the looks before it
+   */
+  private record Look(
+      RunEvidence evidence,
+      dev.serin.server.rollout.policy.Verdict verdict,
+      JudgeState before,
+      Instant time) {}
+
+  /**
+   * A run as it was read.
+   *
+   * @param looked when somebody last looked at it, by the clock of the log
+   * @param completeNanos likewise, by the monotonic clock
+   * @throws IllegalArgumentException where this version of the server cannot read it
+   */
+  static HeldRun of(StoredRun stored, Instant looked, long completeNanos) {
+    RunDocuments documents = RunDocuments.decode(stored.origin().documents());
+    RolloutPlan plan = documents.plan();
+    return new HeldRun(stored, documents, plan, documents.judged(plan), looked, completeNanos);
+  }
+
+  String id() {
+    return stored.origin().run();
+  }
+
+  RunOrigin origin() {
+    return stored.origin();
+  }
+
+  FeatureName feature() {
+    return new FeatureName(origin().namespace(), origin().feature());
+  }
+
+  long version() {
+    return stored.version();
+  }
+
+  RolloutPlan plan() {
+    return plan;
+  }
+
+  MachineState state() {
+    return state;
+  }
+
+  /** Takes it as somebody else has moved it; what looks left stays. */
+  void refresh(StoredRun now) {
+    state = Runs.state(now);
+    stored = now;
+    kept = judgeOf(now);
+    awaited = OptionalLong.empty();
+  }
+
+  /** Whether evidence can say anything of it: something of it is served. */
+  boolean isJudged() {
+    return state.stage() > 0 && !state.phase().isOver() && state.phase() != Phase.ROLLING_BACK;
+  }
+
+  /** What is asked of the view, by its thread: what the run has counted at this moment. */
+  Function<MergedView, Counted> question() {
+    int stage = state.stage();
+    return view -> new Counted(reader.read(view, stage), view.thinning().generation());
+  }
+
+  Duration sinceLook(Instant now) {
+    Duration passed = Duration.between(looked, now);
+    return passed.isNegative() ? Duration.ZERO : passed;
+  }
+
+  /** Notes that it was decided on what is known now. */
+  void looked(Instant now) {
+    looked = now;
+  }
+
+  /** Judges what was read; what came of it is the tick. */
+  Event.Tick judge(Counted counted, Duration age, long readNanos, Instant now) {
+    RunReader.Reading reading = counted.reading();
+    completeNanos = readNanos - age.toNanos();
+    Duration sinceLook = sinceLook(now);
+    Times times = state.seen(now, sinceLook);
+    int stage = state.stage();
+    RunEvidence evidence =
+        new RunEvidence(
+            stage,
+            state.period().extension(),
+            counted.generation(),
+            state.period().length(),
+            state.period().elapsed(times),
+            times.dwell(),
+            reading
+                .flow()
+                .data(
+                    reading.users(),
+                    Judge.treatmentShare(plan.stage(stage).share()),
+                    state.period().began(),
+                    now,
+                    age),
+            reading.firstExposures(),
+            metrics.look(stage, reading.metrics()));
+    JudgeState before = judged;
+    Judge.Judged look = judge.judge(evidence, before);
+    judged = look.state();
+    last = new Look(evidence, look.verdict(), before, now);
+    return new Event.Tick(said(look.verdict()), age, sinceLook);
+  }
+
+  /**
+   * The tick of a run of which nothing could be read; empty: that has not lasted long enough to
+   * mean anything.
+   */
+  Optional<Event.Tick> unread(long nowNanos, Instant now) {
+    Duration age = Duration.ofNanos(Math.max(0, nowNanos - completeNanos));
+    return age.compareTo(RolloutMachine.FRESH) > 0
+        ? Optional.of(
+            new Event.Tick(nothingSaid("what was counted cannot be read"), age, sinceLook(now)))
+        : Optional.empty();
+  }
+
+  /** The tick of a run that serves nothing yet. */
+  Event.Tick unserved(Instant now) {
+    return new Event.Tick(nothingSaid("nothing is served yet"), Duration.ZERO, sinceLook(now));
+  }
+
+  private static Verdict nothingSaid(String sentence) {
+    return new Verdict(Verdict.Action.GO_ON, "", sentence, "");
+  }
+
+  private static Verdict said(dev.serin.server.rollout.policy.Verdict verdict) {
+    return new Verdict(
+        switch (verdict.action()) {
+          case ROLL_BACK -> Verdict.Action.ROLL_BACK;
+          case HOLD -> Verdict.Action.HOLD;
+          case PROMOTE -> Verdict.Action.PROMOTE;
+          case GO_ON -> Verdict.Action.GO_ON;
+        },
+        verdict.reason().name().toLowerCase(Locale.ROOT),
+        verdict.sentence(),
+        "");
+  }
+
+  Step apply(Event event, Instant now) {
+    return machine.apply(state, event, now);
+  }
+
+  /** What the last look showed; any thread. */
+  Optional<dev.serin.v1.Verdict> verdict() {
+    return Optional.ofNullable(last).map(this::message);
+  }
+
+  private dev.serin.v1.Verdict message(Look look) {
+    return VerdictMessages.of(plan, look.evidence(), look.verdict()).toBuilder()
+        .setRunId(id())
+        .setTime(Timestamps.fromMillis(look.time().toEpochMilli()))
+        .build();
+  }
+
+  /** What an entry keeps of a move that a judged look has made. */
+  EntryEvidence evidence() {
+    Look look = last;
+    return look == null
+        ? EntryEvidence.NONE
+        : new EntryEvidence(
+            Optional.of(message(look)),
+            Optional.of(new EntryEvidence.Judged(look.evidence(), look.before())));
+  }
+
+  /** What an entry keeps of a move that anything else has made: what was known. */
+  EntryEvidence known() {
+    return new EntryEvidence(verdict(), Optional.empty());
+  }
+
+  /** What the judge keeps now, for the store. */
+  ByteString judgeBytes() {
+    return ByteString.copyFrom(JudgeStateCodec.encode(judged));
+  }
+
+  /** What has to be kept of looks that moved nothing; empty: nothing new. */
+  Optional<KeptJudge> toKeep() {
+    return judged.sameKept(kept)
+        ? Optional.empty()
+        : Optional.of(new KeptJudge(id(), stored.version(), judgeBytes()));
+  }
+
+  /** Notes that it was written. */
+  void kept() {
+    kept = judged;
+  }
+
+  /**
+   * Takes a move that was written.
+   *
+   * @param revision of the namespace that it took; empty: none
+   */
+  void moved(Move move, Step.Moved by, OptionalLong revision) {
+    stored = Moves.after(stored, move);
+    state = by.state();
+    kept = move.judge().isPresent() ? judged : kept;
+    awaited = state.phase() == Phase.ROLLING_BACK ? revision : OptionalLong.empty();
+  }
+
+  private static JudgeState judgeOf(StoredRun stored) {
+    return stored.judge().isEmpty()
+        ? JudgeState.begin()
+        : JudgeStateCodec.decode(stored.judge().toByteArray());
+  }
+
+  OptionalLong awaited() {
+    return awaited;
+  }
+
+  void awaits(long revision) {
+    awaited = OptionalLong.of(revision);
+  }
+}

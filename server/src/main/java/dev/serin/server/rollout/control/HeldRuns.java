@@ -1,0 +1,142 @@
+package dev.serin.server.rollout.control;
+
+import dev.serin.server.rollout.journal.Journal;
+import dev.serin.server.rollout.journal.StoredRun;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The active runs of a store as this process holds them, by id. What somebody else has moved is
+ * read again. A run that cannot be read, or that cannot be decided on, is said in the log, once for
+ * each reason, and stops no other.
+ */
+final class HeldRuns {
+  /** Runs that are read in one transaction. */
+  private static final int READ_MAX = 100;
+
+  private static final Logger log = LoggerFactory.getLogger(HeldRuns.class);
+
+  private final Journal journal;
+  private final Map<String, HeldRun> runs = new ConcurrentSkipListMap<>();
+
+  /** Why nothing happens to some, by id. */
+  private final Map<String, String> failing = new HashMap<>();
+
+  /** Versions of those that cannot be read. */
+  private final Map<String, Long> unreadable = new HashMap<>();
+
+  private volatile int failingCount;
+
+  HeldRuns(Journal journal) {
+    this.journal = journal;
+  }
+
+  /** In order of their ids. */
+  Collection<HeldRun> all() {
+    return runs.values();
+  }
+
+  /** Any thread. */
+  @Nullable HeldRun get(String run) {
+    return runs.get(run);
+  }
+
+  /** Any thread. */
+  int size() {
+    return runs.size();
+  }
+
+  /** Any thread: those to which nothing happens. */
+  int failing() {
+    return failingCount;
+  }
+
+  void forget() {
+    runs.clear();
+    failing.clear();
+    unreadable.clear();
+    failingCount = 0;
+  }
+
+  /**
+   * Reads what has changed.
+   *
+   * @param unseen time for which nobody has looked at those that are not held yet
+   */
+  void refresh(Instant now, long nowNanos, Duration unseen) {
+    Map<String, Long> versions = journal.activeVersions();
+    runs.keySet().retainAll(versions.keySet());
+    unreadable.keySet().retainAll(versions.keySet());
+    failing.keySet().retainAll(versions.keySet());
+    List<String> changed = new ArrayList<>();
+    versions.forEach(
+        (run, version) -> {
+          HeldRun held = runs.get(run);
+          boolean known =
+              held == null ? version.equals(unreadable.get(run)) : held.version() == version;
+          if (!known) {
+            changed.add(run);
+          }
+        });
+    for (int from = 0; from < changed.size(); from += READ_MAX) {
+      List<String> some = changed.subList(from, Math.min(changed.size(), from + READ_MAX));
+      journal.find(some).forEach(stored -> take(stored, now, nowNanos, unseen));
+    }
+    failingCount = failing.size();
+  }
+
+  private void take(StoredRun stored, Instant now, long nowNanos, Duration unseen) {
+    String run = stored.origin().run();
+    if (!stored.standing().active()) {
+      runs.remove(run);
+      return;
+    }
+    try {
+      HeldRun held = runs.get(run);
+      if (held == null) {
+        runs.put(run, HeldRun.of(stored, now.minus(unseen), nowNanos - unseen.toNanos()));
+      } else {
+        held.refresh(stored);
+      }
+      unreadable.remove(run);
+    } catch (RuntimeException e) {
+      runs.remove(run);
+      unreadable.put(run, stored.version());
+      failed(stored.origin().namespace(), stored.origin().rollout(), run, e);
+    }
+  }
+
+  /** Notes that a run could not be decided on. */
+  void failed(HeldRun run, RuntimeException failure) {
+    failed(run.origin().namespace(), run.origin().rollout(), run.id(), failure);
+  }
+
+  private void failed(String namespace, String rollout, String run, RuntimeException failure) {
+    String reason = failure.toString();
+    if (!reason.equals(failing.put(run, reason))) {
+      log.atError()
+          .addKeyValue("namespace", namespace)
+          .addKeyValue("rollout", rollout)
+          .addKeyValue("run", run)
+          .setCause(failure)
+          .log("nothing happens to the run but by command: it cannot be read or decided on");
+    }
+    failingCount = failing.size();
+  }
+
+  /** Notes that a run was decided on. */
+  void succeeded(HeldRun run) {
+    if (failing.remove(run.id()) != null) {
+      failingCount = failing.size();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.serin.server.rollout.control;
+
+import dev.serin.server.rollout.journal.Journal;
+import dev.serin.server.rollout.journal.StoredEntry;
+import dev.serin.server.rollout.journal.StoredRun;
+import dev.serin.server.rollout.machine.EventCodec;
+import dev.serin.server.rollout.machine.MachineState;
+import dev.serin.server.rollout.machine.StateCodec;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads runs and their logs, for whoever shows them. Safe for all threads; blocks for the store.
+ */
+public final class Runs {
+  private final Journal journal;
+
+  /** Those of a store. */
+  public Runs(Journal journal) {
+    this.journal = journal;
+  }
+
+  /** A rollout's newest run; empty: it was never started. */
+  public Optional<RunView> newest(String namespace, String rollout) {
+    return journal.newest(namespace, rollout).map(this::of);
+  }
+
+  /**
+   * The newest run of each rollout of a namespace that was ever started, by the rollout's key.
+   *
+   * @param after key of the rollout before the first; empty: from the first on
+   * @param limit at most so many, 1 or more
+   */
+  public List<RunView> newestOf(String namespace, String after, int limit) {
+    return journal.newestOf(namespace, after, limit).stream().map(this::of).toList();
+  }
+
+  /** A run by its id. */
+  public Optional<RunView> find(String run) {
+    return journal.find(run).map(this::of);
+  }
+
+  /**
+   * A run that was read from the store.
+   *
+   * @throws IllegalArgumentException where this version of the server cannot read it
+   */
+  public RunView of(StoredRun stored) {
+    RunDocuments documents = RunDocuments.decode(stored.origin().documents());
+    RolloutPlan plan = documents.plan();
+    return new RunView(stored, plan, documents.judged(plan), state(stored));
+  }
+
+  static MachineState state(StoredRun stored) {
+    MachineState state = StateCodec.decode(stored.standing().state());
+    if (state.version() != stored.version()) {
+      throw new IllegalArgumentException(
+          "state of run "
+              + stored.origin().run()
+              + ": of version "
+              + state.version()
+              + " (expected: "
+              + stored.version()
+              + ")");
+    }
+    return state;
+  }
+
+  /**
+   * Entries of a run's log, oldest first.
+   *
+   * @param after number of the entry before the first; 0: from the first on
+   * @param limit at most so many, 1 or more
+   * @throws IllegalArgumentException where this version of the server cannot read one
+   */
+  public List<LoggedEntry> log(String run, long after, int limit) {
+    return journal.log(run, after, limit).stream().map(Runs::read).toList();
+  }
+
+  private static LoggedEntry read(StoredEntry stored) {
+    return new LoggedEntry(
+        stored, EventCodec.decode(stored.event()), EntryEvidence.decode(stored.evidence()));
+  }
+}

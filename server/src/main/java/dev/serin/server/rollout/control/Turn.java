@@ -1,0 +1,286 @@
+package dev.serin.server.rollout.control;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
+import dev.serin.server.catalog.FeatureName;
+import dev.serin.server.catalog.FeatureSwitches;
+import dev.serin.server.catalog.RunServing;
+import dev.serin.server.error.ApiException;
+import dev.serin.server.error.ErrorReason;
+import dev.serin.server.rollout.journal.Fence;
+import dev.serin.server.rollout.journal.Journal;
+import dev.serin.server.rollout.journal.KeptJudge;
+import dev.serin.server.rollout.journal.Move;
+import dev.serin.server.rollout.journal.Written;
+import dev.serin.server.rollout.machine.Event;
+import dev.serin.server.rollout.machine.Event.CommandKind;
+import dev.serin.server.rollout.machine.LogEntry;
+import dev.serin.server.rollout.machine.Phase;
+import dev.serin.server.rollout.machine.RolloutMachine;
+import dev.serin.server.rollout.machine.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One look at all runs that this process acts for, and what follows from it: at most one move of
+ * each run. What comes first: the kill switch, holders' acknowledgements, a gate's answer, then
+ * what the evidence says. All of a turn is decided at one time of the clock.
+ *
+ * <p>A store that is away ends the turn; the next one begins with what the store has then.
+ */
+final class Turn {
+  /** Runs whose judge is kept in one transaction, so that it stays short. */
+  static final int KEEP_MAX = 100;
+
+  private static final Logger log = LoggerFactory.getLogger(Turn.class);
+
+  private final Journal journal;
+  private final RunCatalog catalog;
+  private final RunServing serving;
+  private final HeldRuns held;
+  private final Looks looks;
+  private final Gates gates;
+  private final ControllerSteps steps;
+  private final AtomicLong moves = new AtomicLong();
+
+  Turn(
+      Journal journal,
+      RunCatalog catalog,
+      RunServing serving,
+      HeldRuns held,
+      Looks looks,
+      Gates gates,
+      ControllerSteps steps) {
+    this.journal = journal;
+    this.catalog = catalog;
+    this.serving = serving;
+    this.held = held;
+    this.looks = looks;
+    this.gates = gates;
+    this.steps = steps;
+  }
+
+  /** Any thread: entries that were written. */
+  long moves() {
+    return moves.get();
+  }
+
+  /**
+   * Takes a turn.
+   *
+   * @param unseen time for which nobody has looked at runs that are not held yet
+   * @throws UnheldException where the lease turned out to be another's
+   * @throws ApiException where the store does not answer
+   */
+  void take(Fence fence, Instant now, long nowNanos, Duration unseen) {
+    held.refresh(now, nowNanos, unseen);
+    List<HeldRun> runs = List.copyOf(held.all());
+    gates.begin(runs, now);
+    Map<FeatureName, FeatureSwitches> switches = catalog.switches(features(runs));
+    Map<HeldRun, Looks.Seen> seen =
+        looks.at(runs.stream().filter(HeldRun::isJudged).toList(), held);
+    for (HeldRun run : runs) {
+      try {
+        steps.read(run.id());
+        Looks.Seen look = seen.get(run);
+        decide(run, look, switches, fence, now, nowNanos);
+        run.looked(now);
+        if (look != null || !run.isJudged()) {
+          held.succeeded(run);
+        }
+      } catch (UnheldException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        if (isAway(e)) {
+          throw e;
+        }
+        held.failed(run, e);
+      }
+    }
+    keep(runs, fence);
+  }
+
+  /** Whether nothing more can be done before the store is back. */
+  static boolean isAway(RuntimeException failure) {
+    return failure instanceof ApiException e
+        && (e.reason() == ErrorReason.STORE_UNAVAILABLE
+            || e.reason() == ErrorReason.STORE_FULL
+            || e.reason() == ErrorReason.OVERLOADED);
+  }
+
+  private static Set<FeatureName> features(List<HeldRun> runs) {
+    Set<FeatureName> features = new HashSet<>();
+    for (HeldRun run : runs) {
+      features.add(run.feature());
+      Gates.awaitedFeature(run).ifPresent(features::add);
+    }
+    return features;
+  }
+
+  private void decide(
+      HeldRun run,
+      Looks.@Nullable Seen look,
+      Map<FeatureName, FeatureSwitches> switches,
+      Fence fence,
+      Instant now,
+      long nowNanos) {
+    // Whatever is decided: so that what the judge keeps does not depend on it.
+    Optional<Event.Tick> tick = tick(run, look, nowNanos, now);
+    if (run.state().phase() == Phase.ROLLING_BACK) {
+      acknowledge(run, fence, now);
+      return;
+    }
+    if (followKillSwitch(run, switches.get(run.feature()), fence, now)) {
+      return;
+    }
+    Optional<Event> answer = gates.answer(run, switches);
+    if (answer.isPresent() && act(run, answer.get(), run.known(), Optional.empty(), fence, now)) {
+      return;
+    }
+    if (tick.isPresent()) {
+      EntryEvidence evidence = look == null ? run.known() : run.evidence();
+      Optional<ByteString> judge = look == null ? Optional.empty() : Optional.of(run.judgeBytes());
+      act(run, tick.get(), evidence, judge, fence, now);
+    }
+  }
+
+  private static Optional<Event.Tick> tick(
+      HeldRun run, Looks.@Nullable Seen look, long nowNanos, Instant now) {
+    if (!run.isJudged()) {
+      return Optional.of(run.unserved(now));
+    }
+    return look == null
+        ? run.unread(nowNanos, now)
+        : Optional.of(run.judge(look.counted(), look.age(), look.nanos(), now));
+  }
+
+  /** Brings a run to where its feature's kill switch is; true: it moved. */
+  private boolean followKillSwitch(
+      HeldRun run, @Nullable FeatureSwitches known, Fence fence, Instant now) {
+    if (known == null || known.killed() == run.state().killed()) {
+      return false;
+    }
+    Event event =
+        new Event.Command(
+            known.killed() ? CommandKind.KILL : CommandKind.REVIVE,
+            known.actor().isEmpty() ? RolloutMachine.SERIN : known.actor(),
+            known.reason(),
+            Optional.empty(),
+            run.sinceLook(now));
+    return act(run, event, run.known(), Optional.empty(), fence, now);
+  }
+
+  private void acknowledge(HeldRun run, Fence fence, Instant now) {
+    String namespace = run.origin().namespace();
+    if (run.awaited().isEmpty()) {
+      // Of a move that was made elsewhere or before: the revision now is no earlier than that
+      // one's.
+      run.awaits(catalog.scene(namespace, run.origin().rollout()).revision());
+    }
+    if (catalog.acknowledged(namespace, run.awaited().orElseThrow(), run.plan().staleAfter())) {
+      act(run, new Event.HoldersAcknowledged(), run.known(), Optional.empty(), fence, now);
+    }
+  }
+
+  /**
+   * Does what an event does to a run.
+   *
+   * @param judge what the judge keeps after it; empty: as before
+   * @return whether the run moved, or was moved by somebody else
+   */
+  private boolean act(
+      HeldRun run,
+      Event event,
+      EntryEvidence evidence,
+      Optional<ByteString> judge,
+      Fence fence,
+      Instant now) {
+    if (!(run.apply(event, now) instanceof Step.Moved moved)) {
+      return false;
+    }
+    Move move = Moves.of(run.id(), run.plan(), moved, evidence, judge);
+    steps.decided(run.id());
+    ServedMove served =
+        new ServedMove(serving, run.origin(), run.plan(), run.state(), moved, OptionalLong.empty());
+    Written written;
+    try {
+      written =
+          journal.act(
+              move,
+              fence,
+              handle -> {
+                served.write(handle);
+                steps.within(run.id());
+              });
+    } catch (KilledException e) {
+      // Set since the switches were read: it comes first, and the rest is decided anew after it.
+      followKillSwitch(run, catalog.switches(Set.of(run.feature())).get(run.feature()), fence, now);
+      return true;
+    }
+    steps.committed(run.id());
+    switch (written) {
+      case Written.Done done -> {
+        run.moved(move, moved, served.revision());
+        moves.incrementAndGet();
+        say(run, moved.entry());
+        steps.acted(run.id());
+      }
+      case Written.Stale stale ->
+          log.atDebug().addKeyValue("run", run.id()).log("moved by somebody else: decided anew");
+      case Written.Unheld unheld -> throw new UnheldException();
+      case Written.Answered answered -> throw unexpected(answered);
+      case Written.Reused reused -> throw unexpected(reused);
+      case Written.Taken taken -> throw unexpected(taken);
+    }
+    return true;
+  }
+
+  private static IllegalStateException unexpected(Written written) {
+    return new IllegalStateException(written + " of a move of the controller");
+  }
+
+  private static void say(HeldRun run, LogEntry entry) {
+    log.atInfo()
+        .addKeyValue("namespace", run.origin().namespace())
+        .addKeyValue("rollout", run.origin().rollout())
+        .addKeyValue("run", run.id())
+        .addKeyValue("version", entry.number())
+        .addKeyValue("phase", entry.to())
+        .addKeyValue("stage", entry.toStage())
+        .addKeyValue("traffic", entry.traffic())
+        .log("rollout: {}", entry.reason());
+  }
+
+  /** Writes what looks left that moved nothing. */
+  private void keep(List<HeldRun> runs, Fence fence) {
+    steps.keeping();
+    Map<String, HeldRun> byId = new HashMap<>();
+    List<KeptJudge> all = new ArrayList<>();
+    for (HeldRun run : runs) {
+      if (!run.state().phase().isOver()) {
+        byId.put(run.id(), run);
+        run.toKeep().ifPresent(all::add);
+      }
+    }
+    for (int from = 0; from < all.size(); from += KEEP_MAX) {
+      List<KeptJudge> some = all.subList(from, Math.min(all.size(), from + KEEP_MAX));
+      if (!journal.keep(some, fence)) {
+        throw new UnheldException();
+      }
+      some.forEach(one -> requireNonNull(byId.get(one.run())).kept());
+    }
+  }
+}

@@ -1,0 +1,295 @@
+package dev.serin.server.rollout.control;
+
+import static dev.serin.server.rollout.control.ControlWorld.ERRORS;
+import static dev.serin.server.rollout.control.ControlWorld.NAMESPACE;
+import static dev.serin.server.rollout.control.ControlWorld.SHORT_STAGES;
+import static dev.serin.server.rollout.control.ControlWorld.asked;
+import static dev.serin.server.rollout.control.ControlWorld.feature;
+import static dev.serin.server.rollout.control.ControlWorld.rollout;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.serin.server.catalog.Note;
+import dev.serin.server.error.ApiException;
+import dev.serin.server.error.ErrorReason;
+import dev.serin.server.rollout.control.Commands.Told;
+import dev.serin.server.rollout.machine.Event.CommandKind;
+import dev.serin.server.rollout.machine.GateOf;
+import dev.serin.server.rollout.machine.Phase;
+import dev.serin.server.store.TestStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What people ask of runs, without a controller. */
+@ParameterizedClass
+@EnumSource(TestStore.class)
+class CommandsTest {
+  private final TestStore kind;
+  @TempDir Path directory;
+  private ControlWorld world;
+  private ControlWorld.Replica person;
+
+  CommandsTest(TestStore kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    world = new ControlWorld(kind.fresh(directory));
+    person = world.process();
+    world.apply(ERRORS, feature("checkout"), rollout("checkout", SHORT_STAGES, ""));
+  }
+
+  @AfterEach
+  void close() {
+    world.close();
+  }
+
+  private static ErrorReason refused(ThrowingCallable call) {
+    return catchThrowableOfType(ApiException.class, call).reason();
+  }
+
+  private long revision() {
+    return world.catalog.scene(NAMESPACE, "checkout").revision();
+  }
+
+  @Test
+  void start_ofAStoredRollout_makesARunThatServesItsFirstStage() {
+    long before = revision();
+
+    Told told = person.command(CommandKind.START, "checkout");
+
+    assertThat(told.moved()).isTrue();
+    assertThat(told.run().stored().number()).isEqualTo(1);
+    assertThat(told.run().state().phase()).isEqualTo(Phase.RUNNING);
+    assertThat(told.run().metrics()).hasSize(1);
+    assertThat(revision()).isEqualTo(before + 1);
+    assertThat(world.served("checkout")).containsExactly("RUNNING(1)");
+    assertThat(world.story("checkout"))
+        .containsExactly("1 0s RUNNING(1) ann: started: stage 1 \"canary\" at 10 %: as planned");
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void start_ofWhatCannotRun_isRefusedWithTheFieldsAndLeavesNothing() {
+    world.apply(
+        feature("search"),
+        rollout("search", SHORT_STAGES, "").replace("split: half", "split: third"),
+        rollout("ghost", SHORT_STAGES, ""),
+        rollout("unmeasured", SHORT_STAGES, "")
+            .replace("feature: unmeasured", "feature: search")
+            .replace("errors", "eros"));
+
+    assertThat(refused(() -> person.command(CommandKind.START, "nothing")))
+        .isEqualTo(ErrorReason.DOCUMENT_NOT_FOUND);
+    assertThat(violation("ghost")).isEqualTo("rollout/ghost: feature");
+    assertThat(violation("search")).isEqualTo("rollout/search: split");
+    assertThat(violation("unmeasured")).isEqualTo("rollout/unmeasured: guardrails[0].metric");
+    assertThat(world.journal.activeVersions()).isEmpty();
+  }
+
+  private String violation(String rollout) {
+    ApiException refused =
+        catchThrowableOfType(ApiException.class, () -> person.command(CommandKind.START, rollout));
+    assertThat(refused.reason()).isEqualTo(ErrorReason.INVALID_DOCUMENT);
+    return refused.violations().getFirst().path();
+  }
+
+  @Test
+  void start_whileARunIsActive_namesIt() {
+    String run = person.command(CommandKind.START, "checkout").run().stored().origin().run();
+
+    ApiException again =
+        catchThrowableOfType(
+            ApiException.class, () -> person.command(CommandKind.START, "checkout"));
+
+    assertThat(again.reason()).isEqualTo(ErrorReason.ROLLOUT_ACTIVE);
+    assertThat(again.metadata()).containsEntry("run", run);
+  }
+
+  @Test
+  void start_ofAnotherRolloutOfTheSplit_namesTheRunThatHasIt() {
+    world.apply(rollout("other", SHORT_STAGES, "").replace("feature: other", "feature: checkout"));
+    String run = person.command(CommandKind.START, "checkout").run().stored().origin().run();
+
+    ApiException other =
+        catchThrowableOfType(ApiException.class, () -> person.command(CommandKind.START, "other"));
+
+    assertThat(other.reason()).isEqualTo(ErrorReason.ROLLOUT_ACTIVE);
+    assertThat(other.metadata()).containsEntry("run", run);
+  }
+
+  @Test
+  void start_whileKilled_isRefusedAndPossibleAfterwards() {
+    world.catalog.kill(NAMESPACE, "checkout", new Note("eve", ""));
+    assertThat(refused(() -> person.command(CommandKind.START, "checkout", "one")))
+        .isEqualTo(ErrorReason.RUN_STATE);
+    world.catalog.revive(NAMESPACE, "checkout", new Note("eve", ""));
+
+    assertThat(person.command(CommandKind.START, "checkout", "one").moved()).isTrue();
+  }
+
+  @Test
+  void start_afterARun_isANewOneWithDocumentsOfItsOwn() {
+    person.command(CommandKind.START, "checkout");
+    world.apply(rollout("checkout", SHORT_STAGES.replace("share: 10,", "share: 20,"), ""));
+    assertThat(world.run("checkout").plan().stage(1).share().parts())
+        .as("what is edited takes effect with the next run")
+        .isEqualTo(10);
+    person.command(CommandKind.CANCEL, "checkout");
+
+    Told again = person.command(CommandKind.START, "checkout");
+
+    assertThat(again.run().stored().number()).isEqualTo(2);
+    assertThat(again.run().plan().stage(1).share().parts()).isEqualTo(20);
+    assertThat(world.runs.newestOf(NAMESPACE, "", 10)).singleElement().isEqualTo(again.run());
+  }
+
+  @Test
+  void request_thatComesTwice_isDoneOnceAndToldTheFirstAnswer() {
+    person.command(CommandKind.START, "checkout", "start");
+    Told first = person.command(CommandKind.PAUSE, "checkout", "pause");
+    person.command(CommandKind.RESUME, "checkout", "resume");
+
+    Told second = person.command(CommandKind.PAUSE, "checkout", "pause");
+
+    assertThat(first.moved()).isTrue();
+    assertThat(second.moved()).as("it did, then").isTrue();
+    assertThat(second.run().state().phase()).as("it is not done again").isEqualTo(Phase.RUNNING);
+    assertThat(world.phases("checkout")).containsExactly("RUNNING(1)", "PAUSED(1)", "RUNNING(1)");
+    assertThat(person.command(CommandKind.START, "checkout", "start").moved()).isTrue();
+  }
+
+  @Test
+  void request_ofAnIdThatAskedSomethingElse_isRefused() {
+    person.command(CommandKind.START, "checkout", "one");
+
+    assertThat(refused(() -> person.command(CommandKind.PAUSE, "checkout", "one")))
+        .isEqualTo(ErrorReason.REQUEST_ID_REUSED);
+  }
+
+  @Test
+  void refusal_toldOnce_staysTheAnswerToItsRequest() {
+    person.command(CommandKind.START, "checkout");
+    assertThat(refused(() -> person.command(CommandKind.APPROVE, "checkout", "yes")))
+        .isEqualTo(ErrorReason.RUN_STATE);
+    person.command(CommandKind.ROLL_BACK, "checkout");
+
+    ApiException again =
+        catchThrowableOfType(
+            ApiException.class, () -> person.command(CommandKind.APPROVE, "checkout", "yes"));
+
+    assertThat(again).hasMessageContaining("no gate waits for an approval");
+  }
+
+  @Test
+  void command_onAVersionThatIsGone_isRefusedWithTheOneItHas() {
+    person.command(CommandKind.START, "checkout");
+
+    ApiException stale =
+        catchThrowableOfType(
+            ApiException.class,
+            () ->
+                person.commands.apply(
+                    asked(CommandKind.PAUSE, "checkout", OptionalLong.of(7), "")));
+
+    assertThat(stale.reason()).isEqualTo(ErrorReason.RUN_VERSION_CONFLICT);
+    assertThat(stale.metadata()).containsEntry("version", "1");
+    assertThat(
+            person
+                .commands
+                .apply(asked(CommandKind.PAUSE, "checkout", OptionalLong.of(1), ""))
+                .moved())
+        .isTrue();
+  }
+
+  @Test
+  void command_toWhatWasNeverStarted_isRefused() {
+    assertThat(refused(() -> person.command(CommandKind.PAUSE, "checkout")))
+        .isEqualTo(ErrorReason.RUN_NOT_FOUND);
+  }
+
+  @Test
+  void command_thatRaisesTraffic_isRefusedWhileTheKillSwitchIsSetThoughNobodyNotedIt() {
+    person.command(CommandKind.START, "checkout");
+    world.catalog.kill(NAMESPACE, "checkout", new Note("eve", ""));
+
+    assertThat(refused(() -> person.command(CommandKind.ADVANCE, "checkout")))
+        .isEqualTo(ErrorReason.RUN_STATE);
+
+    assertThat(world.served("checkout")).containsExactly("RUNNING(1)");
+    assertThat(person.command(CommandKind.ROLL_BACK, "checkout").moved()).isTrue();
+    assertThat(world.served("checkout")).containsExactly("RUNNING(1)", "ROLLED_BACK(1)");
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void approval_sentTwice_passesOneOfTwoGates() {
+    world.apply(
+        rollout(
+            "checkout",
+            SHORT_STAGES.replace("share: 10,", "share: 10, gates: [{approval: a}, {approval: b}],"),
+            ""));
+    person.command(CommandKind.START, "checkout");
+
+    assertThat(person.commands.apply(ControlWorld.approval("checkout", new GateOf(1, 0))).moved())
+        .isTrue();
+    assertThat(person.commands.apply(ControlWorld.approval("checkout", new GateOf(1, 0))).moved())
+        .isFalse();
+
+    assertThat(world.run("checkout").state().gate()).isEqualTo(1);
+    assertThat(world.served("checkout")).containsExactly("WAITING(0)");
+  }
+
+  @Test
+  void cancel_beforeAnythingWasServed_leavesWhatTheDocumentSays() {
+    world.apply(
+        rollout(
+            "checkout",
+            SHORT_STAGES.replace("share: 10,", "share: 10, gates: [{approval: a}],"),
+            ""));
+    person.command(CommandKind.START, "checkout");
+
+    person.command(CommandKind.CANCEL, "checkout");
+
+    assertThat(world.served("checkout")).containsExactly("WAITING(0)", "WAITING(0) over");
+  }
+
+  @Test
+  void promote_thenAdvance_completesTheRun() {
+    person.command(CommandKind.START, "checkout");
+
+    person.command(CommandKind.PROMOTE, "checkout");
+    Told again = person.command(CommandKind.PROMOTE, "checkout");
+    assertThat(again.moved()).isFalse();
+    assertThat(again.because()).contains("already");
+    person.command(CommandKind.ADVANCE, "checkout");
+
+    assertThat(world.served("checkout"))
+        .containsExactly("RUNNING(1)", "RUNNING(2)", "COMPLETED(2) over");
+    assertThat(refused(() -> person.command(CommandKind.ROLL_BACK, "checkout")))
+        .isEqualTo(ErrorReason.RUN_STATE);
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void command_whereNobodyLooked_countsThatTimeForNothing() {
+    person.command(CommandKind.START, "checkout");
+    world.seconds(person, 1);
+    world.now = world.now.plus(Duration.ofMinutes(10));
+    world.silentFor(Duration.ofMinutes(10));
+
+    person.command(CommandKind.PAUSE, "checkout");
+
+    assertThat(world.run("checkout").state().times().dwell())
+        .isBetween(Duration.ZERO, Duration.ofSeconds(12));
+  }
+}

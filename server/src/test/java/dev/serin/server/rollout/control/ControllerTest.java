@@ -1,0 +1,363 @@
+package dev.serin.server.rollout.control;
+
+import static dev.serin.server.rollout.control.ControlWorld.ERRORS;
+import static dev.serin.server.rollout.control.ControlWorld.NAMESPACE;
+import static dev.serin.server.rollout.control.ControlWorld.SHORT_STAGES;
+import static dev.serin.server.rollout.control.ControlWorld.feature;
+import static dev.serin.server.rollout.control.ControlWorld.rollout;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.server.catalog.Note;
+import dev.serin.server.rollout.gate.GateAnswer;
+import dev.serin.server.rollout.gate.OpenGate;
+import dev.serin.server.rollout.machine.Event;
+import dev.serin.server.rollout.machine.Event.CommandKind;
+import dev.serin.server.rollout.machine.GateOf;
+import dev.serin.server.rollout.machine.HoldCause;
+import dev.serin.server.rollout.machine.Phase;
+import dev.serin.server.store.Priority;
+import dev.serin.server.store.TestStore;
+import dev.serin.v1.VerdictAction;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the controller does by itself with runs of real documents, on real stores. */
+@ParameterizedClass
+@EnumSource(TestStore.class)
+class ControllerTest {
+  private final TestStore kind;
+  @TempDir Path directory;
+  private ControlWorld world;
+  private ControlWorld.Replica process;
+
+  ControllerTest(TestStore kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    world = new ControlWorld(kind.fresh(directory));
+    process = world.process();
+    world.apply(ERRORS, feature("checkout"), feature("search"));
+  }
+
+  @AfterEach
+  void close() {
+    process.controller.close();
+    world.close();
+  }
+
+  private void start(String key, String stages, String more) {
+    world.apply(rollout(key, stages, more));
+    assertThat(process.command(CommandKind.START, key).moved()).isTrue();
+  }
+
+  @Test
+  void run_nothingWorse_isPromotedToTheEnd() {
+    start("checkout", SHORT_STAGES, "");
+
+    world.seconds(process, 10);
+
+    assertThat(world.phases("checkout"))
+        .containsExactly("RUNNING(1)", "RUNNING(2)", "COMPLETED(2)");
+    assertThat(world.served("checkout"))
+        .containsExactly("RUNNING(1)", "RUNNING(2)", "COMPLETED(2) over");
+    world.assertWhole("checkout");
+    assertThat(process.controller.status().held()).as("it is over").isZero();
+  }
+
+  @Test
+  void run_treatmentWorse_isRolledBackOnceHoldersAcknowledge() {
+    start("checkout", SHORT_STAGES.replace("3s", "10m"), "");
+    world.traffic.treatmentErrors.put("checkout", 0.3);
+    world.acknowledged = false;
+
+    world.seconds(process, 10);
+
+    assertThat(world.phases("checkout")).containsExactly("RUNNING(1)", "ROLLING_BACK(1)");
+    LoggedEntry entry = world.log("checkout").getLast();
+    assertThat(entry.stored().reason()).contains("errors");
+    assertThat(entry.evidence().verdict().orElseThrow().getAction())
+        .isEqualTo(VerdictAction.VERDICT_ACTION_ROLL_BACK);
+    assertThat(entry.evidence().judged()).as("what it was decided on").isPresent();
+
+    world.acknowledged = true;
+    world.seconds(process, 1);
+
+    assertThat(world.phases("checkout")).last().isEqualTo("ROLLED_BACK(1)");
+    assertThat(world.served("checkout"))
+        .containsExactly("RUNNING(1)", "ROLLED_BACK(1)", "ROLLED_BACK(1) over");
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void runs_sideBySide_areJudgedEachByItsOwn() {
+    start("checkout", SHORT_STAGES.replace("3s", "8s"), "");
+    start("search", SHORT_STAGES.replace("3s", "8s"), "");
+    world.traffic.treatmentErrors.put("search", 0.3);
+
+    world.seconds(process, 20);
+
+    assertThat(world.run("checkout").state().phase()).isEqualTo(Phase.COMPLETED);
+    assertThat(world.run("search").state().phase()).isEqualTo(Phase.ROLLED_BACK);
+  }
+
+  @Test
+  void killSwitch_setAndLifted_holdsTheRunAndGivesItBack() {
+    start("checkout", SHORT_STAGES, "");
+    world.seconds(process, 1);
+    world.catalog.kill(NAMESPACE, "checkout", new Note("eve", "pages are blank"));
+
+    world.seconds(process, 8);
+
+    assertThat(world.run("checkout").state().hold()).isEqualTo(HoldCause.KILLED);
+    LoggedEntry entry = world.log("checkout").getLast();
+    assertThat(entry.stored().actor()).isEqualTo("eve");
+    assertThat(entry.stored().reason()).contains("pages are blank");
+
+    world.catalog.revive(NAMESPACE, "checkout", new Note("eve", "mended"));
+    world.seconds(process, 12);
+
+    assertThat(world.phases("checkout"))
+        .containsExactly("RUNNING(1)", "HOLDING(1)", "RUNNING(1)", "RUNNING(2)", "COMPLETED(2)");
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void killSwitch_setBetweenDecisionAndWrite_comesFirst() {
+    ControlWorld.Replica late =
+        world
+        .new Replica(
+            new ControllerSteps() {
+              private boolean killed;
+
+              @Override
+              public void decided(String run) {
+                if (!killed) {
+                  killed = true;
+                  world.catalog.kill(NAMESPACE, "checkout", new Note("eve", "stop"));
+                }
+              }
+            });
+    start("checkout", SHORT_STAGES, "");
+
+    world.seconds(late, 6);
+
+    assertThat(world.phases("checkout")).containsExactly("RUNNING(1)", "HOLDING(1)");
+    assertThat(world.run("checkout").state().killed()).isTrue();
+    assertThat(world.served("checkout")).as("no traffic was raised").containsExactly("RUNNING(1)");
+    world.assertWhole("checkout");
+    late.controller.close();
+  }
+
+  @Test
+  void commandOfAPerson_betweenReadAndWrite_winsAndTheRestIsDecidedAnew() {
+    ControlWorld.Replica late =
+        world
+        .new Replica(
+            new ControllerSteps() {
+              private boolean paused;
+
+              @Override
+              public void decided(String run) {
+                if (!paused) {
+                  paused = true;
+                  process.command(CommandKind.PAUSE, "checkout");
+                }
+              }
+            });
+    start("checkout", SHORT_STAGES, "");
+
+    world.seconds(late, 8);
+
+    assertThat(world.phases("checkout")).containsExactly("RUNNING(1)", "PAUSED(1)");
+    process.command(CommandKind.RESUME, "checkout");
+    world.seconds(late, 10);
+    assertThat(world.run("checkout").state().phase()).isEqualTo(Phase.COMPLETED);
+    world.assertWhole("checkout");
+    late.controller.close();
+  }
+
+  @Test
+  void evidence_old_holdsTheRunAndIsNoDwell() {
+    start("checkout", SHORT_STAGES.replace("3s", "20s"), "");
+    world.seconds(process, 5);
+    world.traffic.age = Optional.of(Duration.ofSeconds(12));
+
+    world.seconds(process, 40);
+
+    assertThat(world.run("checkout").state().hold()).isEqualTo(HoldCause.STALE_EVIDENCE);
+    world.traffic.age = Optional.of(Duration.ZERO);
+    world.seconds(process, 10);
+    assertThat(world.run("checkout").state().stage()).as("what was stale is no dwell").isEqualTo(1);
+    world.seconds(process, 50);
+    assertThat(world.run("checkout").state().phase()).isEqualTo(Phase.COMPLETED);
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void view_cannotBeAsked_holdsAfterTenSecondsAndGoesOn() {
+    start("checkout", SHORT_STAGES.replace("3s", "30s"), "");
+    world.seconds(process, 5);
+    world.traffic.age = Optional.empty();
+
+    world.seconds(process, 9);
+    assertThat(world.run("checkout").state().phase()).isEqualTo(Phase.RUNNING);
+    world.seconds(process, 9);
+
+    assertThat(world.run("checkout").state().hold()).isEqualTo(HoldCause.STALE_EVIDENCE);
+    world.traffic.age = Optional.of(Duration.ZERO);
+    world.seconds(process, 90);
+    assertThat(world.run("checkout").state().phase()).isEqualTo(Phase.COMPLETED);
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void traffic_stopped_holdsTheRunForThatReason() {
+    start("checkout", SHORT_STAGES.replace("3s", "20m"), "");
+    world.seconds(process, 2);
+    world.traffic.flows = false;
+
+    for (int i = 0; i < 70; i++) {
+      world.pass(Duration.ofSeconds(5));
+      process.controller.tick();
+    }
+
+    assertThat(world.run("checkout").state().hold()).isEqualTo(HoldCause.VERDICT);
+    assertThat(world.log("checkout").getLast().stored().reason()).contains("no traffic");
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void run_thatCannotBeRead_stopsNoOther() {
+    start("checkout", SHORT_STAGES, "");
+    start("search", SHORT_STAGES, "");
+    world.database.execute(
+        Priority.ROLLOUT,
+        handle ->
+            handle
+                .createUpdate("UPDATE rollout_run SET documents = :junk WHERE rollout = 'search'")
+                .bind("junk", new byte[] {1, 2, 3, 4, 5, 6})
+                .execute());
+
+    for (int i = 0; i < 10; i++) {
+      world.now = world.now.plus(ControlWorld.TICK);
+      world.traffic.serve(world.run("checkout"), world.now);
+      process.controller.tick();
+    }
+
+    assertThat(world.run("checkout").state().phase()).isEqualTo(Phase.COMPLETED);
+    assertThat(process.controller.status().failing()).isEqualTo(1);
+    assertThat(world.journal.newest(NAMESPACE, "search").orElseThrow().version()).isEqualTo(1);
+  }
+
+  @Test
+  void gates_ofAllKinds_areWaitedForInTheirOrder() {
+    world.apply(feature("payments").replace("key: payments", "key: payments\n  disabled: true"));
+    start(
+        "checkout",
+        """
+        - name: canary
+          kind: canary
+          share: 10
+          dwell: 3s
+          minimum_users: 10
+          gates:
+          - {approval: release}
+          - {bake: 5s}
+          - {feature: payments}
+          - {rollout: search}
+          - {webhook: {url: "http://ci.example.com"}}
+        - {name: full, kind: full, share: 100, dwell: 3s, minimum_users: 10}
+        """,
+        "");
+    assertThat(world.served("checkout")).containsExactly("WAITING(0)");
+    world.seconds(process, 3);
+    assertThat(world.run("checkout").state().gate()).isZero();
+    process.commands.apply(ControlWorld.approval("checkout", new GateOf(1, 0)));
+    world.seconds(process, 4);
+    assertThat(world.run("checkout").state().gate()).as("it bakes").isEqualTo(1);
+    world.seconds(process, 4);
+    assertThat(world.run("checkout").state().gate()).as("payments is off").isEqualTo(2);
+    world.apply(feature("payments"));
+    world.seconds(process, 3);
+    assertThat(world.run("checkout").state().gate()).as("search is not completed").isEqualTo(3);
+    start("search", SHORT_STAGES, "");
+    world.seconds(process, 12);
+    assertThat(world.run("checkout").state().gate()).as("the webhook is asked").isEqualTo(4);
+    OpenGate asked = world.webhooks.asked.getLast();
+    assertThat(world.webhooks.kept).containsExactly(asked.id());
+    assertThat(asked.stageName()).isEqualTo("canary");
+
+    world.webhooks.next.add(new GateAnswer(asked.id(), false, "tests fail"));
+    world.seconds(process, 2);
+    assertThat(world.run("checkout").state().gateRefused()).isTrue();
+    assertThat(world.webhooks.kept).as("nobody asks it any more").isEmpty();
+    process.command(CommandKind.RESUME, "checkout");
+    world.seconds(process, 1);
+    OpenGate again = world.webhooks.asked.getLast();
+    assertThat(again.id()).isNotEqualTo(asked.id());
+    world.webhooks.next.add(new GateAnswer(again.id(), true, "tests pass"));
+    world.seconds(process, 15);
+
+    assertThat(world.run("checkout").state().phase()).isEqualTo(Phase.COMPLETED);
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void notification_ofATransition_isWrittenWithItWhereItIsWanted() {
+    start(
+        "checkout",
+        SHORT_STAGES,
+        """
+        notify:
+        - {url: "http://all.example.com"}
+        - {url: "http://end.example.com", on: [completed]}
+        """);
+    world.seconds(process, 10);
+
+    List<String> due =
+        world.database.read(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT number, target FROM rollout_notification ORDER BY number, target")
+                    .map((row, context) -> row.getLong("number") + "/" + row.getInt("target"))
+                    .list());
+    assertThat(due).containsExactly("1/0", "2/0", "3/0", "3/1");
+  }
+
+  @Test
+  void judge_ofLooksThatMoveNothing_isKeptForTheNextHolder() {
+    start("checkout", SHORT_STAGES.replace("3s", "10m"), "");
+    world.traffic.treatmentErrors.put("checkout", 0.007);
+    world.seconds(process, 20);
+    assertThat(world.run("checkout").stored().version()).isEqualTo(1);
+
+    assertThat(world.run("checkout").stored().judge().isEmpty()).isFalse();
+    assertThat(process.verdict("checkout").getAction())
+        .isEqualTo(VerdictAction.VERDICT_ACTION_GO_ON);
+  }
+
+  @Test
+  void verdict_ofARunThatIsHeld_isTheLastLook() {
+    start("checkout", SHORT_STAGES, "");
+    assertThat(process.controller.verdict("another")).isEmpty();
+    world.seconds(process, 2);
+
+    assertThat(process.verdict("checkout").getTime().getSeconds())
+        .isEqualTo(world.now.getEpochSecond());
+    process.command(CommandKind.PAUSE, "checkout");
+    LoggedEntry paused = world.log("checkout").getLast();
+    assertThat(paused.evidence().verdict()).as("what was known").isPresent();
+    assertThat(paused.event()).isInstanceOf(Event.Command.class);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.serin.server.rollout.control;
+
+import static dev.serin.server.rollout.control.ControlWorld.ERRORS;
+import static dev.serin.server.rollout.control.ControlWorld.SHORT_STAGES;
+import static dev.serin.server.rollout.control.ControlWorld.feature;
+import static dev.serin.server.rollout.control.ControlWorld.rollout;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.server.rollout.journal.ControllerLease;
+import dev.serin.server.rollout.machine.Event.CommandKind;
+import dev.serin.server.rollout.machine.Phase;
+import dev.serin.server.store.TestStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Two controllers over one store: one acts, and whoever lost the lease changes nothing. */
+@ParameterizedClass
+@EnumSource(TestStore.class)
+class TwoControllersTest {
+  private final TestStore kind;
+  @TempDir Path directory;
+  private ControlWorld world;
+
+  TwoControllersTest(TestStore kind) {
+    this.kind = kind;
+  }
+
+  @BeforeEach
+  void open() {
+    world = new ControlWorld(kind.fresh(directory));
+    world.apply(ERRORS, feature("checkout"), rollout("checkout", SHORT_STAGES, ""));
+  }
+
+  @AfterEach
+  void close() {
+    world.close();
+  }
+
+  private List<Long> fences() {
+    return world.log("checkout").stream().map(entry -> entry.stored().fence()).toList();
+  }
+
+  @Test
+  void controllers_bothTicking_actByOneLease() {
+    ControlWorld.Replica first = world.process();
+    first.controller.tick();
+    ControlWorld.Replica second = world.process();
+    // Its start is of another machine: what it dismisses on the embedded store is not dead.
+    first.command(CommandKind.START, "checkout");
+
+    for (int i = 0; i < 10; i++) {
+      world.pass(ControlWorld.TICK);
+      first.controller.tick();
+      second.controller.tick();
+    }
+
+    assertThat(world.run("checkout").state().phase()).isEqualTo(Phase.COMPLETED);
+    assertThat(fences().subList(1, 3)).as("all by one lease").containsOnly(fences().get(1));
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void holder_frozenBeforeItsWrite_writesNothingAfterAnotherTookOver() {
+    ControlWorld.Replica second = world.process();
+    boolean[] frozen = new boolean[1];
+    ControlWorld.Replica first =
+        world
+        .new Replica(
+            new ControllerSteps() {
+              @Override
+              public void decided(String run) {
+                if (!frozen[0]) {
+                  frozen[0] = true;
+                  world.silentFor(ControllerLease.SILENCE.plusSeconds(1));
+                  second.controller.tick();
+                }
+              }
+            });
+    first.command(CommandKind.START, "checkout");
+    world.seconds(first, 4);
+
+    assertThat(frozen[0]).isTrue();
+    assertThat(world.phases("checkout")).containsExactly("RUNNING(1)", "RUNNING(2)");
+    assertThat(first.controller.status().leads()).as("it knows").isFalse();
+    assertThat(second.controller.status().leads()).isTrue();
+    assertThat(fences().getLast()).isEqualTo(second.controller.status().lease());
+    for (int i = 0; i < 10; i++) {
+      world.pass(ControlWorld.TICK);
+      first.controller.tick();
+      second.controller.tick();
+    }
+    assertThat(world.phases("checkout"))
+        .containsExactly("RUNNING(1)", "RUNNING(2)", "COMPLETED(2)");
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void lease_givenBackByACleanStop_isTakenAtOnceAndNothingIsTimedAnew() {
+    ControlWorld.Replica first = world.process();
+    first.command(CommandKind.START, "checkout");
+    world.seconds(first, 2);
+    first.controller.close();
+    ControlWorld.Replica second = world.process();
+
+    world.seconds(second, 2);
+
+    assertThat(second.controller.status().leads()).isTrue();
+    assertThat(world.story("checkout").get(1)).startsWith("2 3s RUNNING(2)");
+  }
+
+  @Test
+  void takeover_afterALongSilence_countsItForNoDwell() {
+    world.apply(rollout("checkout", SHORT_STAGES.replace("3s", "60s"), ""));
+    ControlWorld.Replica first = world.process();
+    first.command(CommandKind.START, "checkout");
+    world.seconds(first, 20);
+    Duration silence = Duration.ofSeconds(45);
+    world.silentFor(silence);
+    world.now = world.now.plus(silence);
+    ControlWorld.Replica second = world.process();
+
+    world.seconds(second, 1);
+    assertThat(world.run("checkout").state().stage()).as("66 s, of which 35 unseen").isEqualTo(1);
+    world.seconds(second, 25);
+    assertThat(world.run("checkout").state().stage()).isEqualTo(1);
+    world.seconds(second, 10);
+
+    assertThat(world.run("checkout").state().stage()).isEqualTo(2);
+    world.assertWhole("checkout");
+  }
+}
