@@ -25,6 +25,7 @@ import dev.serin.server.outcome.Outcomes;
 import dev.serin.server.outcome.OutcomesStatus;
 import dev.serin.server.report.AnalysisServiceAdapter;
 import dev.serin.server.report.Exports;
+import dev.serin.server.report.VariantMeters;
 import dev.serin.server.rollout.plan.PlanReader;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.ProcessLock;
@@ -122,6 +123,9 @@ public final class SerinServer implements AutoCloseable {
     outcomes.start();
     exports = parts.add(new Exports(outcomes.committed()));
     exports.register(metrics);
+    var variants = parts.add(new VariantMeters(new ServedReports(snapshots), outcomes::ask, clock));
+    variants.register(metrics);
+    variants.start();
     var decisions =
         new DecisionServiceAdapter(
             snapshots, CallInputs.ofProcess(), outcomes.exposures().shared());

@@ -205,6 +205,18 @@ public final class MergedView {
     return Slots.merged(charts, fromMillis, untilMillis, widthMillis);
   }
 
+  /**
+   * Returns what fell into a time within the last hour, of charts as one, as one slot that begins
+   * with it; empty: nothing did.
+   *
+   * @param fromMillis its begin, milliseconds since 1970, a whole number of slots of 10 s
+   * @param untilMillis its end, likewise
+   */
+  public List<Slot> slot(Collection<CellKey> keys, long fromMillis, long untilMillis) {
+    List<Slots> charts = keys.stream().map(all.charts()::get).filter(Objects::nonNull).toList();
+    return Slots.asOne(charts, fromMillis, untilMillis);
+  }
+
   /** Returns the end of the newest slot of a chart, milliseconds since 1970; 0: it has none. */
   public long untilMillis(CellKey key) {
     Slots chart = all.charts().get(key);

@@ -139,6 +139,22 @@ public final class Slots {
     return listed(row, widthMillis);
   }
 
+  /** Returns the narrow slots of charts as one slot, see {@link MergedView#slot}. */
+  static List<Slot> asOne(List<Slots> charts, long fromMillis, long untilMillis) {
+    long first = Math.ceilDiv(fromMillis, NARROW_MILLIS);
+    long end = Math.ceilDiv(untilMillis, NARROW_MILLIS);
+    SlotRow row = new SlotRow();
+    for (Slots chart : charts) {
+      for (int i = 0; i < chart.narrow.size(); i++) {
+        int number = chart.narrow.numberAt(i);
+        if (number >= first && number < end) {
+          row.add((int) first, chart.narrow, i);
+        }
+      }
+    }
+    return listed(row, NARROW_MILLIS);
+  }
+
   /** Number of the newest narrow slot; -1: there is none. */
   private int newest() {
     return narrow.size() == 0 ? -1 : narrow.numberAt(narrow.size() - 1);

@@ -29,10 +29,21 @@ public final class Journal {
   private final LeaseRows leases;
   private final RequestRows requests;
   private final NotificationRows notifications;
+  private final Consumer<Move> watcher;
 
   /** The journal of a store. */
   public Journal(Database database) {
+    this(database, move -> {});
+  }
+
+  /**
+   * The journal of a store.
+   *
+   * @param watcher is told of each move that was written here, after its commit; must not wait
+   */
+  public Journal(Database database, Consumer<Move> watcher) {
     this.database = database;
+    this.watcher = watcher;
     leases = new LeaseRows(database.dialect());
     requests = new RequestRows(database.dialect());
     notifications = new NotificationRows(database.dialect());
@@ -69,7 +80,8 @@ public final class Journal {
               + origin.run()
               + ")");
     }
-    return write(
+    return writeMove(
+        first,
         handle -> {
           alongside.write(handle);
           first(handle, request, moved(first));
@@ -80,8 +92,7 @@ public final class Journal {
                     .orElseGet(Written.Stale::new));
           }
           record(handle, first, 0);
-        },
-        first.version());
+        });
   }
 
   /**
@@ -91,14 +102,14 @@ public final class Journal {
    *     Written.Reused}
    */
   public Written command(Move move, Request request, Alongside alongside) {
-    return write(
+    return writeMove(
+        move,
         handle -> {
           alongside.write(handle);
           first(handle, request, moved(move));
           advance(handle, move);
           record(handle, move, 0);
-        },
-        move.version());
+        });
   }
 
   /**
@@ -124,14 +135,14 @@ public final class Journal {
    * @return {@link Written.Done}, {@link Written.Stale} or {@link Written.Unheld}
    */
   public Written act(Move move, Fence fence, Alongside alongside) {
-    return write(
+    return writeMove(
+        move,
         handle -> {
           require(handle, fence);
           alongside.write(handle);
           advance(handle, move);
           record(handle, move, fence.number());
-        },
-        move.version());
+        });
   }
 
   /**
@@ -204,6 +215,14 @@ public final class Journal {
    */
   public int forgetAnswers(Duration kept, int limit) {
     return database.write(Priority.REMOVAL, handle -> requests.forget(handle, kept, limit));
+  }
+
+  private Written writeMove(Move move, Consumer<Handle> work) {
+    Written written = write(work, move.version());
+    if (written instanceof Written.Done) {
+      watcher.accept(move);
+    }
+    return written;
   }
 
   private Written write(Consumer<Handle> work, long version) {

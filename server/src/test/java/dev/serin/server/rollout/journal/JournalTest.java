@@ -14,6 +14,7 @@ import com.google.protobuf.ByteString;
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,23 @@ class JournalTest {
     assertThat(journal.newest("default", "checkout")).contains(run);
     assertThat(journal.activeVersions()).isEqualTo(Map.of("run-1", 1L));
     assertThat(journal.log("run-1", 0, 10)).containsExactly(entry(0, "RUNNING", 1, 0));
+  }
+
+  @Test
+  void moves_thatWereWritten_areToldToTheWatcher() {
+    List<Move> told = new ArrayList<>();
+    Journal watched = new Journal(store.database, told::add);
+    Fence fence = store.lease();
+    Move first = move(0, "RUNNING", 1);
+
+    watched.start(ORIGIN, first, request("start"), Alongside.NOTHING);
+    watched.start(ORIGIN, first, request("start"), Alongside.NOTHING);
+    watched.act(move(1, "GATE", 1), fence, Alongside.NOTHING);
+    watched.act(move(1, "HOLDING", 1), fence, Alongside.NOTHING);
+    watched.act(move(2, "HOLDING", 1), new Fence(99, 1), Alongside.NOTHING);
+    watched.command(move(2, "PAUSED", 1), request("pause"), Alongside.NOTHING);
+
+    assertThat(told).containsExactly(first, move(1, "GATE", 1), move(2, "PAUSED", 1));
   }
 
   @Test

@@ -1,0 +1,40 @@
+package dev.serin.server.rollout.monitor;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.serin.server.rollout.notice.NotifierStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a process knows of rollouts, at one moment.
+ *
+ * @param leads whether it acts for all runs
+ * @param failing runs that it cannot read or decide
+ * @param ticks since its start
+ * @param failedTicks that the store did not let it take
+ * @param lastTickAge time since the end of the last tick; empty: there was none yet
+ * @param lastTickTime how long that took
+ * @param runs those that it acts for; empty where it does not lead
+ * @param openGates webhooks that it asks
+ * @param notices what became of notifications
+ */
+public record SeenRollouts(
+    boolean leads,
+    int failing,
+    long ticks,
+    long failedTicks,
+    Optional<Duration> lastTickAge,
+    Duration lastTickTime,
+    List<SeenRun> runs,
+    int openGates,
+    NotifierStatus notices) {
+  /** Checks that all is there, and copies. */
+  public SeenRollouts {
+    requireNonNull(lastTickAge, "lastTickAge");
+    requireNonNull(lastTickTime, "lastTickTime");
+    requireNonNull(notices, "notices");
+    runs = List.copyOf(runs);
+  }
+}
