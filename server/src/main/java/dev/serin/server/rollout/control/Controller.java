@@ -10,6 +10,7 @@ import dev.serin.server.rollout.journal.Journal;
 import dev.serin.v1.Verdict;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -31,11 +32,20 @@ public final class Controller implements AutoCloseable {
   /** Ticks that are asked for by {@link #wake} are no closer than this. */
   private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
 
+  /** How long the answer to a request is kept for whoever sends it again. */
+  private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
+
+  /** Answers that are forgotten at a time, of the oldest; and after how many turns again. */
+  private static final int FORGOTTEN_MAX = 1_000;
+
+  private static final int TURNS_BETWEEN = 60;
+
   /** How long the end of the tick under way is waited for. */
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(10);
 
   private static final Logger log = LoggerFactory.getLogger(Controller.class);
 
+  private final Journal journal;
   private final ControllerLease lease;
   private final LeaseWatcher watcher;
   private final InstantSource clock;
@@ -51,6 +61,9 @@ public final class Controller implements AutoCloseable {
 
   /** Time for which nobody has looked, of a lease whose first turn has not been taken. */
   private Duration unseen = Duration.ZERO;
+
+  /** Turns that were taken. */
+  private long turns;
 
   /** Whether the dead were dismissed: a store that is away is asked again. */
   private boolean begun;
@@ -107,16 +120,17 @@ public final class Controller implements AutoCloseable {
 
   Controller(Setting setting, ControllerSteps steps) {
     this.steps = steps;
+    journal = setting.journal();
     lease = setting.lease();
     watcher = setting.watcher();
     clock = setting.clock();
     nanoTime = setting.nanoTime();
     tickNanos = setting.tick().toNanos();
-    held = new HeldRuns(setting.journal());
-    gates = new Gates(setting.journal(), setting.webhooks());
+    held = new HeldRuns(journal);
+    gates = new Gates(journal, setting.webhooks());
     turn =
         new Turn(
-            setting.journal(),
+            journal,
             setting.catalog(),
             setting.serving(),
             held,
@@ -166,6 +180,9 @@ public final class Controller implements AutoCloseable {
         steps.leased();
         turn.take(mine, clock.instant(), nanoTime.getAsLong(), unseen);
         unseen = Duration.ZERO;
+        if (turns++ % TURNS_BETWEEN == 0) {
+          journal.forgetAnswers(ANSWERS_KEPT, FORGOTTEN_MAX);
+        }
       }
       away = false;
     } catch (UnheldException e) {
@@ -232,6 +249,11 @@ public final class Controller implements AutoCloseable {
   public Optional<Verdict> verdict(String run) {
     HeldRun known = held.get(run);
     return known == null ? Optional.empty() : known.verdict();
+  }
+
+  /** The runs that this process acts for, as it knows them, by their ids; any thread. */
+  public List<RunView> runs() {
+    return held.all().stream().map(HeldRun::view).toList();
   }
 
   /** What it is about; any thread. */

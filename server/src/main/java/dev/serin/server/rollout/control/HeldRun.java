@@ -19,7 +19,6 @@ import dev.serin.server.rollout.machine.RolloutMachine;
 import dev.serin.server.rollout.machine.Step;
 import dev.serin.server.rollout.machine.Times;
 import dev.serin.server.rollout.machine.Verdict;
-import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.policy.Judge;
 import dev.serin.server.rollout.policy.JudgeState;
@@ -27,7 +26,6 @@ import dev.serin.server.rollout.policy.JudgeStateCodec;
 import dev.serin.server.rollout.policy.RunEvidence;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -47,8 +45,10 @@ final class HeldRun {
   private final RunReader reader;
 
   private final RunMetrics metrics;
-  private StoredRun stored;
-  private MachineState state;
+
+  /** Where it stands. */
+  private volatile RunView view;
+
   private JudgeState judged;
 
   /** What the store has of that. */
@@ -65,23 +65,16 @@ final class HeldRun {
 
   private volatile @Nullable Look last;
 
-  private HeldRun(
-      StoredRun stored,
-      RunDocuments documents,
-      RolloutPlan plan,
-      List<JudgedMetric> judgedMetrics,
-      Instant looked,
-      long completeNanos) {
-    this.stored = stored;
-    this.plan = plan;
+  private HeldRun(RunView view, RunDocuments documents, Instant looked, long completeNanos) {
+    this.view = view;
     this.looked = looked;
     this.completeNanos = completeNanos;
+    plan = view.plan();
     machine = new RolloutMachine(plan);
-    judge = Judge.of(plan, judgedMetrics, DataQuality.USUAL);
-    reader = documents.reader(stored.origin(), plan, judgedMetrics);
-    metrics = RunMetrics.of(plan, judgedMetrics, judge::measuredShare);
-    state = Runs.state(stored);
-    kept = judgeOf(stored);
+    judge = Judge.of(plan, view.metrics(), DataQuality.USUAL);
+    reader = documents.reader(view.stored().origin(), plan, view.metrics());
+    metrics = RunMetrics.of(plan, view.metrics(), judge::measuredShare);
+    kept = judgeOf(view.stored());
     judged = kept;
   }
 
@@ -113,15 +106,21 @@ final class HeldRun {
   static HeldRun of(StoredRun stored, Instant looked, long completeNanos) {
     RunDocuments documents = RunDocuments.decode(stored.origin().documents());
     RolloutPlan plan = documents.plan();
-    return new HeldRun(stored, documents, plan, documents.judged(plan), looked, completeNanos);
+    RunView view = new RunView(stored, plan, documents.judged(plan), Runs.state(stored));
+    return new HeldRun(view, documents, looked, completeNanos);
+  }
+
+  /** Where it stands; any thread. */
+  RunView view() {
+    return view;
   }
 
   String id() {
-    return stored.origin().run();
+    return origin().run();
   }
 
   RunOrigin origin() {
-    return stored.origin();
+    return view.stored().origin();
   }
 
   FeatureName feature() {
@@ -129,7 +128,7 @@ final class HeldRun {
   }
 
   long version() {
-    return stored.version();
+    return view.stored().version();
   }
 
   RolloutPlan plan() {
@@ -137,26 +136,30 @@ final class HeldRun {
   }
 
   MachineState state() {
-    return state;
+    return view.state();
   }
 
   /** Takes it as somebody else has moved it; what looks left stays. */
   void refresh(StoredRun now) {
-    state = Runs.state(now);
-    stored = now;
+    stand(now, Runs.state(now));
     kept = judgeOf(now);
     awaited = OptionalLong.empty();
   }
 
+  private void stand(StoredRun stored, MachineState state) {
+    view = new RunView(stored, plan, view.metrics(), state);
+  }
+
   /** Whether evidence can say anything of it: something of it is served. */
   boolean isJudged() {
+    MachineState state = state();
     return state.stage() > 0 && !state.phase().isOver() && state.phase() != Phase.ROLLING_BACK;
   }
 
   /** What is asked of the view, by its thread: what the run has counted at this moment. */
   Function<MergedView, Counted> question() {
-    int stage = state.stage();
-    return view -> new Counted(reader.read(view, stage), view.thinning().generation());
+    int stage = state().stage();
+    return counted -> new Counted(reader.read(counted, stage), counted.thinning().generation());
   }
 
   Duration sinceLook(Instant now) {
@@ -174,6 +177,7 @@ final class HeldRun {
     RunReader.Reading reading = counted.reading();
     completeNanos = readNanos - age.toNanos();
     Duration sinceLook = sinceLook(now);
+    MachineState state = state();
     Times times = state.seen(now, sinceLook);
     int stage = state.stage();
     RunEvidence evidence =
@@ -236,7 +240,7 @@ final class HeldRun {
   }
 
   Step apply(Event event, Instant now) {
-    return machine.apply(state, event, now);
+    return machine.apply(state(), event, now);
   }
 
   /** What the last look showed; any thread. */
@@ -275,7 +279,7 @@ final class HeldRun {
   Optional<KeptJudge> toKeep() {
     return judged.sameKept(kept)
         ? Optional.empty()
-        : Optional.of(new KeptJudge(id(), stored.version(), judgeBytes()));
+        : Optional.of(new KeptJudge(id(), version(), judgeBytes()));
   }
 
   /** Notes that it was written. */
@@ -289,10 +293,9 @@ final class HeldRun {
    * @param revision of the namespace that it took; empty: none
    */
   void moved(Move move, Step.Moved by, OptionalLong revision) {
-    stored = Moves.after(stored, move);
-    state = by.state();
+    stand(Moves.after(view.stored(), move), by.state());
     kept = move.judge().isPresent() ? judged : kept;
-    awaited = state.phase() == Phase.ROLLING_BACK ? revision : OptionalLong.empty();
+    awaited = by.state().phase() == Phase.ROLLING_BACK ? revision : OptionalLong.empty();
   }
 
   private static JudgeState judgeOf(StoredRun stored) {

@@ -360,4 +360,45 @@ class ControllerTest {
     assertThat(paused.evidence().verdict()).as("what was known").isPresent();
     assertThat(paused.event()).isInstanceOf(Event.Command.class);
   }
+
+  @Test
+  void answers_ofADayAgo_areForgotten() {
+    start("checkout", SHORT_STAGES, "");
+    process.command(CommandKind.PAUSE, "checkout", "yesterday");
+    world.database.execute(
+        Priority.ROLLOUT,
+        handle -> handle.execute("UPDATE rollout_request SET time = time - 90000000"));
+    process.command(CommandKind.RESUME, "checkout", "today");
+
+    world.seconds(process, 1);
+
+    List<String> kept =
+        world.database.read(
+            handle ->
+                handle
+                    .createQuery("SELECT request FROM rollout_request")
+                    .mapTo(String.class)
+                    .list());
+    assertThat(kept).containsExactly("today");
+  }
+
+  @Test
+  void runs_thatAreHeld_areShownAsTheyStand() {
+    start("checkout", SHORT_STAGES, "");
+    assertThat(process.controller.runs()).isEmpty();
+    world.seconds(process, 2);
+
+    assertHeld();
+    world.seconds(process, 2);
+    assertThat(world.run("checkout").state().stage()).isEqualTo(2);
+    assertHeld();
+  }
+
+  private void assertHeld() {
+    RunView stored = world.run("checkout");
+    assertThat(process.controller.runs())
+        .singleElement()
+        .satisfies(held -> assertThat(held.state()).isEqualTo(stored.state()))
+        .satisfies(held -> assertThat(held.stored().version()).isEqualTo(stored.state().version()));
+  }
 }
