@@ -2,6 +2,10 @@ package dev.serin.server.rollout.monitor;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.serin.server.rollout.control.Controller;
+import dev.serin.server.rollout.control.ControllerStatus;
+import dev.serin.server.rollout.gate.WebhookGates;
+import dev.serin.server.rollout.notice.Notifier;
 import dev.serin.server.rollout.notice.NotifierStatus;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +34,23 @@ public record SeenRollouts(
     List<SeenRun> runs,
     int openGates,
     NotifierStatus notices) {
+  /** What these know now; waits for nobody. */
+  public static SeenRollouts of(Controller controller, WebhookGates gates, Notifier notifier) {
+    ControllerStatus status = controller.status();
+    return new SeenRollouts(
+        status.leads(),
+        status.failing(),
+        status.ticks(),
+        status.failedTicks(),
+        status.lastTickAge(),
+        status.lastTickTime(),
+        controller.runs().stream()
+            .map(run -> SeenRun.of(run, controller.verdict(run.stored().origin().run())))
+            .toList(),
+        gates.openGates(),
+        notifier.status());
+  }
+
   /** Checks that all is there, and copies. */
   public SeenRollouts {
     requireNonNull(lastTickAge, "lastTickAge");

@@ -2,7 +2,10 @@ package dev.serin.server.rollout.monitor;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.serin.server.rollout.control.RunView;
+import dev.serin.server.rollout.journal.RunOrigin;
 import dev.serin.v1.Verdict;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -26,6 +29,19 @@ public record SeenRun(
     int stage,
     double share,
     Optional<Verdict> verdict) {
+  static SeenRun of(RunView run, Optional<Verdict> verdict) {
+    RunOrigin origin = run.stored().origin();
+    return new SeenRun(
+        origin.namespace(),
+        origin.rollout(),
+        origin.feature(),
+        origin.run(),
+        run.state().phase().name().toLowerCase(Locale.ROOT),
+        run.state().stage(),
+        run.state().traffic().fraction(),
+        verdict);
+  }
+
   /** Checks that all is there. */
   public SeenRun {
     requireNonNull(namespace, "namespace");
