@@ -8,8 +8,6 @@ import dev.serin.v1.ExposureState;
 import dev.serin.v1.StageWeight;
 import dev.serin.v1.VariantComparison;
 import dev.serin.v1.VariantSummary;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +16,7 @@ import java.util.Set;
 
 /** What the variants of a split show, as tables and what is to be said of them. */
 final class ComparisonText {
-  private static final MathContext DIGITS = new MathContext(4);
+  private static final int DIGITS = 4;
   private static final String NONE = "-";
   private static final String EXACT_IN_PERCENT = "exact in %";
 
@@ -203,15 +201,7 @@ final class ComparisonText {
 
   /** A number in four digits; very large and very small ones with an exponent; - of no number. */
   static String shown(double number) {
-    if (!Double.isFinite(number)) {
-      return NONE;
-    }
-    if (number == 0) {
-      return "0";
-    }
-    BigDecimal rounded = new BigDecimal(number).round(DIGITS).stripTrailingZeros();
-    double size = Math.abs(number);
-    return size >= 1e-4 && size < 1e9 ? rounded.toPlainString() : rounded.toString();
+    return Numbers.digits(number, DIGITS);
   }
 
   private static List<String> remarks(CompareVariantsResponse answer) {

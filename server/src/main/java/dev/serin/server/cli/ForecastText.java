@@ -8,7 +8,6 @@ import dev.serin.v1.PlanRolloutResponse;
 import dev.serin.v1.StageForecast;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** A forecast as tables and a chart of its stages one after the other. */
 final class ForecastText {
@@ -43,7 +42,10 @@ final class ForecastText {
         terminal.dim(
             "FOUND: so much worse is rolled back by then; (signal) holds, (dry run) is shown. BY"
                 + " DWELL: share of cases by the end of the dwell."));
-    lines.add(terminal.dim("SEES: the smallest regression found by then in eight of ten cases."));
+    lines.add(
+        terminal.dim(
+            "SEES: the smallest regression found by then in eight of ten cases. ONE LOOK: when a"
+                + " classical test, looked at once, would find the example in as many."));
     answer.getNotesList().forEach(note -> lines.add(terminal.dim(Texts.printable(note))));
     return lines;
   }
@@ -125,7 +127,8 @@ final class ForecastText {
             ">FOUND",
             ">NINE IN TEN",
             ">BY DWELL",
-            ">SEES");
+            ">SEES",
+            ">ONE LOOK");
     for (StageForecast stage : answer.getStagesList()) {
       for (MetricForecast metric : stage.getMetricsList()) {
         row(table, stage.getStage(), metric);
@@ -146,7 +149,8 @@ final class ForecastText {
         metric.hasFoundMedian() ? time(metric.getFoundMedian()) : NONE,
         metric.hasFoundP90() ? time(metric.getFoundP90()) : NONE,
         metric.hasFoundByDwell() ? percent(metric.getFoundByDwell()) : NONE,
-        metric.hasSmallest() ? worse(metric.getSmallest()) : NONE);
+        metric.hasSmallest() ? worse(metric.getSmallest()) : NONE,
+        metric.hasSingleLook() ? time(metric.getSingleLook()) : NONE);
   }
 
   private static String action(MetricForecast metric) {
@@ -239,9 +243,8 @@ final class ForecastText {
 
   /** Two digits, and all of a whole number: a forecast knows no more. */
   private static String shown(double number) {
-    if (number >= 10 || number == Math.rint(number)) {
-      return String.format(Locale.ROOT, "%.0f", number);
-    }
-    return String.format(Locale.ROOT, number >= 1 ? "%.1f" : "%.2g", number);
+    return number >= 10 || number == Math.rint(number)
+        ? Numbers.digits(Math.rint(number), 15)
+        : Numbers.digits(number, 2);
   }
 }

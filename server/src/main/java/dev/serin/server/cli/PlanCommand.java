@@ -3,14 +3,19 @@ package dev.serin.server.cli;
 import dev.serin.server.catalog.ParsedDocuments;
 import dev.serin.server.rollout.forecast.Baseline;
 import dev.serin.server.rollout.forecast.RolloutForecast;
+import dev.serin.v1.Document;
+import dev.serin.v1.Metric;
 import dev.serin.v1.MetricBaseline;
 import dev.serin.v1.PlanRolloutRequest;
 import dev.serin.v1.PlanRolloutResponse;
 import dev.serin.v1.Rollout;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,26 +67,42 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ParsedDocuments parsed = files.read(terminal);
-    return switch (RolloutFile.read(parsed, key, List.of())) {
+    boolean serverNamed = spec.commandLine().getParseResult().hasMatchedOption("--server");
+    if (usersPerSecond != null && !serverNamed) {
+      double users = usersPerSecond;
+      return answer(
+          RolloutFile.read(parsed, key, List.of()), (file, stated) -> offline(file, stated, users));
+    }
+    if (!parsed.errors().isEmpty()) {
+      FilesOption.print(terminal, parsed.errors());
+      return ExitCode.REFUSED.code();
+    }
+    try (Session session = call.open()) {
+      Set<String> features = ValidateCommand.featuresOfRollouts(parsed);
+      List<Document> served = ServedDocuments.of(session, call.namespace(), features);
+      return answer(
+          RolloutFile.read(parsed, key, served),
+          (file, stated) -> asked(session, parsed, file.document(), stated));
+    }
+  }
+
+  private int answer(
+      RolloutFile.Reading reading,
+      BiFunction<RolloutFile, Map<String, Baseline>, PlanRolloutResponse> forecast) {
+    return switch (reading) {
       case RolloutFile.Reading.Wrong wrong -> {
         FilesOption.print(terminal, wrong.errors());
         yield ExitCode.REFUSED.code();
       }
       case RolloutFile.Reading.Sound sound -> {
-        print(sound.file());
+        sound.file().checkMetrics("--baseline", baselines.keySet());
+        print(sound.file(), forecast.apply(sound.file(), stated()));
         yield ExitCode.OK.code();
       }
     };
   }
 
-  private void print(RolloutFile file) {
-    file.checkMetrics("--baseline", baselines.keySet());
-    Map<String, Baseline> stated = stated();
-    boolean serverNamed = spec.commandLine().getParseResult().hasMatchedOption("--server");
-    PlanRolloutResponse answer =
-        usersPerSecond == null || serverNamed
-            ? asked(file.document(), stated)
-            : offline(file, stated, usersPerSecond);
+  private void print(RolloutFile file, PlanRolloutResponse answer) {
     output.print(
         terminal,
         answer,
@@ -108,20 +129,33 @@ final class PlanCommand implements Callable<Integer> {
     }
   }
 
-  private PlanRolloutResponse asked(Rollout rollout, Map<String, Baseline> stated) {
+  private PlanRolloutResponse asked(
+      Session session, ParsedDocuments parsed, Rollout rollout, Map<String, Baseline> stated) {
     List<MetricBaseline> messages =
         stated.entrySet().stream().map(entry -> entry.getValue().message(entry.getKey())).toList();
     PlanRolloutRequest.Builder request =
         PlanRolloutRequest.newBuilder()
             .setNamespace(call.namespace())
             .setRollout(rollout)
-            .addAllBaselines(messages);
+            .addAllBaselines(messages)
+            .addAllMetrics(metrics(parsed, rollout));
     if (usersPerSecond != null) {
       request.setUsersPerSecond(usersPerSecond);
     }
-    try (Session session = call.open()) {
-      return session.analysis().planRollout(request.build());
-    }
+    return session.analysis().planRollout(request.build());
+  }
+
+  /** What the files say of the rollout's metrics. */
+  private static List<Metric> metrics(ParsedDocuments parsed, Rollout rollout) {
+    Set<String> judged = new HashSet<>();
+    rollout.getGuardrailsList().forEach(metric -> judged.add(metric.getMetric()));
+    rollout.getSuccessMetricsList().forEach(metric -> judged.add(metric.getMetric()));
+    rollout.getSignalsList().forEach(metric -> judged.add(metric.getMetric()));
+    rollout.getCircuitBreakersList().forEach(metric -> judged.add(metric.getMetric()));
+    return parsed.toDocuments().stream()
+        .filter(document -> document.hasMetric() && judged.contains(document.getMetric().getKey()))
+        .map(Document::getMetric)
+        .toList();
   }
 
   private static PlanRolloutResponse offline(

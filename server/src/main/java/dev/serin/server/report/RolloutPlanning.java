@@ -44,6 +44,8 @@ record RolloutPlanning(
   /** As many as apply to a feature. */
   private static final int MAX_BASELINES = 64;
 
+  private static final int MAX_METRICS = 64;
+
   private static final long HOUR_MILLIS = 3_600_000;
   private static final double MILLIS = 1_000;
 
@@ -67,37 +69,59 @@ record RolloutPlanning(
         };
     List<String> notes = new ArrayList<>();
     ReportedFeature feature = features.apply(request.getNamespace(), plan.feature());
-    List<JudgedMetric> known = known(plan, feature);
+    List<JudgedMetric> known = known(plan, request, feature);
     Map<String, Baseline> baselines = stated(request, plan);
     addCounted(request, plan, baselines, notes);
     double usersPerSecond =
         request.hasUsersPerSecond()
-            ? request.getUsersPerSecond()
+            ? stated(request.getUsersPerSecond())
             : counted(feature, plan.split(), notes);
-    try {
-      return RolloutForecast.of(plan, known, usersPerSecond, baselines, notes);
-    } catch (IllegalArgumentException outside) {
-      throw ApiErrors.invalidRequest("users_per_second", String.valueOf(outside.getMessage()));
-    }
+    return RolloutForecast.of(plan, known, usersPerSecond, baselines, notes);
   }
 
-  /** The plan's metrics with what their documents say. */
-  private static List<JudgedMetric> known(RolloutPlan plan, ReportedFeature feature) {
-    List<Metric> documents =
-        feature.metrics().stream()
-            .map(
-                metric ->
-                    Metric.newBuilder()
-                        .setKey(metric.key())
-                        .setKind(metric.kind())
-                        .setBetter(metric.better())
-                        .build())
-            .toList();
+  private static double stated(double usersPerSecond) {
+    if (!(usersPerSecond > 0 && usersPerSecond < Double.POSITIVE_INFINITY)) {
+      throw ApiErrors.invalidRequest(
+          "users_per_second", usersPerSecond + " (expected: above 0, finite)");
+    }
+    return usersPerSecond;
+  }
+
+  /** The plan's metrics with what their documents say, those of the request before the server's. */
+  private static List<JudgedMetric> known(
+      RolloutPlan plan, PlanRolloutRequest request, ReportedFeature feature) {
+    // Of two with one key the later is taken.
+    List<Metric> documents = new ArrayList<>();
+    for (ReportedMetric metric : feature.metrics()) {
+      documents.add(
+          Metric.newBuilder()
+              .setKey(metric.key())
+              .setKind(metric.kind())
+              .setBetter(metric.better())
+              .build());
+    }
+    documents.addAll(stated(request.getMetricsList()));
     return switch (FeatureFit.ofMetrics(plan, documents)) {
       case FeatureFit.Result.Fits fits -> fits.metrics();
       case FeatureFit.Result.Misfits misfits ->
           throw ApiErrors.invalidDocument(misfits.violations());
     };
+  }
+
+  private static List<Metric> stated(List<Metric> metrics) {
+    if (metrics.size() > MAX_METRICS) {
+      throw ApiErrors.invalidRequest(
+          "metrics", metrics.size() + " (expected: at most " + MAX_METRICS + ")");
+    }
+    for (int i = 0; i < metrics.size(); i++) {
+      switch (metrics.get(i).getKind()) {
+        case METRIC_KIND_UNSPECIFIED, UNRECOGNIZED ->
+            throw ApiErrors.invalidRequest(
+                "metrics[" + i + "].kind", "absent (expected: one of the kinds of metrics)");
+        case METRIC_KIND_EVENT, METRIC_KIND_MEAN, METRIC_KIND_RATIO, METRIC_KIND_QUANTILE -> {}
+      }
+    }
+    return metrics;
   }
 
   private static Map<String, Baseline> stated(PlanRolloutRequest request, RolloutPlan plan) {

@@ -2,8 +2,15 @@ package dev.serin.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.server.error.ApiErrors;
+import dev.serin.v1.BetterDirection;
+import dev.serin.v1.Document;
+import dev.serin.v1.ListDocumentsResponse;
+import dev.serin.v1.Metric;
+import dev.serin.v1.MetricKind;
 import dev.serin.v1.PlanRolloutRequest;
 import dev.serin.v1.PlanRolloutResponse;
+import dev.serin.v1.StoredDocument;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -81,9 +88,13 @@ class PlanCommandTest {
       "--users-per-second=100", "--baseline=errors=0.005", "--baseline=latency=120:300"
     };
 
-    assertThat(plan(ROLLOUT, options).out()).doesNotContain("a quantile");
     assertThat(plan(ROLLOUT + documents, options).out())
-        .contains("latency: a quantile: plan it as an event, a request above its limit");
+        .isNotEqualTo(plan(ROLLOUT, options).out())
+        .doesNotContain("no baseline");
+    options[2] = "--baseline=latency=0.01";
+    assertThat(plan(ROLLOUT, options).out()).doesNotContain("no event");
+    assertThat(plan(ROLLOUT + documents, options).out())
+        .contains("latency: no event, and its baseline a share of users");
     assertThat(plan(ROLLOUT + documents.replace("lower", "fast"), options).out())
         .contains("better: fast (expected: one of lower, higher)");
     assertThat(
@@ -91,18 +102,42 @@ class PlanCommandTest {
         .contains("circuit_breakers[0].metric: a quantile (expected: an event)");
   }
 
+  /** Metrics may be the server's, and what the files say of them goes along. */
   @Test
   void plan_withoutTraffic_asksTheServer() throws IOException {
+    String documents = "---\nmetric: {key: latency, kind: mean, measure: ms, better: lower}\n";
     try (FakeApi api = new FakeApi()) {
+      api.will(
+          "ListDocuments",
+          ListDocumentsResponse.newBuilder()
+              .addDocuments(
+                  StoredDocument.newBuilder()
+                      .setDocument(
+                          Document.newBuilder()
+                              .setMetric(
+                                  Metric.newBuilder()
+                                      .setKey("errors")
+                                      .setKind(MetricKind.METRIC_KIND_EVENT)
+                                      .setBetter(BetterDirection.BETTER_DIRECTION_LOWER))))
+              .build());
+      api.will("GetDocument", ApiErrors.documentNotFound("shop", "feature", "new-checkout"));
       api.will("PlanRollout", PlanRolloutResponse.newBuilder().setUsersPerSecond(7).build());
-      Run run = plan(ROLLOUT, "--baseline=errors=0.005", "--server=" + api.address(), "-n", "shop");
+      Run run =
+          plan(
+              ROLLOUT + documents,
+              "--baseline=errors=0.005",
+              "--server=" + api.address(),
+              "-n",
+              "shop");
 
+      assertThat(run.err()).isEmpty();
       assertThat(run.exitCode()).isZero();
-      PlanRolloutRequest request = api.request(0, PlanRolloutRequest.class);
+      PlanRolloutRequest request = api.request(2, PlanRolloutRequest.class);
       assertThat(request.getNamespace()).isEqualTo("shop");
       assertThat(request.getRollout().getKey()).isEqualTo("new-checkout");
       assertThat(request.getBaselines(0).getValue()).isEqualTo(.005);
       assertThat(request.hasUsersPerSecond()).isFalse();
+      assertThat(request.getMetricsList()).extracting(Metric::getKey).containsExactly("latency");
       assertThat(run.out()).startsWith("new-checkout: forecast for 7 new users per second");
     }
   }

@@ -8,8 +8,10 @@ import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.v1.Arm;
 import dev.serin.v1.BetterDirection;
 import dev.serin.v1.Guardrail;
+import dev.serin.v1.Metric;
 import dev.serin.v1.MetricBaseline;
 import dev.serin.v1.MetricForecast;
+import dev.serin.v1.MetricKind;
 import dev.serin.v1.PlanRolloutRequest;
 import dev.serin.v1.PlanRolloutResponse;
 import dev.serin.v1.Rollout;
@@ -184,12 +186,28 @@ class PlanRolloutTest {
         PlanRolloutRequest.newBuilder()
             .setRollout(quantile)
             .setUsersPerSecond(100)
-            .addBaselines(MetricBaseline.newBuilder().setMetric("error").setValue(.005));
+            .addBaselines(MetricBaseline.newBuilder().setMetric("error").setValue(.005))
+            .addBaselines(MetricBaseline.newBuilder().setMetric("latency").setValue(.005));
 
     PlanRolloutResponse answer = plan(Counted.ofPeriod(), request);
 
-    assertThat(answer.getStages(1).getMissing()).startsWith("latency: a quantile");
+    assertThat(answer.getStages(1).getMissing())
+        .isEqualTo("latency: no event, and its baseline a share of users");
     assertThat(answer.getStages(1).hasPromotedMedian()).isFalse();
+
+    // A file brings a document of its own along.
+    Metric event =
+        Metric.newBuilder()
+            .setKey("latency")
+            .setKind(MetricKind.METRIC_KIND_EVENT)
+            .setBetter(BetterDirection.BETTER_DIRECTION_LOWER)
+            .build();
+    PlanRolloutResponse ofFile = plan(Counted.ofPeriod(), request.addMetrics(event));
+    assertThat(ofFile.getStages(1).getMissing()).isEmpty();
+    assertThat(ofFile.getStages(1).hasPromotedMedian()).isTrue();
+    assertThatThrownBy(
+            () -> plan(Counted.ofPeriod(), request.addMetrics(Metric.newBuilder().setKey("x"))))
+        .hasMessageContaining("metrics[1].kind: absent");
   }
 
   @Test

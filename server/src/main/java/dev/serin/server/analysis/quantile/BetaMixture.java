@@ -43,6 +43,11 @@ final class BetaMixture {
     return new BetaMixture(p, ShareBound.concentration(values, alpha));
   }
 
+  /** Which share it is about. */
+  double share() {
+    return p;
+  }
+
   /** The log e-value that more than p of the values are below the point. */
   double above(double k, double n) {
     return TiltedBeta.above(below + k, beyond + n - k, p, 1 - p) - priorAbove;

@@ -3,6 +3,7 @@ package dev.serin.server.analysis.quantile;
 import dev.serin.server.analysis.Absence;
 import dev.serin.server.analysis.Figure;
 import dev.serin.server.analysis.mean.Claim;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * The one-sided test of a quantile of one stage, on histograms, valid at every look.
@@ -97,6 +98,40 @@ public final class QuantileTest {
   /** By how many bins the treatment has to be above (below) the control; below 0 for downwards. */
   public int shiftBins() {
     return shift;
+  }
+
+  /**
+   * How many standard errors of their difference both arms' shares are apart where they are
+   * evidence enough, half of it from each; for plans.
+   *
+   * @param values of an arm, above 0
+   */
+  public double standardErrors(double values) {
+    double share = mixture.share();
+    double half = -Math.log(alpha) / 2;
+    double error = Math.sqrt(share * (1 - share) * values);
+    double up = excess(half, (1 - share) * values, k -> mixture.above(share * values + k, values));
+    double down = excess(half, share * values, k -> mixture.below(share * values - k, values));
+    return (up + down) / error / Math.sqrt(2);
+  }
+
+  /** The least excess that is so much evidence; beyond the most there can be, in proportion. */
+  private static double excess(double evidence, double most, DoubleUnaryOperator logE) {
+    double all = logE.applyAsDouble(most);
+    if (all < evidence) {
+      return most * (1 + (evidence - all));
+    }
+    double low = 0;
+    double high = most;
+    for (int step = 0; step < 40; step++) {
+      double middle = (low + high) / 2;
+      if (logE.applyAsDouble(middle) < evidence) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return high;
   }
 
   /** The evidence for the claim so far. */

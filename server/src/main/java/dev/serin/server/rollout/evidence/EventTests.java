@@ -34,7 +34,7 @@ final class EventTests implements MetricTests {
                 guardrail ->
                     MeanTest.of(
                         Claim.nonInferiority(guardrail.better(), new Margin.Relative(0)),
-                        2 * MetricTests.plannedUsers(plan),
+                        2 * plan.plannedUsers(),
                         plan.alphaP()));
   }
 

@@ -35,7 +35,7 @@ final class MeanTests implements MetricTests {
   MeanTests(RolloutPlan plan, RunMetrics.Roles roles, double share) {
     this.plan = plan;
     this.metric = roles.regression();
-    this.plannedUsers = 2 * MetricTests.plannedUsers(plan);
+    this.plannedUsers = 2 * plan.plannedUsers();
     this.regression =
         MeanTest.of(
             Claim.regression(metric.better(), MetricTests.relative(metric)), plannedUsers, share);

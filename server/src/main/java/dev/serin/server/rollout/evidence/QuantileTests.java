@@ -47,11 +47,7 @@ final class QuantileTests implements MetricTests {
 
   private QuantileTest test(Claim claim, JudgedMetric judged, double share) {
     return QuantileTest.of(
-        judged.plan().quantile(),
-        claim,
-        LogBins.BINS_PER_OCTAVE,
-        MetricTests.plannedUsers(plan),
-        share);
+        judged.plan().quantile(), claim, LogBins.BINS_PER_OCTAVE, plan.plannedUsers(), share);
   }
 
   /** Both arms of the stage. */

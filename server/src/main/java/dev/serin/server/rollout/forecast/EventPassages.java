@@ -9,11 +9,13 @@ import dev.serin.server.analysis.mean.Margin;
 import dev.serin.server.analysis.planning.EventForecast;
 import dev.serin.server.analysis.planning.MeanForecast;
 import dev.serin.server.analysis.planning.Passage;
+import dev.serin.server.analysis.planning.SampleSizes;
 import dev.serin.server.rollout.forecast.MetricOutlook.MetricPassages;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * An event: judged by exact tests of users. Where higher is better, arms change places: then worse
@@ -26,9 +28,6 @@ import java.util.List;
  */
 record EventPassages(RolloutPlan plan, JudgedMetric metric, StageTraffic traffic, double baseline)
     implements MetricPassages {
-  /** Share of the control's users with the event above which rates of requests have to pass too. */
-  static final double COMMON = 0.02;
-
   /** A regression for an example: an event that happens to twice as many. */
   private static final double DOUBLED = 2;
 
@@ -41,15 +40,16 @@ record EventPassages(RolloutPlan plan, JudgedMetric metric, StageTraffic traffic
     return metric.plan().margin();
   }
 
-  /** Twice as many, and where the margin allows nearly that, twice the margin more. */
+  /** Twice as many, and where the margin allows nearly that, twice the margin more; all at most. */
   @Override
   public double example() {
-    return Math.max(DOUBLED, MeanPassages.example(margin()));
+    double usual = Math.max(DOUBLED, MeanPassages.example(margin()));
+    return isHigher() ? usual : Math.min(usual, 1 / baseline);
   }
 
   @Override
   public double largest() {
-    return isHigher() ? LARGEST : Math.max(example(), Math.min(LARGEST, 1 / baseline));
+    return isHigher() ? LARGEST : Math.min(LARGEST, 1 / baseline);
   }
 
   private boolean isHigher() {
@@ -66,11 +66,12 @@ record EventPassages(RolloutPlan plan, JudgedMetric metric, StageTraffic traffic
     Passage within =
         events.nonInferiority(1, margin(), absolute > 0 ? plan.alphaP() / 2 : plan.alphaP());
     if (absolute > 0) {
-      ShareBound bounds = new ShareBound(BOUND_PART * plan.alphaP(), NonInferiority.USUAL_USERS);
+      double users = Math.max(NonInferiority.USUAL_USERS, (double) traffic.stage().minimumUsers());
+      ShareBound bounds = new ShareBound(BOUND_PART * plan.alphaP(), users);
       within = Passage.either(within, events.withinAbsolute(absolute, bounds));
     }
     Passage passes = traffic.ofPair(within);
-    return baseline > COMMON ? Passage.all(List.of(passes, requests())) : passes;
+    return baseline > JudgedMetric.COMMON_EVENT ? Passage.all(List.of(passes, requests())) : passes;
   }
 
   /** When the rate by request is within the margin, with one request a user. */
@@ -78,13 +79,21 @@ record EventPassages(RolloutPlan plan, JudgedMetric metric, StageTraffic traffic
     MeanForecast rates = new MeanForecast(baseline, Math.sqrt(baseline * (1 - baseline)));
     Direction better = isHigher() ? Direction.HIGHER : Direction.LOWER;
     Claim within = Claim.nonInferiority(better, new Margin.Relative(margin()));
-    return traffic.ofSmallPair(rates.shown(within, 1, traffic.planned(), plan.alphaP()));
+    return traffic.ofSmallPair(rates.shown(within, 1, 2 * plan.plannedUsers(), plan.alphaP()));
   }
 
   @Override
   public Passage finds(double ratio) {
     double alpha = new AlphaShares(plan.alpha(), plan.stages().size()).run(metric.plan().weight());
     return traffic.ofPair(worse(isHigher(), ratio, alpha));
+  }
+
+  @Override
+  public OptionalDouble singleLook(SampleSizes sizes) {
+    double treatment = traffic.treatmentOfPair();
+    double worse = isHigher() ? baseline / example() : baseline * example();
+    double controls = sizes.ofSharesByArcsine(baseline, worse, treatment / (1 - treatment));
+    return OptionalDouble.of(traffic.secondsOfPair(controls / (1 - treatment)));
   }
 
   /**

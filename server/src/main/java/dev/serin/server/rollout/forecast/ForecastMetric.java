@@ -17,9 +17,6 @@ import java.util.Optional;
  * @param baseline what the control shows; empty: not known
  */
 record ForecastMetric(JudgedMetric metric, Optional<Baseline> baseline) {
-  /** Absolute margin of an event where the rollout says none, in shares of users. */
-  private static final double USUAL_ABSOLUTE_MARGIN = 0.001;
-
   /** A metric of a plan with its document, where that is among those that are known. */
   static ForecastMetric of(
       MetricPlan plan, Collection<JudgedMetric> known, Optional<Baseline> baseline) {
@@ -28,19 +25,26 @@ record ForecastMetric(JudgedMetric metric, Optional<Baseline> baseline) {
     Kind kind =
         document
             .map(JudgedMetric::kind)
-            .orElse(baseline.orElse(null) instanceof Baseline.Mean ? Kind.MEAN : Kind.EVENT);
+            .orElse(
+                baseline.orElse(null) instanceof Baseline.Event
+                    ? Kind.EVENT
+                    : plan.statedQuantile().isPresent()
+                        ? Kind.QUANTILE
+                        : baseline.isPresent() ? Kind.MEAN : Kind.EVENT);
     Direction better =
         document
             .map(JudgedMetric::better)
             .filter(direction -> direction != Direction.NONE)
             .or(plan::better)
             .orElse(plan.role() == Role.SUCCESS ? Direction.HIGHER : Direction.LOWER);
-    double absolute =
-        plan.role() != Role.GUARDRAIL
-            ? 0
-            : plan.statedAbsoluteMargin().orElse(kind == Kind.EVENT ? USUAL_ABSOLUTE_MARGIN : 0);
     return new ForecastMetric(
-        new JudgedMetric(plan, kind, better, absolute, Metric.getDefaultInstance()), baseline);
+        new JudgedMetric(
+            plan,
+            kind,
+            better,
+            JudgedMetric.usualAbsoluteMargin(plan, kind),
+            Metric.getDefaultInstance()),
+        baseline);
   }
 
   MetricPlan plan() {
@@ -50,14 +54,13 @@ record ForecastMetric(JudgedMetric metric, Optional<Baseline> baseline) {
   /** Why there can be no forecast, in words; empty: there can. */
   String missing() {
     return switch (metric.kind()) {
-      case QUANTILE -> "a quantile: plan it as an event, a request above its limit";
       case EVENT ->
           switch (baseline.orElse(null)) {
             case null -> "no baseline";
             case Baseline.Event event -> "";
             case Baseline.Mean mean -> "an event, and its baseline a mean's";
           };
-      case MEAN, RATIO ->
+      case MEAN, RATIO, QUANTILE ->
           switch (baseline.orElse(null)) {
             case null -> "no baseline";
             case Baseline.Mean mean -> "";

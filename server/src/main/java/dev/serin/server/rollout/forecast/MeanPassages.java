@@ -5,10 +5,12 @@ import dev.serin.server.analysis.mean.Claim;
 import dev.serin.server.analysis.mean.Margin;
 import dev.serin.server.analysis.planning.MeanForecast;
 import dev.serin.server.analysis.planning.Passage;
+import dev.serin.server.analysis.planning.SampleSizes;
 import dev.serin.server.rollout.forecast.MetricOutlook.MetricPassages;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
 import dev.serin.server.rollout.plan.RolloutPlan;
+import java.util.OptionalDouble;
 
 /**
  * A mean or a ratio: judged by always-valid intervals of arms of equal size.
@@ -20,6 +22,7 @@ import dev.serin.server.rollout.plan.RolloutPlan;
  * @param alpha its share of the run's, above 0 and below 1/2
  * @param alphaP of promotion
  * @param traffic of the stage
+ * @param plannedUsers of both arms, that its tests are made for
  * @param means its baseline
  */
 record MeanPassages(
@@ -30,6 +33,7 @@ record MeanPassages(
     double alpha,
     double alphaP,
     StageTraffic traffic,
+    long plannedUsers,
     MeanForecast means)
     implements MetricPassages {
   /** Where there is no margin, a regression for an example is worse by twice so much. */
@@ -51,6 +55,7 @@ record MeanPassages(
         success ? plan.alphaP() : Math.min(MOST_ALPHA, metric.plan().weight() * plan.alpha()),
         plan.alphaP(),
         traffic,
+        2 * plan.plannedUsers(),
         new MeanForecast(mean, deviation));
   }
 
@@ -91,7 +96,14 @@ record MeanPassages(
     return shown(worse, MetricOutlook.isHigher(better) ? 1 / ratio : ratio, alpha);
   }
 
+  @Override
+  public OptionalDouble singleLook(SampleSizes sizes) {
+    double ratio = MetricOutlook.isHigher(better) ? 1 / example() : example();
+    double effect = (ratio - 1) * means.mean() / means.deviation();
+    return OptionalDouble.of(traffic.secondsOfSmallPair(2 * sizes.ofMeansByStudent(effect, 1)));
+  }
+
   private Passage shown(Claim claim, double ratio, double share) {
-    return traffic.ofSmallPair(means.shown(claim, ratio, traffic.planned(), share));
+    return traffic.ofSmallPair(means.shown(claim, ratio, plannedUsers, share));
   }
 }

@@ -4,7 +4,10 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import dev.serin.server.analysis.Direction;
 import dev.serin.server.analysis.planning.Passage;
+import dev.serin.server.analysis.planning.QuantileForecast;
+import dev.serin.server.analysis.planning.SampleSizes;
 import dev.serin.server.rollout.plan.DecisionPlan;
+import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.MetricPlan;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
 import dev.serin.server.rollout.plan.RolloutPlan;
@@ -25,6 +28,9 @@ import java.util.OptionalDouble;
 record MetricOutlook(RolloutPlan plan, StagePlan stage, double usersPerSecond) {
   /** Share of cases in which the smallest regression that is told of is found. */
   private static final double POWER = 0.8;
+
+  /** What always being able to look is compared with. */
+  private static final SampleSizes SINGLE_LOOK = new SampleSizes(0.05, POWER);
 
   /** The longest time that is worth saying: ten years. */
   private static final double LONGEST_SECONDS = 3650 * 86_400.0;
@@ -53,6 +59,13 @@ record MetricOutlook(RolloutPlan plan, StagePlan stage, double usersPerSecond) {
         switch (metric.baseline().orElseThrow()) {
           case Baseline.Event(double share) ->
               new EventPassages(plan, metric.metric(), traffic, share);
+          case Baseline.Mean(double mean, double deviation)
+              when metric.metric().kind() == JudgedMetric.Kind.QUANTILE ->
+              new QuantilePassages(
+                  plan,
+                  metric.metric(),
+                  traffic,
+                  new QuantileForecast(mean, deviation, metric.plan().quantile()));
           case Baseline.Mean(double mean, double deviation) ->
               MeanPassages.of(plan, metric.metric(), traffic, mean, deviation);
         };
@@ -97,6 +110,7 @@ record MetricOutlook(RolloutPlan plan, StagePlan stage, double usersPerSecond) {
     time(found.time(0.5)).ifPresent(forecast::setFoundMedian);
     time(found.time(0.9)).ifPresent(forecast::setFoundP90);
     forecast.setFoundByDwell(found.by(end));
+    time(passages.singleLook(SINGLE_LOOK)).ifPresent(forecast::setSingleLook);
     double largest = passages.largest();
     if (passages.finds(largest).by(end) >= POWER) {
       double low = 1;
@@ -132,6 +146,9 @@ record MetricOutlook(RolloutPlan plan, StagePlan stage, double usersPerSecond) {
 
     /** When a release without an effect passes; of a success metric, one that improves enough. */
     Passage passes();
+
+    /** When a classical test, looked at once, would have enough users to see the example. */
+    OptionalDouble singleLook(SampleSizes sizes);
 
     /** When a regression is found, so many times worse than the control. */
     Passage finds(double ratio);

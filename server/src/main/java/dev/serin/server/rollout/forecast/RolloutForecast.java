@@ -92,7 +92,7 @@ public final class RolloutForecast {
             metric ->
                 metric.missing().isEmpty()
                     && metric.baseline().orElseThrow() instanceof Baseline.Event(double share)
-                    && share > EventPassages.COMMON)
+                    && share > JudgedMetric.COMMON_EVENT)
         .map(
             metric ->
                 metric.plan().metric()

@@ -46,6 +46,13 @@ public record RolloutPlan(
     Optional<Duration> staleAfter,
     List<FreezePlan> freezes,
     List<NotificationPlan> notifications) {
+  /**
+   * Users of an arm at which tests are sharpest where a stage does not ask for more. It is no guess
+   * of the traffic, which is not known when a plan is read: with a tenth as many a bound is a
+   * quarter wider than the best, with ten times as many hardly.
+   */
+  private static final long USUAL_USERS = 10_000;
+
   /** Copies the lists. */
   public RolloutPlan {
     requireNonNull(key, "key");
@@ -83,6 +90,11 @@ public record RolloutPlan(
   /** The part of alpha's stage process that each planned stage has; repeats share one more. */
   public double stageWeight() {
     return 1.0 / (stages.size() + 1);
+  }
+
+  /** Users of an arm that its tests are made for: fixed beforehand, never by the outcomes. */
+  public long plannedUsers() {
+    return stages.stream().mapToLong(StagePlan::minimumUsers).reduce(USUAL_USERS, Math::max);
   }
 
   /** The end of the freezes that hold now, taken together; empty: none holds. */

@@ -20,9 +20,6 @@ import java.util.OptionalDouble;
  * it. The tests are made once.
  */
 final class StageQuestions {
-  /** Share of the control's users with the event from which rates of requests are asked for too. */
-  static final double COMMON_EVENT = 0.02;
-
   private final JudgedMetric metric;
   private final boolean swapped;
   private final double threshold;
@@ -75,7 +72,7 @@ final class StageQuestions {
   private boolean requestsWithin(Events events) {
     double control =
         (double) events.stage().control() / Math.max(1, events.stageExposed().control());
-    return control <= COMMON_EVENT
+    return control <= JudgedMetric.COMMON_EVENT
         || (events.requestsWorse().isPresent()
             && events.requestsWorse().getAsDouble() <= metric.plan().margin());
   }

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param plan of the stage
  * @param dwell time that counts as dwell in the stage
  * @param period of the stage that is being counted
+ * @param elapsed served time since that period began
  * @param treatment counts of the stage
  * @param control counts of the concurrent control in the stage
  */
@@ -21,5 +22,6 @@ public record Look(
     StagePlan plan,
     Duration dwell,
     Period period,
+    Duration elapsed,
     Tally treatment,
     Tally control) {}

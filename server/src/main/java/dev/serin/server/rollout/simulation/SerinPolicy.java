@@ -15,7 +15,6 @@ import dev.serin.server.rollout.policy.Judge;
 import dev.serin.server.rollout.policy.JudgeState;
 import dev.serin.server.rollout.policy.RunEvidence;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -141,8 +140,7 @@ final class SerinPolicy implements SimulatedJudge {
     }
     Map<String, MetricCounts> counts = new HashMap<>();
     kinds.forEach((metric, kind) -> counts.put(world.key(metric), counts(look, metric, kind)));
-    Instant now = Simulation.START.plusSeconds(look.second());
-    Duration elapsed = Duration.between(look.period().began(), now);
+    Duration elapsed = look.elapsed();
     DataQuality.Stage data =
         new DataQuality.Stage(
             exposed.treatment() > 0 ? Duration.ZERO : elapsed,

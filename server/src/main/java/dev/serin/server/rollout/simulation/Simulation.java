@@ -141,13 +141,15 @@ public record Simulation(SimulatedPlan plan, World world, Duration horizon, long
       if (!isServed(state)) {
         return NOTHING_SERVED;
       }
+      Instant now = START.plusSeconds(second);
       return judge.judge(
           new Look(
               second,
               state.stage(),
               plan.plan().stage(state.stage()),
-              state.dwell(START.plusSeconds(second)),
+              state.dwell(now),
               state.period(),
+              state.period().elapsed(state.seen(now, SECOND)),
               traffic.treatment(),
               traffic.control()));
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import dev.serin.server.analysis.Direction;
+import dev.serin.server.analysis.planning.SampleSizes;
 import dev.serin.server.rollout.plan.FeatureFit;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.Plans;
@@ -285,15 +286,77 @@ class RolloutForecastTest {
     assertThat(known).extracting(JudgedMetric::better).containsOnly(Direction.LOWER);
 
     StageForecast stage =
-        forecast(plan, known, Map.of("p99", LATENCY, "errors", LATENCY, "latency", ERRORS))
+        forecast(plan, known, Map.of("p99", ERRORS, "errors", LATENCY, "latency", ERRORS))
             .getStages(0);
 
     assertThat(stage.getMetricsList())
         .extracting(MetricForecast::getMissing)
         .containsExactly(
-            "a quantile: plan it as an event, a request above its limit",
+            "no event, and its baseline a share of users",
             "an event, and its baseline a mean's",
             "no event, and its baseline a share of users");
+  }
+
+  /** A p99 needs many more values than a p90, and a shorter tail fewer. */
+  @Test
+  void quantile_ofTheDocumentsOrThePlan_isForecastAsLognormal() {
+    RolloutPlan plan = Plans.with(stages("") + "guardrails: [{metric: tail, margin: 0.1}]");
+    Metric document =
+        document("tail", MetricKind.METRIC_KIND_QUANTILE, BetterDirection.BETTER_DIRECTION_LOWER);
+    MetricForecast p99 =
+        forecast(plan, known(plan, document), Map.of("tail", LATENCY)).getStages(0).getMetrics(0);
+    String p90 = "guardrails: [{metric: tail, margin: 0.1, quantile: 0.9}]";
+    MetricForecast ninety =
+        forecast(stages("") + p90, Map.of("tail", LATENCY)).getStages(0).getMetrics(0);
+    MetricForecast narrow =
+        forecast(stages("") + p90, Map.of("tail", new Baseline.Mean(120, 50)))
+            .getStages(0)
+            .getMetrics(0);
+
+    assertThat(p99.getMissing()).isEmpty();
+    assertThat(seconds(p99.getFoundMedian())).isGreaterThan(3 * seconds(ninety.getFoundMedian()));
+    assertThat(seconds(narrow.getFoundMedian())).isLessThan(seconds(ninety.getFoundMedian()) / 2);
+    assertThat(p99.hasSingleLook()).isFalse();
+  }
+
+  /** An event that nearly all users have cannot be twice as frequent. */
+  @Test
+  void example_ofACommonEvent_isAtMostAllUsers() {
+    MetricForecast common =
+        forecast(
+                stages("") + "guardrails: [{metric: errors, margin: 0.1}]",
+                Map.of("errors", new Baseline.Event(0.8)))
+            .getStages(0)
+            .getMetrics(0);
+    assertThat(common.getRegression()).isEqualTo(1.25);
+    assertThat(common.hasFoundMedian()).isTrue();
+  }
+
+  /** Means are not looked at before 100 users are in each arm. */
+  @Test
+  void mean_ofAHugeRegression_waitsForItsUsers() {
+    MetricForecast latency =
+        RolloutForecast.of(
+                Plans.with(stages("") + "guardrails: [{metric: latency, margin: 5}]"),
+                List.of(),
+                10,
+                Map.of("latency", LATENCY),
+                List.of())
+            .getStages(0)
+            .getMetrics(0);
+    assertThat(seconds(latency.getFoundMedian())).isGreaterThanOrEqualTo(39.9);
+  }
+
+  /** Always being able to look takes longer than one look. */
+  @Test
+  void singleLook_isBesideWhatIsAlwaysLookedAt() {
+    MetricForecast errors =
+        forecast(stages("") + "guardrails: [{metric: errors}]", Map.of("errors", ERRORS))
+            .getStages(0)
+            .getMetrics(0);
+    double users = 2 * new SampleSizes(.05, .8).ofSharesByArcsine(.005, .01, 1);
+    assertThat(seconds(errors.getSingleLook())).isCloseTo(users / 100, within(1e-3));
+    assertThat(seconds(errors.getFoundMedian())).isGreaterThan(seconds(errors.getSingleLook()));
   }
 
   @Test

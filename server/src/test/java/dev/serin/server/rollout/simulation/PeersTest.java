@@ -185,7 +185,7 @@ class PeersTest {
 
   private static Look look(int second, Tally treatment, Tally control) {
     Period period = new Period(0, Simulation.START, Duration.ZERO, PLAN.stage(1).dwell());
-    return new Look(
-        second, 1, PLAN.stage(1), Duration.ofSeconds(second), period, treatment, control);
+    Duration time = Duration.ofSeconds(second);
+    return new Look(second, 1, PLAN.stage(1), time, period, time, treatment, control);
   }
 }

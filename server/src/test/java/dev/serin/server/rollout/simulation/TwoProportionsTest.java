@@ -53,6 +53,7 @@ class TwoProportionsTest {
         STAGE,
         dwell,
         new Period(0, Simulation.START, Duration.ZERO, STAGE.dwell()),
+        dwell,
         tally(treated, treatedWithEvent),
         tally(controls, controlsWithEvent));
   }
