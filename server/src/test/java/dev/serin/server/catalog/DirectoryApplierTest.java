@@ -6,6 +6,8 @@ import static dev.serin.server.catalog.FeatureServiceTest.CHECKOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.engine.DocumentId;
+import dev.serin.server.error.ErrorReason;
+import dev.serin.server.store.Priority;
 import dev.serin.v1.ChangeSource;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.StoredDocument;
@@ -381,6 +383,76 @@ class DirectoryApplierTest {
     assertThat(errors(applier.scan()))
         .anySatisfy(error -> assertThat(error).startsWith("a.yaml:5:3: feature: "))
         .allSatisfy(error -> assertThat(error).startsWith("a.yaml:"));
+  }
+
+  @Test
+  void rollout_inAFile_isAppliedAndFollowsIt() throws IOException {
+    String rollout =
+        """
+        rollout:
+          key: half
+          feature: checkout
+          split: main
+          treatment: "on"
+          control: "off"
+          template: %s
+          guardrails: [{metric: errors}]
+        """;
+    directory.write("half.yaml", rollout.formatted("gradual"));
+    assertThat(errors(applier.scan())).isEmpty();
+    directory.write("half.yaml", rollout.formatted("gate-canary-ab-expand"));
+
+    assertThat(errors(applier.scan())).isEmpty();
+
+    assertThat(storedRollout().getDocument().getRollout().getTemplate())
+        .isEqualTo("gate-canary-ab-expand");
+    directory.write("other.yaml", segment("a", "ann"));
+    directory.delete("half.yaml");
+    assertThat(errors(applier.scan())).isEmpty();
+    assertThat(CatalogApplyTest.refused(this::storedRollout).reason())
+        .isEqualTo(ErrorReason.DOCUMENT_NOT_FOUND);
+  }
+
+  private StoredDocument storedRollout() {
+    return directory.catalog.get("default", Samples.rolloutId("half"), OptionalLong.empty());
+  }
+
+  @Test
+  void file_thatAnActiveRunForbids_isAppliedWhenTheRunIsOver() throws IOException {
+    String checkout = CHECKOUT + "---\n" + FeatureServiceTest.BETA;
+    directory.write("checkout.yaml", checkout);
+    directory.write("shop/a.yaml", segment("a", "ann"));
+    assertThat(errors(applier.scan())).isEmpty();
+    serve(Samples.run("checkout", "run-1"));
+    directory.write("checkout.yaml", checkout.replace("key: checkout", "key: checkout-2"));
+    directory.write("shop/a.yaml", segment("a", "bob"));
+
+    assertThat(errors(applier.scan()))
+        .containsExactly(
+            "default/: feature/checkout: run run-1 depends on it (expected: no active run)");
+    assertThat(directory.segments("shop")).containsExactly("a=bob by directory");
+    assertThat(features()).containsExactly("checkout");
+
+    serve(Samples.run("checkout", "run-1", ServedRun.Serving.ROLLED_BACK, false));
+
+    assertThat(errors(applier.scan())).isEmpty();
+    assertThat(features()).containsExactly("checkout-2");
+  }
+
+  private List<String> features() {
+    return directory.catalog.states().current("default").source().features().keySet().stream()
+        .toList();
+  }
+
+  private void serve(ServedRun run) {
+    RunServing serving = directory.catalog.serving();
+    directory.database.execute(
+        Priority.ROLLOUT,
+        handle -> {
+          TakenRevision taken =
+              serving.take(handle, "default", OptionalLong.empty(), "rollouts", "");
+          serving.serve(handle, taken, run);
+        });
   }
 
   @Test

@@ -24,7 +24,7 @@ final class DocumentDirectory implements AutoCloseable {
 
   final Path root;
   final Catalog catalog;
-  private final Database database;
+  final Database database;
 
   DocumentDirectory(Path parent) throws IOException {
     root = Files.createDirectories(parent.resolve("documents"));

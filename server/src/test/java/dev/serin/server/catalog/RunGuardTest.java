@@ -31,9 +31,11 @@ import dev.serin.v1.Split;
 import dev.serin.v1.Variant;
 import dev.serin.v1.WeightedVariant;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -357,5 +359,32 @@ class RunGuardTest {
                                 TestCatalog.NOTE)))
                 .reason())
         .isEqualTo(ErrorReason.ROLLOUT_ACTIVE);
+  }
+
+  /** It takes a revision, which the change was not decided on. */
+  @Test
+  void run_thatStartsWhileAChangeIsDecided_hasItDecidedAgain() {
+    AtomicInteger decided = new AtomicInteger();
+    Catalog catalog =
+        new Catalog(
+            test.database,
+            rollout -> {
+              if (decided.getAndIncrement() == 0) {
+                test.serve(run("search", "run-2"));
+              }
+              return List.of();
+            },
+            test.clock,
+            new SecureRandom());
+    ApplyCommand command =
+        TestCatalog.command(
+            "default",
+            TestCatalog.puts(Samples.rollout("half", "search"), Samples.feature("search", 60)));
+
+    assertThat(refused(() -> catalog.apply(command)))
+        .hasMessage("feature/search: run run-2 depends on it (expected: no active run)");
+
+    assertThat(decided).hasValue(2);
+    assertThat(test.keys()).doesNotContain("rollout/half");
   }
 }
