@@ -2,6 +2,7 @@ package dev.serin.server.outcome;
 
 import dev.serin.engine.CompiledFeature;
 import dev.serin.engine.EndedRun;
+import dev.serin.engine.FeatureSource;
 import dev.serin.engine.LiveRun;
 import dev.serin.engine.Snapshot;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class LiveRuns implements RunDirectory {
     if (compiled == null) {
       return null;
     }
+    LiveRun live = live(compiled.source(), split, run);
     for (EndedRun ended : compiled.source().endedRuns()) {
       if (ended.runId().equals(run) && ended.split().equals(split)) {
         return new KnownRun(
@@ -28,14 +30,21 @@ final class LiveRuns implements RunDirectory {
             ended.control(),
             ended.stage(),
             ended.revision(),
-            ended.endedMillis());
+            ended.endedMillis(),
+            live != null);
       }
     }
     // One that is being taken back is open: what it served counts until all have heard of it.
-    for (LiveRun live : compiled.source().runs()) {
+    return live == null
+        ? null
+        : new KnownRun(
+            live.treatment(), live.control(), live.stage(), KnownRun.NO_REVISION, OPEN, true);
+  }
+
+  private static @Nullable LiveRun live(FeatureSource source, String split, String run) {
+    for (LiveRun live : source.runs()) {
       if (live.runId().equals(run) && live.split().equals(split)) {
-        return new KnownRun(
-            live.treatment(), live.control(), live.stage(), KnownRun.NO_REVISION, OPEN);
+        return live;
       }
     }
     return null;

@@ -200,13 +200,17 @@ final class PlaceResolver {
     return new PlaceHandle(
         place,
         snapshot.metrics().of(token.feature()),
-        ended(period, run),
+        ended(token, period, run),
         isDrawn ? compiled.draws(token.split()) : null);
   }
 
-  private static long ended(@Nullable SplitPeriod period, @Nullable KnownRun run) {
+  /** When the last token of the place was given out; see {@link RunDirectory}. */
+  private static long ended(
+      DecisionToken token, @Nullable SplitPeriod period, @Nullable KnownRun run) {
     if (run != null) {
-      return run.endedMillis();
+      // What a run left at its end is served on, for display, until something replaces it.
+      boolean isLeft = token.arm() == Arm.ARM_NONE && run.serving();
+      return isLeft ? RunDirectory.OPEN : run.endedMillis();
     }
     return period == null || period.isCurrent() ? RunDirectory.OPEN : period.endedMillis();
   }

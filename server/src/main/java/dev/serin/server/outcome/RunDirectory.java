@@ -20,8 +20,15 @@ public interface RunDirectory {
    * @param stage the highest stage it has reached
    * @param endRevision namespace revision that it ended with; {@link #NO_REVISION}: it has not
    * @param endedMillis when it ended, in milliseconds since 1970; {@link #OPEN}: it has not
+   * @param serving whether its split serves what it says, be it open or what it left at its end
    */
-  record KnownRun(String treatment, String control, int stage, long endRevision, long endedMillis) {
+  record KnownRun(
+      String treatment,
+      String control,
+      int stage,
+      long endRevision,
+      long endedMillis,
+      boolean serving) {
     /** Later than any. */
     static final long NO_REVISION = Long.MAX_VALUE;
 

@@ -409,6 +409,35 @@ class JudgeTest {
   }
 
   @Test
+  void judge_tokenOfWhatARunLeft_isCountedForAsLongAsThatIsServed() {
+    snapshots.put(
+        "default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.RUNNING)), List.of());
+    String evidence = snapshots.token("checkout", Arm.ARM_TREATMENT, "new");
+    EndedRun ended = ended("run-1", REVISION + 1, NOW - OutcomeLimits.AGE_MAX.toMillis() - 1);
+    snapshots.put(
+        "default",
+        REVISION + 1,
+        TestSnapshots.CHECKOUT,
+        List.of(run(RunPhase.COMPLETED)),
+        List.of(),
+        List.of(ended));
+    token = snapshots.token("checkout", Arm.ARM_NONE, "new");
+
+    assertThat(judged(outcome())).isEqualTo(Judgement.Counted.COUNTED);
+    assertThat(key(counted(), "refunds").place().afterEnd()).isTrue();
+    assertThat(reason(evidence)).isEqualTo(RefusalReason.REFUSAL_REASON_TOO_OLD);
+
+    snapshots.put(
+        "default", REVISION + 2, TestSnapshots.CHECKOUT, List.of(), List.of(), List.of(ended));
+    assertThat(reason(token)).isEqualTo(RefusalReason.REFUSAL_REASON_TOO_OLD);
+  }
+
+  private RefusalReason reason(String ofToken) {
+    token = ofToken;
+    return ((Refusal) judged(outcome())).reason();
+  }
+
+  @Test
   void judge_tokenOfARunThatIsBeingTakenBack_isStillEvidence() {
     snapshots.put(
         "default", REVISION, TestSnapshots.CHECKOUT, List.of(run(RunPhase.RUNNING)), List.of());
@@ -463,7 +492,7 @@ class JudgeTest {
             new PlaceResolver(
                 snapshots,
                 (namespace, feature, split, run) ->
-                    new KnownRun("new", "old", 3, REVISION + 1, ended)));
+                    new KnownRun("new", "old", 3, REVISION + 1, ended, true)));
     token = token("default", "checkout", "main", "run-1", 2, Arm.ARM_TREATMENT, "new");
 
     assertThat(judged(outcome()))
