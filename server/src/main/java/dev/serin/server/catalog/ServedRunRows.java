@@ -64,8 +64,8 @@ final class ServedRunRows {
     handle
         .createUpdate(
             """
-            INSERT INTO served_run (apply_id, namespace, feature, split, run, serving, active, stage,
-              treatment, control, share_parts, share_of, keep_bucketing, stale_after)
+            INSERT INTO served_run (apply_id, namespace, feature, split, run, serving, active,
+              stage, treatment, control, share_parts, share_of, keep_bucketing, stale_after)
             VALUES (:apply_id, :namespace, :feature, :split, :run, :serving, :active, :stage,
               :treatment, :control, :share_parts, :share_of, :keep_bucketing, :stale_after)
             """)
