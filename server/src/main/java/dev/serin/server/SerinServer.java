@@ -25,6 +25,7 @@ import dev.serin.server.outcome.Outcomes;
 import dev.serin.server.outcome.OutcomesStatus;
 import dev.serin.server.report.AnalysisServiceAdapter;
 import dev.serin.server.report.Exports;
+import dev.serin.server.report.LiveVerdicts;
 import dev.serin.server.report.VariantMeters;
 import dev.serin.server.rollout.plan.PlanReader;
 import dev.serin.server.store.Database;
@@ -143,7 +144,11 @@ public final class SerinServer implements AutoCloseable {
                 new FeatureServiceAdapter(catalog),
                 outcomes.service(),
                 new AnalysisServiceAdapter(
-                    new ServedReports(snapshots), outcomes::ask, exports, clock)),
+                    new ServedReports(snapshots),
+                    outcomes::ask,
+                    exports,
+                    LiveVerdicts.NONE,
+                    clock)),
             onLoop(snapshots, metrics.calls()));
 
     health = parts.add(new HealthWatch(refresher::status));

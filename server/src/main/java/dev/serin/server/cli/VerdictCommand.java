@@ -2,6 +2,8 @@ package dev.serin.server.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import dev.serin.v1.CompareVariantsRequest;
+import dev.serin.v1.CompareVariantsResponse;
 import dev.serin.v1.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,13 +19,15 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** Explains a verdict. */
 @Command(
     name = "verdict",
     description = {
       "Explain a verdict: what to do and why, what was seen of each metric, at which odds it",
-      "alarms, and what promotion still waits for. Asks no server."
+      "alarms, and what promotion still waits for. With FEATURE a server is asked for the newest",
+      "verdict of the run that moves its split; with -f none is."
     })
 final class VerdictCommand implements Callable<Integer> {
   private static final String STANDARD_INPUT = "-";
@@ -39,9 +43,25 @@ final class VerdictCommand implements Callable<Integer> {
   private final Terminal terminal;
   @Mixin private final OutputOptions output = new OutputOptions();
 
+  @Mixin private final CallOptions call = new CallOptions();
+
+  @Parameters(arity = "0..1", paramLabel = "FEATURE", description = "Key of the feature.")
+  private String feature = "";
+
+  @Option(
+      names = "--split",
+      paramLabel = "ID",
+      description = "The split, where the feature has several.")
+  private String split = "";
+
+  @Option(
+      names = "--run",
+      paramLabel = "ID",
+      description = "A run (default: the one that moves the split).")
+  private String run = "";
+
   @Option(
       names = {"-f", "--file"},
-      required = true,
       paramLabel = "FILE|-",
       description = "The verdict as JSON, as the API gives it: a file, or standard input.")
   private String file = "";
@@ -52,12 +72,40 @@ final class VerdictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Verdict verdict = parsed(text());
+    if (feature.isEmpty() == file.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "FEATURE, -f: " + (file.isEmpty() ? "none" : "both") + " (expected: one of them)");
+    }
+    Verdict verdict = file.isEmpty() ? asked() : parsed(text());
     output.print(
         terminal,
         verdict,
         () -> VerdictText.lines(verdict, terminal).forEach(terminal.out()::println));
     return ExitCode.OK.code();
+  }
+
+  private Verdict asked() {
+    CompareVariantsRequest request =
+        CompareVariantsRequest.newBuilder()
+            .setNamespace(call.namespace())
+            .setFeature(feature)
+            .setSplit(split)
+            .setRunId(run)
+            .build();
+    CompareVariantsResponse answer;
+    try (Session session = call.open()) {
+      answer = session.analysis().compareVariants(request);
+    }
+    if (!answer.hasVerdict()) {
+      throw new CommandFailure(
+          ExitCode.NOT_FOUND,
+          Texts.printable(feature)
+              + ": no verdict of "
+              + (answer.getRunId().isEmpty() ? "any run" : "run " + answer.getRunId())
+              + " (expected: a run that goes on and has been judged)");
+    }
+    return answer.getVerdict();
   }
 
   private Verdict parsed(String text) {

@@ -1,6 +1,7 @@
 package dev.serin.server.cli;
 
 import dev.serin.v1.MetricKind;
+import dev.serin.v1.MetricRole;
 import dev.serin.v1.Verdict;
 import dev.serin.v1.VerdictAction;
 import dev.serin.v1.VerdictMetric;
@@ -78,7 +79,8 @@ final class VerdictText {
         Texts.number(verdict.getTreatmentUsers())
             + " treatment and "
             + Texts.number(verdict.getControlUsers())
-            + " control users");
+            + " control users"
+            + (verdict.getThinned() ? " first seen since sets were thinned" : ""));
     if (verdict.hasTime()) {
       parts.add("at " + Texts.time(verdict.getTime()));
     }
@@ -158,7 +160,16 @@ final class VerdictText {
     if (metric.getWithin().getPasses()) {
       return "within its margin";
     }
+    if (metric.hasShown()) {
+      return shownState(metric);
+    }
     return metric.hasWithin() ? "not shown to be within" : "no alarm";
+  }
+
+  private static String shownState(VerdictMetric metric) {
+    boolean success = metric.getRole() == MetricRole.METRIC_ROLE_SUCCESS;
+    return (metric.getShown() ? "" : "not shown to be ")
+        + (success ? "better" : metric.getShown() ? "within its margin" : "within");
   }
 
   private static void addNotes(VerdictMetric metric, List<String> notes) {
@@ -174,6 +185,23 @@ final class VerdictText {
                   ComparisonText.shown(metric.getUpper()),
                   metric.getMeasure().isEmpty() ? "" : " " + metric.getMeasure()));
     }
+    if (metric.hasRatioLower()) {
+      notes.add(
+          "%s: %s the control's share of users at any time, with 95 %%"
+              .formatted(
+                  metric.getMetric(),
+                  metric.hasRatioUpper()
+                      ? times(metric.getRatioLower()) + " to " + times(metric.getRatioUpper())
+                      : "at least " + times(metric.getRatioLower())));
+    }
+    if (metric.hasControlLogE()) {
+      notes.add(
+          "%s: odds %s that the treatment is worse than the control (blamed at %s)"
+              .formatted(
+                  metric.getMetric(),
+                  Odds.text(metric.getControlLogE()),
+                  Odds.text(metric.getControlThreshold())));
+    }
     if (metric.hasWithin()) {
       VerdictWithin within = metric.getWithin();
       notes.add(
@@ -187,6 +215,11 @@ final class VerdictText {
                       ? ", by request at most " + percent(within.getRequestsWorse()) + " worse"
                       : ""));
     }
+  }
+
+  /** 1.25 times. */
+  private static String times(double ratio) {
+    return withUnit(ComparisonText.shown(ratio), " times");
   }
 
   private static String percent(double share) {

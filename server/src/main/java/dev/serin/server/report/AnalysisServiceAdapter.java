@@ -60,6 +60,7 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
   private final ReportedFeatures features;
   private final ViewQuestions questions;
   private final Exports exports;
+  private final LiveVerdicts verdicts;
   private final InstantSource clock;
 
   /**
@@ -68,13 +69,19 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
    * @param features what is asked about
    * @param questions what was counted
    * @param exports what becomes durable
+   * @param verdicts what was made of runs
    * @param clock says when now is, where a request does not say until when
    */
   public AnalysisServiceAdapter(
-      ReportedFeatures features, ViewQuestions questions, Exports exports, InstantSource clock) {
+      ReportedFeatures features,
+      ViewQuestions questions,
+      Exports exports,
+      LiveVerdicts verdicts,
+      InstantSource clock) {
     this.features = features;
     this.questions = questions;
     this.exports = exports;
+    this.verdicts = verdicts;
     this.clock = clock;
   }
 
@@ -99,7 +106,14 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
     }
     List<String> variants = Comparisons.variants(split, scope, places);
     String control = control(request.getControl(), feature, split, variants, places);
-    return new Comparisons(feature, scope, metrics, places, control).compare(variants);
+    CompareVariantsResponse compared =
+        new Comparisons(feature, scope, metrics, places, control).compare(variants);
+    return scope.isRun()
+        ? verdicts
+            .newest(scope.run())
+            .map(verdict -> compared.toBuilder().setVerdict(verdict).build())
+            .orElse(compared)
+        : compared;
   }
 
   @Override

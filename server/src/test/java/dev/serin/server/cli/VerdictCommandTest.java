@@ -116,7 +116,10 @@ class VerdictCommandTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
         .contains("-f " + missing + ": not there (expected: a file that may be read)");
-    assertThat(Run.of("verdict").err()).contains("Missing required option: '--file=FILE|-'");
+    assertThat(Run.of("verdict").err()).contains("FEATURE, -f: none (expected: one of them)");
+    Run both = Run.of("verdict", "checkout", "-f", missing);
+    assertThat(both.err()).contains("FEATURE, -f: both (expected: one of them)");
+    assertThat(both.exitCode()).isEqualTo(2);
   }
 
   private static void assertRefused(String text, String why) {

@@ -30,6 +30,10 @@ final class AnalysisApi implements AutoCloseable {
   }
 
   AnalysisApi(ReportedFeatures features, ViewQuestions questions) {
+    this(features, questions, LiveVerdicts.NONE);
+  }
+
+  AnalysisApi(ReportedFeatures features, ViewQuestions questions, LiveVerdicts verdicts) {
     String name = InProcessServerBuilder.generateName();
     InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(Counted.NOW));
     try {
@@ -38,7 +42,7 @@ final class AnalysisApi implements AutoCloseable {
               .directExecutor()
               .addService(
                   ErrorInterceptor.guard(
-                      new AnalysisServiceAdapter(features, questions, exports, clock)))
+                      new AnalysisServiceAdapter(features, questions, exports, verdicts, clock)))
               .build()
               .start();
     } catch (IOException e) {

@@ -10,7 +10,10 @@ import dev.serin.v1.CompareVariantsResponse;
 import dev.serin.v1.StageWeight;
 import dev.serin.v1.VariantComparison;
 import dev.serin.v1.VariantSummary;
+import dev.serin.v1.Verdict;
+import dev.serin.v1.VerdictAction;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -164,5 +167,29 @@ class CompareRunTest {
         .isEqualTo(USERS / 2 - 30);
     assertThat(AnalysisApi.summary(response, Counted.ERROR, 1, "old").getUsers())
         .isEqualTo(USERS / 2);
+  }
+
+  @Test
+  void compare_aRun_carriesItsNewestVerdict() {
+    Counted counted = Counted.ofRun();
+    stage(counted, 1, .2, .2, 30);
+    Verdict verdict =
+        Verdict.newBuilder()
+            .setAction(VerdictAction.VERDICT_ACTION_GO_ON)
+            .setRunId("r-1")
+            .setStage(1)
+            .build();
+    LiveVerdicts verdicts = run -> run.equals("r-1") ? Optional.of(verdict) : Optional.empty();
+    CompareVariantsRequest request =
+        CompareVariantsRequest.newBuilder().setNamespace("shop").setFeature("ranking").build();
+    try (AnalysisApi api = new AnalysisApi(counted, counted, verdicts)) {
+      assertThat(api.stub().compareVariants(request).getVerdict()).isEqualTo(verdict);
+      // Who asks for a period asks for no run.
+      CompareVariantsRequest period = request.toBuilder().setPeriod(3).build();
+      assertThat(api.stub().compareVariants(period).hasVerdict()).isFalse();
+    }
+    try (AnalysisApi api = new AnalysisApi(counted, counted, LiveVerdicts.NONE)) {
+      assertThat(api.stub().compareVariants(request).hasVerdict()).isFalse();
+    }
   }
 }

@@ -255,7 +255,7 @@ public final class MergedView {
     Map<String, List<UnitSet>> variants = new HashMap<>();
     for (Place place : peers) {
       PlaceSets sets = all.sets().get(place);
-      if (sets != null) {
+      if (sets != null && place.isEvidence()) {
         variants.computeIfAbsent(place.variant(), key -> new ArrayList<>()).add(sets.all());
       }
     }
@@ -288,10 +288,13 @@ public final class MergedView {
     return leaked;
   }
 
-  /** Returns for each variant of a place's stage or period the units of its arms. */
+  /**
+   * Returns for each variant of a place's stage or period the units of its arms, of those that are
+   * evidence: who had a variant by an override, or after the end, had no two.
+   */
   private Collection<List<UnitSet>> variantsOf(Place place) {
     return all.sets().entrySet().stream()
-        .filter(entry -> entry.getKey().isPeerOf(place))
+        .filter(entry -> entry.getKey().isPeerOf(place) && entry.getKey().isEvidence())
         .collect(
             groupingBy(
                 entry -> entry.getKey().variant(),

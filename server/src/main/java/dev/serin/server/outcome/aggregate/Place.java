@@ -79,6 +79,11 @@ public record Place(
     return Bucketing.hash("variance:" + namespace + "/" + feature + "/" + split);
   }
 
+  /** Whether what counts here is evidence: of an arm, and before the end of its run. */
+  public boolean isEvidence() {
+    return arm != Arm.ARM_NONE && !afterEnd;
+  }
+
   /**
    * Whether both belong to one stage of a run, or one counting period of a split, and count the
    * same units: there a unit may have one variant only.

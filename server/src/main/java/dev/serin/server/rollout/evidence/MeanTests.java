@@ -85,7 +85,7 @@ final class MeanTests implements MetricTests {
             && ofStage
                 .filter(means -> better.filter(it -> shows(it, means)).isPresent())
                 .isPresent(),
-        MeasuredWords.of(metric, estimate),
+        MeasuredWords.of(metric, estimate, worse),
         Classicals.ofMeans(plan, metric, counts.stage(stage)),
         estimate instanceof Figure.Known<Estimate>(Estimate known)
             ? Optional.of(known)

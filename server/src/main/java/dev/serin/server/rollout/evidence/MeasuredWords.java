@@ -1,7 +1,9 @@
 package dev.serin.server.rollout.evidence;
 
+import dev.serin.server.analysis.Absence;
 import dev.serin.server.analysis.Figure;
 import dev.serin.server.analysis.Interval;
+import dev.serin.server.analysis.mean.MeanEvidence;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.policy.MetricEvidence.Estimate;
@@ -40,6 +42,25 @@ final class MeasuredWords {
             + difference;
       }
     };
+  }
+
+  /**
+   * The same, and whether a margin in percent says nothing, as where the control is at or below 0:
+   * then the metric neither alarms nor is it within that margin or better by it.
+   */
+  static String of(JudgedMetric metric, Figure<Estimate> estimate, Figure<MeanEvidence> worse) {
+    String seen = of(metric, estimate);
+    if (!(worse instanceof Figure.Absent<MeanEvidence>(var absence, String detail))
+        || absence != Absence.CONTROL_NOT_POSITIVE) {
+      return seen;
+    }
+    return seen
+        + ", and no margin of "
+        + number(100 * metric.plan().margin())
+        + " % can be formed of a control at or below 0"
+        + (metric.absoluteMargin() > 0
+            ? ": only its absolute margin is asked"
+            : ": it neither alarms nor passes");
   }
 
   private static String range(Interval interval) {

@@ -13,8 +13,10 @@ import java.util.List;
  * @param plan of the run
  * @param people of the stages so far, in order
  * @param compared distinct users of both arms in any stage with a control, without surplus: no
- *     fewer than any of these stages shows
- * @param exposed the same with the surplus
+ *     fewer than any of these stages shows; an estimate of all once sets are thinned, as values are
+ *     not
+ * @param exposed the same with the surplus, of whom events are counted: once sets are thinned those
+ *     first seen since, never an estimate
  */
 record Population(
     RolloutPlan plan, List<StageReader.People> people, ArmCounts compared, ArmCounts exposed) {
@@ -40,7 +42,7 @@ record Population(
         plan,
         people,
         new ArmCounts(Math.max(mostTreated, equal.size()), controls),
-        new ArmCounts(Math.max(mostTreated, treated.size()), controls));
+        new ArmCounts(treated.size(), control.size()));
   }
 
   /**

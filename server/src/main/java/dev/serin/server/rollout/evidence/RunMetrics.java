@@ -40,8 +40,8 @@ public final class RunMetrics {
    *
    * @param metrics of the plan
    * @param shares what a mean's, ratio's or quantile's test of a regression may spend of alpha, as
-   *     the judge shares it out: of a mean or ratio in the run, of a quantile in one stage. 0 of
-   *     what rolls nothing back, which is shown as one guardrail alone would be
+   *     the judge shares it out: of a mean or ratio in the run, of a quantile in one stage; above
+   *     0, of what rolls nothing back too
    */
   public static RunMetrics of(
       RolloutPlan plan, List<JudgedMetric> metrics, ToDoubleFunction<JudgedMetric> shares) {
@@ -71,15 +71,9 @@ public final class RunMetrics {
       RolloutPlan plan, Roles roles, ToDoubleFunction<JudgedMetric> shares) {
     return switch (roles.regression().kind()) {
       case EVENT -> new EventTests(plan, roles);
-      case MEAN, RATIO -> new MeanTests(plan, roles, share(plan, roles, shares));
-      case QUANTILE -> new QuantileTests(plan, roles, share(plan, roles, shares));
+      case MEAN, RATIO -> new MeanTests(plan, roles, shares.applyAsDouble(roles.regression()));
+      case QUANTILE -> new QuantileTests(plan, roles, shares.applyAsDouble(roles.regression()));
     };
-  }
-
-  private static double share(
-      RolloutPlan plan, Roles roles, ToDoubleFunction<JudgedMetric> shares) {
-    double share = shares.applyAsDouble(roles.regression());
-    return share > 0 ? share : plan.alpha();
   }
 
   /**

@@ -40,6 +40,7 @@ public final class RunReader {
           List.of(),
           Users.NONE,
           StageFlow.NONE,
+          0,
           new MetricCounts.Stamp(0, new UnitNumbering(), -1));
 
   /**
@@ -49,6 +50,7 @@ public final class RunReader {
    * @param firstExposures of each stage with a control, for the test of the ratio of arms
    * @param users of the stage the run is in
    * @param flow what came in of that stage
+   * @param generation of thinning that the sets are of; 0: nothing was thinned
    * @param stamp of the exposures
    */
   public record Reading(
@@ -56,6 +58,7 @@ public final class RunReader {
       List<SampleRatio.Factor> firstExposures,
       Users users,
       StageFlow flow,
+      int generation,
       MetricCounts.Stamp stamp) {
     /** Copies. */
     public Reading {
@@ -118,6 +121,7 @@ public final class RunReader {
               sameUsers ? reading.firstExposures() : look.firstExposures(),
               sameUsers ? reading.users() : look.users(),
               flow,
+              view.thinning().generation(),
               stamp);
     }
     return reading;

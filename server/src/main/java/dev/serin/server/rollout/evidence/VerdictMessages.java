@@ -1,15 +1,19 @@
 package dev.serin.server.rollout.evidence;
 
 import dev.serin.server.analysis.Direction;
+import dev.serin.server.analysis.Interval;
 import dev.serin.server.analysis.count.AlphaShares;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.CircuitBreaker;
 import dev.serin.server.analysis.count.DataQuality;
+import dev.serin.server.analysis.count.EventRatio;
 import dev.serin.server.analysis.count.NonInferiority;
 import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.rollout.plan.DecisionPlan;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.MetricPlan;
 import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.plan.StagePlan;
 import dev.serin.server.rollout.policy.MetricEvidence;
 import dev.serin.server.rollout.policy.MetricReading;
 import dev.serin.server.rollout.policy.RunEvidence;
@@ -58,13 +62,61 @@ public final class VerdictMessages {
               .setProblem(problem(problem.state()))
               .setSentence(problem.sentence()));
     }
+    StagePlan stage = plan.stage(evidence.stage());
     for (MetricReading reading : verdict.readings()) {
-      message.addMetrics(metric(reading, evidence.metrics().get(reading.key())));
+      MetricEvidence seen = evidence.metrics().get(reading.key());
+      VerdictMetric.Builder metric = metric(reading, seen);
+      addControl(metric, reading, seen, evidence.data().share());
+      shown(plan, stage, reading, seen).ifPresent(metric::setShown);
+      message.addMetrics(metric);
     }
     return message.build();
   }
 
-  private static VerdictMetric metric(MetricReading reading, @Nullable MetricEvidence evidence) {
+  /** What needs a control. */
+  private static void addControl(
+      VerdictMetric.Builder message,
+      MetricReading reading,
+      @Nullable MetricEvidence evidence,
+      double share) {
+    if (share >= 1) {
+      return;
+    }
+    if (reading.metric().plan().role() == MetricPlan.Role.CIRCUIT_BREAKER) {
+      message.setControlLogE(reading.logRun()).setControlThreshold(reading.runThreshold());
+    }
+    if (evidence instanceof MetricEvidence.Events events
+        && events.stageExposed().treatment() > 0
+        && events.stageExposed().control() > 0) {
+      Interval ratio = EventRatio.of(share, events.stage()).interval();
+      message.setRatioLower(ratio.lower());
+      if (Double.isFinite(ratio.upper())) {
+        message.setRatioUpper(ratio.upper());
+      }
+    }
+  }
+
+  /** Whether what the stage must show of a metric is shown; empty: nothing, or not asked yet. */
+  private static Optional<Boolean> shown(
+      RolloutPlan plan, StagePlan stage, MetricReading reading, @Nullable MetricEvidence evidence) {
+    MetricPlan.Role role = reading.metric().plan().role();
+    return switch (evidence) {
+      case null -> Optional.empty();
+      case MetricEvidence.Events events -> reading.within().map(MetricReading.Within::passes);
+      case MetricEvidence.Measured measured -> {
+        if (role == MetricPlan.Role.GUARDRAIL && MetricTests.mustBeWithin(stage)) {
+          yield Optional.of(measured.nonInferior());
+        }
+        boolean horizon = plan.policy() instanceof DecisionPlan.FixedHorizon;
+        yield role == MetricPlan.Role.SUCCESS && !horizon && MetricTests.mustBeBetter(stage)
+            ? Optional.of(measured.superior())
+            : Optional.empty();
+      }
+    };
+  }
+
+  private static VerdictMetric.Builder metric(
+      MetricReading reading, @Nullable MetricEvidence evidence) {
     JudgedMetric metric = reading.metric();
     MetricPlan plan = metric.plan();
     VerdictMetric.Builder message =
@@ -102,7 +154,7 @@ public final class VerdictMessages {
       case MetricEvidence.Events events -> addEvents(message, reading, events);
       case MetricEvidence.Measured measured -> addMeasured(message, measured);
     }
-    return message.build();
+    return message;
   }
 
   private static void addEvents(

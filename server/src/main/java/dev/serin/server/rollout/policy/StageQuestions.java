@@ -20,6 +20,9 @@ import java.util.OptionalDouble;
  * it. The tests are made once.
  */
 final class StageQuestions {
+  /** Standard errors by which the control's share has to be below a common event's. */
+  private static final double CLEARLY = 3;
+
   private final JudgedMetric metric;
   private final boolean swapped;
   private final double threshold;
@@ -68,11 +71,16 @@ final class StageQuestions {
         .map(users -> new MetricReading.Within(users, users.passes() && requestsWithin(events)));
   }
 
-  /** Whether rates of requests are within the margin too, where they have to be. */
+  /**
+   * Whether rates of requests are within the margin too, where they have to be: unless the event is
+   * clearly rare. A share that moves around the border of common events would else be asked for
+   * them at one look and not at the next, and pass at the first that does not ask.
+   */
   private boolean requestsWithin(Events events) {
-    double control =
-        (double) events.stage().control() / Math.max(1, events.stageExposed().control());
-    return control <= JudgedMetric.COMMON_EVENT
+    double users = (double) Math.max(1, events.stageExposed().control());
+    double control = events.stage().control() / users;
+    double error = Math.sqrt(control * (1 - control) / users);
+    return control + CLEARLY * error <= JudgedMetric.COMMON_EVENT
         || (events.requestsWorse().isPresent()
             && events.requestsWorse().getAsDouble() <= metric.plan().margin());
   }

@@ -302,4 +302,24 @@ class MergedViewTest {
     assertThat(loaded.lastMillis(CellKey.exposures(NEW))).isEqualTo(slot + 9_999);
     assertThat(loaded.lastMillis(CellKey.exposures(OLD))).isEqualTo(slot + 75_000);
   }
+
+  /** Who was given a variant by an override, or after the run had ended, leaks nothing. */
+  @Test
+  void leak_ofWhatIsNoEvidence_isNone() {
+    Place overridden = Events.place(1, Arm.ARM_NONE, "old");
+    Place after =
+        new Place("shop", "ranking", "main", "r-1", 0, 1, Arm.ARM_CONTROL, "old", true, "user_key");
+    MergedView view = new MergedView();
+    view.apply(
+        flushed(
+            List.of(
+                builder -> builder.exposure(NEW, 1, Events.NOW),
+                builder -> builder.exposure(NEW, 2, Events.NOW),
+                builder -> builder.exposure(overridden, 1, Events.NOW),
+                builder -> builder.exposure(after, 2, Events.NOW))));
+    assertThat(view.units(NEW).leaked().isEmpty()).isTrue();
+    assertThat(view.units(NEW).exposed().size()).isEqualTo(2);
+    assertThat(view.units(List.of(NEW, overridden, after)))
+        .allMatch(units -> units.leaked().isEmpty());
+  }
 }

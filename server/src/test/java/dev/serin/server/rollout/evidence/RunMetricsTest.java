@@ -339,9 +339,33 @@ class RunMetricsTest {
         metrics,
         metric -> {
           asked.add(metric.plan().metric());
-          return 0;
+          return SHARE;
         });
     // An event is tested by the judge, and what rolls nothing back has a share of its own.
     assertThat(asked).containsExactly("latency", "spend");
+  }
+
+  /** A balance may be below 0: a share of it is no margin, and that is said. */
+  @Test
+  void mean_ofAControlAtOrBelowZero_saysThatItsMarginIsNone() {
+    RolloutPlan plan = plan("non_inferior", "guardrails: [{metric: latency, margin: 0.1}]");
+    List<JudgedMetric> relative = metrics(plan, Kind.MEAN, 0);
+    values(2, .5, relative.getFirst(), -100, -100);
+
+    Measured seen = measured(plan, relative, 2);
+    assertThat(seen.logRegression()).isZero();
+    assertThat(seen.nonInferior()).isFalse();
+    assertThat(seen.words())
+        .endsWith(
+            "no margin of 10 % can be formed of a control at or below 0: it neither alarms nor"
+                + " passes");
+
+    Measured absolute = measured(plan, metrics(plan, Kind.MEAN, 20), 2);
+    assertThat(absolute.nonInferior()).isTrue();
+    assertThat(absolute.words()).endsWith("at or below 0: only its absolute margin is asked");
+
+    RolloutPlan without = plan("non_inferior", "guardrails: [{metric: latency, margin: 0}]");
+    assertThat(measured(without, metrics(without, Kind.MEAN, 20), 2).words())
+        .doesNotContain("no margin");
   }
 }

@@ -213,7 +213,9 @@ class RunReaderTest {
     RunReader reader = reader(ramp(50), METRICS);
     MetricCounts before = counts(reader.read(counted.view(), 1), "errors");
     counted.view().thin(counted.view().nextGeneration());
-    MetricCounts after = counts(reader.read(counted.view(), 1), "errors");
+    RunReader.Reading thinned = reader.read(counted.view(), 1);
+    assertThat(thinned.generation()).isEqualTo(1);
+    MetricCounts after = counts(thinned, "errors");
     assertThat(before.events().orElseThrow().stageExposed()).isEqualTo(new ArmCounts(500, 500));
     assertThat(after.events().orElseThrow().stageExposed()).isEqualTo(ArmCounts.NONE);
     assertThat(after.stamp()).isNotEqualTo(before.stamp());

@@ -147,6 +147,9 @@ class VerdictMessagesTest {
     assertThat(errors.getAlarm() && errors.getWorse()).isTrue();
     assertThat(errors.getMargin()).isEqualTo(.25);
     assertThat(errors.getAbsoluteMargin()).isEqualTo(.001);
+    assertThat(errors.getRatioLower()).isBetween(1.45, 1.9);
+    assertThat(errors.getRatioUpper()).isBetween(2.1, 2.75);
+    assertThat(errors.hasShown() || errors.hasControlLogE()).isFalse();
 
     VerdictMetric latency = verdict.getMetrics(1);
     assertThat(latency.getMeasure()).isEqualTo("ms");
@@ -155,6 +158,8 @@ class VerdictMessagesTest {
     assertThat(latency.getTreatmentValue()).isBetween(150., 170.);
     assertThat(latency.getLower()).isBetween(40., 54.);
     assertThat(latency.getUpper()).isBetween(latency.getLower(), 60.);
+    assertThat(latency.hasShown()).isTrue();
+    assertThat(latency.getShown() || latency.hasRatioLower()).isFalse();
 
     VerdictMetric p99 = verdict.getMetrics(2);
     assertThat(p99.getQuantile()).isEqualTo(.9);
@@ -167,6 +172,8 @@ class VerdictMessagesTest {
     assertThat(breaker.hasRunLogE()).isFalse();
     assertThat(breaker.getStageLogE()).isNotPositive();
     assertThat(breaker.getAlarm()).isFalse();
+    assertThat(breaker.getControlLogE()).isPositive();
+    assertThat(breaker.getControlThreshold()).isPositive();
   }
 
   /**
@@ -182,6 +189,7 @@ class VerdictMessagesTest {
     assertThat(errors.getWithin().getLogE()).isGreaterThan(errors.getWithin().getThreshold());
     assertThat(errors.getWithin().getRequestsWorse()).isBetween(-.5, .25);
     assertThat(errors.getWithin().getPasses()).isTrue();
+    assertThat(verdict.getMetricsList().subList(0, 3)).allMatch(VerdictMetric::getShown);
     assertThat(verdict.getWaitsForList()).isEmpty();
     assertThat(verdict.getAction()).isEqualTo(VerdictAction.VERDICT_ACTION_PROMOTE);
     assertThat(verdict.getReason()).isEqualTo(VerdictReason.VERDICT_REASON_SHOWN);

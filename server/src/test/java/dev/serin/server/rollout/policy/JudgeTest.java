@@ -342,9 +342,12 @@ class JudgeTest {
     assertThat(stageOf(judge, ArmCounts.NONE, many, OptionalDouble.empty()))
         .as("no errors at all: within the absolute margin")
         .isEqualTo(Action.PROMOTE);
-    assertThat(stageOf(judge, counts(900, 1_000), many, OptionalDouble.empty()))
-        .as("two in a hundred, within 25 %")
+    assertThat(stageOf(judge, counts(760, 850), many, OptionalDouble.empty()))
+        .as("clearly below two in a hundred, within 25 %")
         .isEqualTo(Action.PROMOTE);
+    assertThat(stageOf(judge, counts(890, 990), many, OptionalDouble.empty()))
+        .as("hardly below: rates of requests are asked for at every look alike")
+        .isEqualTo(Action.GO_ON);
     assertThat(stageOf(judge, counts(9_000, 10_000), many, OptionalDouble.empty()))
         .as("one in five: rates of requests are asked for")
         .isEqualTo(Action.GO_ON);
