@@ -4,6 +4,7 @@ import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.policy.MetricEvidence;
+import dev.serin.server.rollout.policy.RunEvidence;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,19 +20,39 @@ import java.util.function.ToDoubleFunction;
  * only metrics of which something was counted since the last are tested again ({@link
  * MetricCounts.Stamp}). It holds no state that a new one would not find again. For one thread.
  *
- * <p>A metric that has several roles has one piece of evidence: a regression is tested with the
- * margin of the guardrail, else of the signal, else of the success metric.
+ * <p>A metric that has several roles has a piece of evidence for each, tested with the margin,
+ * quantile and direction of that role: it stands under {@link RunEvidence#id}, others under their
+ * keys, as {@link RunEvidence#of} looks them up.
  */
 public final class RunMetrics {
-  private final Map<String, MetricTests> tests = new LinkedHashMap<>();
+  /** By key, or by role and key where a metric has several roles. */
+  private final Map<String, Tested> tests = new LinkedHashMap<>();
+
   private final Map<String, Looked> looked = new HashMap<>();
 
   /** What a look at one metric showed, and of what. */
   private record Looked(MetricCounts.Stamp stamp, MetricEvidence evidence) {}
 
-  /** The roles of one metric. */
+  /** The tests of a metric, which is given by its key. */
+  private record Tested(String metric, MetricTests tests) {}
+
+  /**
+   * What is asked of a metric in its role.
+   *
+   * @param regression always
+   * @param guardrail the same, where it has to be within its margin
+   * @param success the same, where it has to be better
+   */
   record Roles(
-      JudgedMetric regression, Optional<JudgedMetric> guardrail, Optional<JudgedMetric> success) {}
+      JudgedMetric regression, Optional<JudgedMetric> guardrail, Optional<JudgedMetric> success) {
+    static Roles of(JudgedMetric metric) {
+      Optional<JudgedMetric> it = Optional.of(metric);
+      return new Roles(
+          metric,
+          it.filter(judged -> judged.plan().role() == Role.GUARDRAIL),
+          it.filter(judged -> judged.plan().role() == Role.SUCCESS));
+    }
+  }
 
   private RunMetrics() {}
 
@@ -47,24 +68,14 @@ public final class RunMetrics {
       RolloutPlan plan, List<JudgedMetric> metrics, ToDoubleFunction<JudgedMetric> shares) {
     RunMetrics run = new RunMetrics();
     for (JudgedMetric metric : metrics) {
-      run.tests.computeIfAbsent(
-          metric.plan().metric(), key -> tests(plan, roles(key, metrics), shares));
+      String key = metric.plan().metric();
+      boolean isAlone =
+          metrics.stream().filter(other -> other.plan().metric().equals(key)).count() == 1;
+      run.tests.put(
+          isAlone ? key : RunEvidence.id(metric.plan()),
+          new Tested(key, tests(plan, Roles.of(metric), shares)));
     }
     return run;
-  }
-
-  private static Roles roles(String key, List<JudgedMetric> metrics) {
-    List<JudgedMetric> all =
-        metrics.stream().filter(metric -> metric.plan().metric().equals(key)).toList();
-    Optional<JudgedMetric> guardrail = role(all, Role.GUARDRAIL);
-    Optional<JudgedMetric> success = role(all, Role.SUCCESS);
-    JudgedMetric regression =
-        guardrail.or(() -> role(all, Role.SIGNAL)).or(() -> success).orElseGet(all::getFirst);
-    return new Roles(regression, guardrail, success);
-  }
-
-  private static Optional<JudgedMetric> role(List<JudgedMetric> metrics, Role role) {
-    return metrics.stream().filter(metric -> metric.plan().role() == role).findFirst();
   }
 
   private static MetricTests tests(
@@ -77,7 +88,7 @@ public final class RunMetrics {
   }
 
   /**
-   * The evidence of all metrics.
+   * The evidence of all metrics, by key or by role and key.
    *
    * @param stage the run is in, from 1
    * @param counts by metric; one that is missing has none yet
@@ -85,22 +96,22 @@ public final class RunMetrics {
   public Map<String, MetricEvidence> look(int stage, Map<String, MetricCounts> counts) {
     Map<String, MetricEvidence> evidence = new HashMap<>();
     tests.forEach(
-        (metric, test) -> {
-          MetricCounts counted = counts.get(metric);
+        (id, tested) -> {
+          MetricCounts counted = counts.get(tested.metric());
           if (counted != null) {
-            evidence.put(metric, look(metric, test, stage, counted));
+            evidence.put(id, look(id, tested.tests(), stage, counted));
           }
         });
     return evidence;
   }
 
-  private MetricEvidence look(String metric, MetricTests test, int stage, MetricCounts counted) {
-    Looked last = looked.get(metric);
+  private MetricEvidence look(String id, MetricTests test, int stage, MetricCounts counted) {
+    Looked last = looked.get(id);
     if (last != null && last.stamp().equals(counted.stamp())) {
       return last.evidence();
     }
     MetricEvidence evidence = test.look(stage, counted);
-    looked.put(metric, new Looked(counted.stamp(), evidence));
+    looked.put(id, new Looked(counted.stamp(), evidence));
     return evidence;
   }
 }

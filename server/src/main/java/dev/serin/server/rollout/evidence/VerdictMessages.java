@@ -55,7 +55,8 @@ public final class VerdictMessages {
             .setStage(evidence.stage())
             .setStageName(plan.stage(evidence.stage()).name())
             .setTreatmentUsers(evidence.data().exposed().treatment())
-            .setControlUsers(evidence.data().exposed().control());
+            .setControlUsers(evidence.data().exposed().control())
+            .setThinned(evidence.generation() > 0);
     for (DataQuality.Problem problem : verdict.problems()) {
       message.addProblems(
           VerdictProblem.newBuilder()
@@ -64,7 +65,7 @@ public final class VerdictMessages {
     }
     StagePlan stage = plan.stage(evidence.stage());
     for (MetricReading reading : verdict.readings()) {
-      MetricEvidence seen = evidence.metrics().get(reading.key());
+      MetricEvidence seen = evidence.of(reading.metric().plan());
       VerdictMetric.Builder metric = metric(reading, seen);
       addControl(metric, reading, seen, evidence.data().share());
       shown(plan, stage, reading, seen).ifPresent(metric::setShown);

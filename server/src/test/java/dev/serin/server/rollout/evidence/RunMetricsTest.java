@@ -368,4 +368,37 @@ class RunMetricsTest {
     assertThat(measured(without, metrics(without, Kind.MEAN, 20), 2).words())
         .doesNotContain("no margin");
   }
+
+  /** As a guardrail it may be a tenth worse, as a success it has to be a fifth better. */
+  @Test
+  void evidence_ofAMetricInTwoRoles_isThatOfEachWithItsOwnMargin() {
+    RolloutPlan plan =
+        plan(
+            "superior",
+            """
+            guardrails: [{metric: latency, margin: 0.1}]
+            success_metrics: [{metric: latency, improvement: 0.2}]
+            """);
+    List<JudgedMetric> metrics = metrics(plan, Kind.MEAN, 0);
+    values(2, .5, metrics.getFirst(), 100, 90);
+    Map<String, MetricCounts> counts = reader(plan, metrics).read(counted.view(), 2).metrics();
+
+    Map<String, MetricEvidence> both =
+        RunMetrics.of(plan, metrics, metric -> SHARE).look(2, counts);
+
+    assertThat(both).containsOnlyKeys("GUARDRAIL/latency", "SUCCESS/latency");
+    assertThat(((Measured) of(both, "GUARDRAIL/latency")).nonInferior()).isTrue();
+    assertThat(((Measured) of(both, "GUARDRAIL/latency")).superior()).isFalse();
+    assertThat(((Measured) of(both, "SUCCESS/latency")).superior()).isFalse();
+
+    values(2, .5, metrics.getFirst(), 100, 50);
+    assertThat(
+            ((Measured)
+                    of(
+                        RunMetrics.of(plan, metrics, metric -> SHARE)
+                            .look(2, reader(plan, metrics).read(counted.view(), 2).metrics()),
+                        "SUCCESS/latency"))
+                .superior())
+        .isTrue();
+  }
 }
