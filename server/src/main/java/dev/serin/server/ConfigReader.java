@@ -49,6 +49,13 @@ final class ConfigReader {
   private static final int WORKER_THREADS_MAX = 512;
   private static final int WORKER_QUEUE_MAX = 100_000;
   private static final Duration DRAIN_TIMEOUT_MAX = Duration.ofMinutes(10);
+
+  /** Looks of many runs take some of it. */
+  private static final Duration ROLLOUT_TICK_MIN = Duration.ofMillis(100);
+
+  /** Evidence above 10 s is no basis for promotion; a slower tick finds out later still. */
+  private static final Duration ROLLOUT_TICK_MAX = Duration.ofMinutes(1);
+
   private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m)");
 
   private static final Pattern DAYS = Pattern.compile("(\\d{1,9})d");
@@ -83,6 +90,7 @@ final class ConfigReader {
             store(),
             documents(),
             secrets(),
+            rolloutTick(),
             constant(ServerOption.LOG_FORMAT, LogFormat.class, LogFormat.TEXT),
             constant(ServerOption.LOG_LEVEL, LogLevel.class, LogLevel.INFO),
             eventLoops == 0 ? defaultEventLoops() : eventLoops,
@@ -239,6 +247,18 @@ final class ConfigReader {
       return Duration.ZERO;
     }
     return time;
+  }
+
+  private Duration rolloutTick() {
+    Setting setting = sources.setting(ServerOption.ROLLOUT_TICK);
+    Duration tick = timeOrNull(setting.value());
+    if (tick == null
+        || tick.compareTo(ROLLOUT_TICK_MIN) < 0
+        || tick.compareTo(ROLLOUT_TICK_MAX) > 0) {
+      errors.add(setting.error("a time like 500ms, 10s or 1m, from 100ms to 1m"));
+      return ROLLOUT_TICK_MAX;
+    }
+    return tick;
   }
 
   private Duration days(ServerOption option, int least, int most) {

@@ -1,6 +1,5 @@
 package dev.serin.server;
 
-import dev.serin.engine.Snapshot;
 import dev.serin.server.catalog.Catalog;
 import dev.serin.server.catalog.DirectoryStatus;
 import dev.serin.server.catalog.DirectoryWatcher;
@@ -20,13 +19,14 @@ import dev.serin.server.decision.WarmUp;
 import dev.serin.server.http.HttpPort;
 import dev.serin.server.http.Readiness;
 import dev.serin.server.http.UnaryServices;
-import dev.serin.server.outcome.OutcomeSnapshots;
 import dev.serin.server.outcome.Outcomes;
 import dev.serin.server.outcome.OutcomesStatus;
 import dev.serin.server.report.AnalysisServiceAdapter;
 import dev.serin.server.report.Exports;
 import dev.serin.server.report.LiveVerdicts;
 import dev.serin.server.report.VariantMeters;
+import dev.serin.server.rollout.control.ControllerStatus;
+import dev.serin.server.rollout.control.RunCatalog;
 import dev.serin.server.rollout.plan.PlanReader;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.ProcessLock;
@@ -73,6 +73,7 @@ public final class SerinServer implements AutoCloseable {
   private final OpenCalls open = new OpenCalls();
   private final Outcomes outcomes;
   private final Exports exports;
+  private final LiveRollouts rollouts;
   private final HealthWatch health;
   private final GrpcPort grpc;
   private final HttpPort http;
@@ -93,6 +94,7 @@ public final class SerinServer implements AutoCloseable {
         parts.add(Database.open(storeConfig(config), new StoreMeters(metrics.registry())));
     SecureRandom random = new SecureRandom();
     long incarnation = random.nextLong();
+    ServedRevisions revisions = new ServedRevisions(database, incarnation);
     Catalog catalog = new Catalog(database, PlanReader::violations, clock, random);
     SnapshotCache<ServedSnapshot> cache = new SnapshotCache<>();
     refresher =
@@ -102,7 +104,7 @@ public final class SerinServer implements AutoCloseable {
                 database,
                 cache,
                 ServedSnapshot::prepare,
-                new ServedRevisions(database, incarnation),
+                revisions,
                 config.dataDirectory().resolve("snapshots"),
                 clock,
                 System::nanoTime));
@@ -127,6 +129,18 @@ public final class SerinServer implements AutoCloseable {
     var variants = parts.add(new VariantMeters(new ServedReports(snapshots), outcomes::ask, clock));
     variants.register(metrics);
     variants.start();
+    rollouts =
+        parts.add(
+            new LiveRollouts(
+                config,
+                database,
+                catalog,
+                RunCatalog.of(catalog, revisions::acknowledged),
+                outcomes,
+                clock,
+                random,
+                incarnation,
+                metrics));
     var decisions =
         new DecisionServiceAdapter(
             snapshots, CallInputs.ofProcess(), outcomes.exposures().shared());
@@ -143,6 +157,7 @@ public final class SerinServer implements AutoCloseable {
                 decisions,
                 new FeatureServiceAdapter(catalog),
                 outcomes.service(),
+                rollouts.service(),
                 new AnalysisServiceAdapter(
                     new ServedReports(snapshots),
                     outcomes::ask,
@@ -167,6 +182,7 @@ public final class SerinServer implements AutoCloseable {
     health.start();
     http = join(opening);
     serving = true;
+    rollouts.start();
   }
 
   /** The methods that are served as bytes, and meter themselves. */
@@ -179,20 +195,6 @@ public final class SerinServer implements AutoCloseable {
         outcomes.streamMethod(
             meters.meter(OutcomeServiceGrpc.getReportOutcomeMethod().getFullMethodName()),
             ArrivingBytes::ofCurrentCall));
-  }
-
-  /** Snapshots for those who do without what is prepared for answers. */
-  private record SnapshotsOfCache(SnapshotCache<ServedSnapshot> cache) implements OutcomeSnapshots {
-    @Override
-    public @Nullable Snapshot get(String namespace) {
-      ServedSnapshot served = cache.get(namespace);
-      return served == null ? null : served.snapshot();
-    }
-
-    @Override
-    public boolean ready() {
-      return cache.ready();
-    }
   }
 
   /**
@@ -319,6 +321,7 @@ public final class SerinServer implements AutoCloseable {
                         namespace.lastError()))
             .toList(),
         shown(outcomes.status()),
+        shown(rollouts.status()),
         directory == null ? "" : directory.time().toString(),
         directory == null
             ? List.of()
@@ -333,6 +336,14 @@ public final class SerinServer implements AutoCloseable {
         status.oldestPendingMillis(),
         status.streams(),
         status.ledger().sessions());
+  }
+
+  private static Readiness.RolloutsState shown(ControllerStatus status) {
+    return new Readiness.RolloutsState(
+        status.leads(),
+        status.held(),
+        status.failing(),
+        status.lastTickAge().map(Duration::toMillis).orElse(null));
   }
 
   /** The port gRPC is served on. */

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param store the shared store; absent: the embedded one
  * @param documents directory of documents to apply and watch; absent: none
  * @param secrets file of the secrets that documents name; absent: none
+ * @param rolloutTick time between looks at runs of rollouts
  * @param logFormat form of the log
  * @param logLevel what is logged
  * @param eventLoops threads that read, decide and write, 1 or more
@@ -39,6 +40,7 @@ public record ServerConfig(
     Optional<SharedStore> store,
     Optional<Path> documents,
     Optional<Path> secrets,
+    Duration rolloutTick,
     LogFormat logFormat,
     LogLevel logLevel,
     int eventLoops,

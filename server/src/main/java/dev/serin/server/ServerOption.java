@@ -50,6 +50,11 @@ enum ServerOption {
       "",
       "Secrets that webhooks of rollouts are signed with: lines of name=value, read again when they"
           + " change."),
+  ROLLOUT_TICK(
+      "rollout-tick",
+      "TIME",
+      "1s",
+      "How often runs of rollouts are looked at and moved (100ms to 1m)."),
   LOG_FORMAT("log-format", "FORMAT", "text", "Form of the log on standard error: text or json."),
   LOG_LEVEL(
       "log-level", "LEVEL", "info", "What is logged: error, warn, info, debug or trace and above."),

@@ -5,7 +5,6 @@ import dev.serin.server.http.HttpPort;
 import dev.serin.server.telemetry.CallMeters;
 import dev.serin.v1.FleetServiceGrpc;
 import dev.serin.v1.FleetServiceGrpc.FleetServiceImplBase;
-import dev.serin.v1.RolloutServiceGrpc.RolloutServiceImplBase;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
@@ -126,6 +125,6 @@ final class Services {
 
   /** Known to reflection already, so that nobody wonders where they are. */
   private static List<BindableService> notBuilt() {
-    return List.of(new RolloutServiceImplBase() {}, new FleetServiceImplBase() {});
+    return List.of(new FleetServiceImplBase() {});
   }
 }

@@ -7,10 +7,12 @@ import dev.serin.server.http.HttpPort;
 import dev.serin.server.http.RequestRoom;
 import dev.serin.server.outcome.OutcomeLimits;
 import dev.serin.server.report.AnalysisServiceAdapter;
+import dev.serin.server.rollout.RolloutServiceAdapter;
 import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FeatureServiceGrpc;
 import dev.serin.v1.OutcomeServiceGrpc;
+import dev.serin.v1.RolloutServiceGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Set;
 
@@ -105,6 +107,9 @@ final class Workers implements AutoCloseable {
     }
     if (method.startsWith(AnalysisServiceGrpc.SERVICE_NAME + "/")) {
       return AnalysisServiceAdapter.MAX_REQUEST_BYTES;
+    }
+    if (method.startsWith(RolloutServiceGrpc.SERVICE_NAME + "/")) {
+      return RolloutServiceAdapter.MAX_REQUEST_BYTES;
     }
     return method.startsWith(DecisionServiceGrpc.SERVICE_NAME + "/")
         ? RequestLimits.REQUEST_BYTES_MAX

@@ -45,6 +45,9 @@ class HttpErrorsTest {
   private static final Readiness.OutcomesState OUTCOMES =
       new Readiness.OutcomesState("live", null, 0, 0, 0);
 
+  private static final Readiness.RolloutsState ROLLOUTS =
+      new Readiness.RolloutsState(false, 0, 0, null);
+
   private static final String KILL = "/serin.v1.FeatureService/KillFeature";
   private static final Duration SHORT = Duration.ofSeconds(2);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -179,7 +182,7 @@ class HttpErrorsTest {
             () -> {
               throw new IllegalStateException("no metrics");
             },
-            () -> new Readiness(true, "up", List.of(), OUTCOMES, "", List.of()),
+            () -> new Readiness(true, "up", List.of(), OUTCOMES, ROLLOUTS, "", List.of()),
             new UnaryServices(services.overHttp()),
             new BodyLimits(bodies.rooms(), bodies.bytesMax(), timeMax));
   }

@@ -7,7 +7,6 @@ import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.FleetServiceGrpc;
-import dev.serin.v1.RolloutServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -46,8 +45,7 @@ class LaterServicesTest {
 
   static Stream<MethodDescriptor<?, ?>> laterMethods() {
     return Stream.concat(
-        Stream.of(
-                RolloutServiceGrpc.getServiceDescriptor(), FleetServiceGrpc.getServiceDescriptor())
+        Stream.of(FleetServiceGrpc.getServiceDescriptor())
             .map(ServiceDescriptor::getMethods)
             .flatMap(methods -> methods.stream()),
         Stream.of(

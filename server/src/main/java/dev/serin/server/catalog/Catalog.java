@@ -9,6 +9,7 @@ import dev.serin.v1.ChangeSource;
 import dev.serin.v1.Document;
 import dev.serin.v1.HistoryEntry;
 import dev.serin.v1.Namespace;
+import dev.serin.v1.Rollout;
 import dev.serin.v1.StoredDocument;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -167,6 +168,16 @@ public final class Catalog {
   /** What a start of a rollout is decided on. */
   public RunScene scene(String namespace, String rollout) {
     return scenes.scene(namespace, rollout);
+  }
+
+  /**
+   * Rollouts of a namespace by key.
+   *
+   * @param after key of the rollout before the first; empty: from the first on
+   * @param limit at most so many, 1 or more
+   */
+  public List<Rollout> rollouts(String namespace, String after, int limit) {
+    return scenes.rollouts(namespace, after, limit);
   }
 
   /**

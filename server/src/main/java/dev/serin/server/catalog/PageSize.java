@@ -1,12 +1,12 @@
 package dev.serin.server.catalog;
 
 /** Adds up the bytes of a page while it is filled. */
-final class PageSize {
+public final class PageSize {
   private long sizeBytes;
   private boolean full;
 
   /** Adds an entry and returns whether it still belongs to the page; the first always does. */
-  boolean add(int entryBytes) {
+  public boolean add(int entryBytes) {
     full |= sizeBytes > 0 && sizeBytes + entryBytes > Page.MAX_BYTES;
     sizeBytes += entryBytes;
     return !full;

@@ -11,7 +11,7 @@ import java.util.Objects;
  * Where a list goes on, as an opaque text. It belongs to one request: with another it is refused,
  * so that nobody gets pages of two lists.
  */
-final class PageToken {
+public final class PageToken {
   /** Not part of any key or name. */
   private static final String SEPARATOR = "\n";
 
@@ -23,7 +23,7 @@ final class PageToken {
    * @param request what was asked for, without the page
    * @param position where to go on
    */
-  static String of(Object request, String... position) {
+  public static String of(Object request, String... position) {
     String text = check(request) + SEPARATOR + String.join(SEPARATOR, position);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
   }
@@ -33,7 +33,7 @@ final class PageToken {
    *
    * @param parts how many parts its position has
    */
-  static List<String> read(String token, Object request, int parts) {
+  public static List<String> read(String token, Object request, int parts) {
     String text;
     try {
       text = new String(Base64.getUrlDecoder().decode(token), UTF_8);
@@ -48,7 +48,7 @@ final class PageToken {
   }
 
   /** Reads a number of a token's position. */
-  static long number(String token, String part) {
+  public static long number(String token, String part) {
     try {
       return Long.parseLong(part);
     } catch (NumberFormatException e) {

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *
  * <p>Where a field is wrong the value returned is of no use. Not thread-safe.
  */
-final class RequestChecks {
+public final class RequestChecks {
   /** Characters of a namespace's name: it is part of paths, salts and metric labels. */
   static final int MAX_NAMESPACE_CHARS = 64;
 
@@ -45,7 +45,7 @@ final class RequestChecks {
   private final List<FieldViolation> violations = new ArrayList<>();
 
   /** Throws INVALID_REQUEST with all violations. */
-  void requireValid() {
+  public void requireValid() {
     if (!violations.isEmpty()) {
       throw ApiErrors.invalidRequest(violations);
     }
@@ -57,7 +57,7 @@ final class RequestChecks {
   }
 
   /** A namespace; absent: the default one. */
-  String namespace(String field, String name) {
+  public String namespace(String field, String name) {
     return name.isEmpty() ? NamespaceCommands.DEFAULT : requiredNamespace(field, name);
   }
 
@@ -102,11 +102,11 @@ final class RequestChecks {
   }
 
   /** A key that must be there; whether documents may have it is said where they are written. */
-  String key(String field, String key) {
+  public String key(String field, String key) {
     if (key.isEmpty()) {
       add(field, "absent (expected: a key)");
     } else {
-      line(field, key, Limits.MAX_KEY_CHARS);
+      return line(field, key, Limits.MAX_KEY_CHARS);
     }
     return key;
   }
@@ -118,7 +118,7 @@ final class RequestChecks {
   }
 
   /** A revision; absent: any. */
-  OptionalLong revision(String field, boolean present, long revision) {
+  public OptionalLong revision(String field, boolean present, long revision) {
     if (present && revision < 0) {
       add(field, Long.toUnsignedString(revision) + " (expected: at most " + Long.MAX_VALUE + ")");
     }
@@ -134,7 +134,7 @@ final class RequestChecks {
   }
 
   /** A page's size; absent: the default. */
-  int pageSize(int size) {
+  public int pageSize(int size) {
     if (size < 0 || size > MAX_PAGE_SIZE) {
       add("page_size", Integer.toUnsignedLong(size) + " (expected: 1 to " + MAX_PAGE_SIZE + ")");
     }
@@ -142,7 +142,7 @@ final class RequestChecks {
   }
 
   /** Who and why. */
-  Note note(ChangeNote note) {
+  public Note note(ChangeNote note) {
     line("note.actor", note.getActor(), MAX_ACTOR_CHARS);
     line("note.reason", note.getReason(), MAX_REASON_CHARS);
     return Note.of(note);
@@ -197,7 +197,8 @@ final class RequestChecks {
     }
   }
 
-  void add(String field, String description) {
+  /** Remembers what is wrong with a field. */
+  public void add(String field, String description) {
     violations.add(FieldViolation.ofRequest(field, description));
   }
 
@@ -209,7 +210,7 @@ final class RequestChecks {
   }
 
   /** A text for columns of stores and terminals: not every store takes U+0000, no terminal ESC. */
-  private void line(String field, String text, int maxChars) {
+  public String line(String field, String text, int maxChars) {
     atMost(field, text, maxChars);
     text.chars()
         .filter(Character::isISOControl)
@@ -217,6 +218,7 @@ final class RequestChecks {
         .ifPresent(
             c ->
                 add(field, String.format("character U+%04X (expected: no control characters)", c)));
+    return text;
   }
 
   private static String shown(String text) {

@@ -4,6 +4,7 @@ import dev.serin.engine.DocumentId;
 import dev.serin.engine.MetricSource;
 import dev.serin.engine.OrderedMap;
 import dev.serin.v1.CircuitBreaker;
+import dev.serin.v1.Document;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
 import dev.serin.v1.Guardrail;
@@ -14,6 +15,7 @@ import dev.serin.v1.SuccessMetric;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -94,6 +96,18 @@ final class RunScenes {
     rollout.getCircuitBreakersList().stream().map(CircuitBreaker::getMetric).forEach(names::add);
     rollout.getSignalsList().stream().map(SignalMetric::getMetric).forEach(names::add);
     return names;
+  }
+
+  /** Reads the store. */
+  List<Rollout> rollouts(String namespace, String after, int limit) {
+    return states.current(namespace).documents().values().stream()
+        .map(StoredVersion::document)
+        .filter(Document::hasRollout)
+        .map(Document::getRollout)
+        .filter(rollout -> rollout.getKey().compareTo(after) > 0)
+        .sorted(Comparator.comparing(Rollout::getKey))
+        .limit(limit)
+        .toList();
   }
 
   /** One statement, and a reading of each namespace that changed since it was read last. */

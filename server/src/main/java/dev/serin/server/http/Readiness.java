@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param store {@code up}, or what is wrong with it; evaluations go on without it
  * @param namespaces the namespaces being served, by name
  * @param outcomes what becomes of outcomes; information alone: decisions go on without
+ * @param rollouts who moves runs of rollouts; information alone
  * @param documentsLookTime when the watched directory was last looked at, RFC 3339; empty: never
  * @param documentErrors what is wrong in the watched directory now; its last good state is served
  */
@@ -18,6 +19,7 @@ public record Readiness(
     String store,
     List<NamespaceState> namespaces,
     OutcomesState outcomes,
+    RolloutsState rollouts,
     String documentsLookTime,
     List<String> documentErrors) {
 
@@ -43,6 +45,17 @@ public record Readiness(
       long oldestPendingMillis,
       int streams,
       int sessions) {}
+
+  /**
+   * Who moves runs of rollouts.
+   *
+   * @param leads true: this server does; false: another one, or none
+   * @param held runs that it moves
+   * @param failing those of them that could not be read or decided at the last look
+   * @param lastLookAgeMillis milliseconds since it looked last; null: not yet
+   */
+  public record RolloutsState(
+      boolean leads, int held, int failing, @Nullable Long lastLookAgeMillis) {}
 
   /**
    * A namespace being served.

@@ -23,6 +23,9 @@ class LimitsPageTest {
           "user key",
           "attributes of a request",
           "request of AnalysisService",
+          "request of RolloutService",
+          "id of a request",
+          "watches of runs at once",
           "features of an export");
 
   @Test

@@ -7,6 +7,7 @@ import dev.serin.server.rollout.machine.EventCodec;
 import dev.serin.server.rollout.machine.MachineState;
 import dev.serin.server.rollout.machine.StateCodec;
 import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.v1.Rollout;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,6 +51,15 @@ public final class Runs {
     RunDocuments documents = RunDocuments.decode(stored.origin().documents());
     RolloutPlan plan = documents.plan();
     return new RunView(stored, plan, documents.judged(plan), state(stored));
+  }
+
+  /**
+   * The rollout's document as it was when the run was started.
+   *
+   * @throws IllegalArgumentException where this version of the server cannot read it
+   */
+  public Rollout document(StoredRun stored) {
+    return RunDocuments.decode(stored.origin().documents()).rollout();
   }
 
   static MachineState state(StoredRun stored) {

@@ -192,6 +192,15 @@ public final class Journal {
     return database.read(handle -> RunRows.newestOf(handle, namespace, after, limit));
   }
 
+  /**
+   * One of a rollout's runs.
+   *
+   * @param number which, from 1
+   */
+  public Optional<StoredRun> numbered(String namespace, String rollout, long number) {
+    return database.read(handle -> RunRows.numbered(handle, namespace, rollout, number));
+  }
+
   /** The versions of all active runs, by id: what has to be read again is told by them. */
   public Map<String, Long> activeVersions() {
     return database.read(RunRows::activeVersions);

@@ -152,6 +152,21 @@ final class RunRows {
         .list();
   }
 
+  static Optional<StoredRun> numbered(
+      Handle handle, String namespace, String rollout, long number) {
+    return handle
+        .createQuery(
+            SELECT
+                + """
+                WHERE namespace = :namespace AND rollout = :rollout AND number = :number
+                """)
+        .bind("namespace", namespace)
+        .bind("rollout", rollout)
+        .bind("number", number)
+        .map(RUN)
+        .findOne();
+  }
+
   /** The active run that owns a split. */
   static Optional<String> owner(Handle handle, RunOrigin of) {
     return handle

@@ -1,0 +1,150 @@
+package dev.serin.server;
+
+import dev.serin.server.catalog.Catalog;
+import dev.serin.server.outcome.Outcomes;
+import dev.serin.server.rollout.RolloutServiceAdapter;
+import dev.serin.server.rollout.Watches;
+import dev.serin.server.rollout.control.Commands;
+import dev.serin.server.rollout.control.Controller;
+import dev.serin.server.rollout.control.ControllerStatus;
+import dev.serin.server.rollout.control.CountedView;
+import dev.serin.server.rollout.control.GateWebhooks;
+import dev.serin.server.rollout.control.LeaseWatcher;
+import dev.serin.server.rollout.control.RunCatalog;
+import dev.serin.server.rollout.control.Runs;
+import dev.serin.server.rollout.gate.WebhookGates;
+import dev.serin.server.rollout.journal.ControllerLease;
+import dev.serin.server.rollout.journal.Journal;
+import dev.serin.server.rollout.journal.Outbox;
+import dev.serin.server.rollout.monitor.RolloutMeters;
+import dev.serin.server.rollout.monitor.SeenRollouts;
+import dev.serin.server.rollout.monitor.Transitions;
+import dev.serin.server.rollout.notice.Notifier;
+import dev.serin.server.rollout.notice.RunNotices;
+import dev.serin.server.rollout.webhook.Secrets;
+import dev.serin.server.rollout.webhook.SecretsFile;
+import dev.serin.server.rollout.webhook.Webhooks;
+import dev.serin.server.store.Database;
+import dev.serin.server.telemetry.Metrics;
+import dev.serin.v1.Verdict;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * What moves the runs of rollouts in a server and what people ask of them, wired. Closed before
+ * what counts outcomes and before the store: the tick under way ends, and the lease is given back.
+ */
+final class LiveRollouts implements AutoCloseable {
+  private final Closeables parts = new Closeables();
+  private final Controller controller;
+  private final RolloutServiceAdapter service;
+
+  /**
+   * Rollouts that nobody moves before {@link #start}.
+   *
+   * @param random draws ids; safe for all threads
+   * @param incarnation of this process, as of its outcomes
+   */
+  LiveRollouts(
+      ServerConfig config,
+      Database database,
+      Catalog catalog,
+      RunCatalog runCatalog,
+      Outcomes outcomes,
+      InstantSource clock,
+      SecureRandom random,
+      long incarnation,
+      Metrics metrics) {
+    Secrets secrets = config.secrets().<Secrets>map(SecretsFile::new).orElse(Secrets.none());
+    Transitions transitions = new Transitions();
+    transitions.register(metrics);
+    Journal journal = new Journal(database, transitions);
+    ControllerLease lease = new ControllerLease(database, incarnation, name());
+    Runs runs = new Runs(journal);
+    WebhookGates gates =
+        parts.add(new WebhookGates(new Webhooks("serin-gates", secrets, clock), System::nanoTime));
+    Notifier notifier =
+        parts.add(
+            new Notifier(
+                new Outbox(database),
+                new RunNotices(runs),
+                new Webhooks("serin-notices", secrets, clock),
+                System::nanoTime));
+    controller =
+        new Controller(
+            new Controller.Setting(
+                journal,
+                lease,
+                runCatalog,
+                catalog.serving(),
+                CountedView.of(outcomes),
+                GateWebhooks.of(gates),
+                whileHeld(notifier),
+                clock,
+                System::nanoTime,
+                config.rolloutTick()));
+    Watches watches = parts.add(new Watches(journal, runs, controller::verdict, clock));
+    Commands commands =
+        new Commands(
+            journal,
+            lease,
+            runCatalog,
+            catalog.serving(),
+            clock,
+            random,
+            controller::verdict,
+            () -> {
+              controller.wake();
+              watches.wake();
+            });
+    service =
+        new RolloutServiceAdapter(catalog, journal, commands, watches, controller::verdict, clock);
+    new RolloutMeters(() -> SeenRollouts.of(controller, gates, notifier), System::nanoTime)
+        .register(metrics);
+    parts.add(controller);
+  }
+
+  private static LeaseWatcher whileHeld(Notifier notifier) {
+    return new LeaseWatcher() {
+      @Override
+      public void taken() {
+        notifier.start();
+      }
+
+      @Override
+      public void lost() {
+        notifier.stop();
+      }
+    };
+  }
+
+  /** Begins to move runs, when this process may. */
+  void start() {
+    controller.start();
+  }
+
+  RolloutServiceAdapter service() {
+    return service;
+  }
+
+  /** The newest look at a run, where this process looks at it. */
+  Optional<Verdict> verdict(String run) {
+    return controller.verdict(run);
+  }
+
+  ControllerStatus status() {
+    return controller.status();
+  }
+
+  /** Ends all; waits for the tick under way. */
+  @Override
+  public void close() {
+    parts.close();
+  }
+
+  /** Who holds the lease, for people who look at the store. */
+  private static String name() {
+    return "pid " + ProcessHandle.current().pid();
+  }
+}

@@ -1,0 +1,59 @@
+package dev.serin.server.rollout;
+
+import dev.serin.server.catalog.Catalog;
+import dev.serin.server.rollout.control.RunView;
+import dev.serin.server.rollout.control.Runs;
+import dev.serin.v1.Rollout;
+import dev.serin.v1.RolloutRun;
+import dev.serin.v1.RolloutState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Lists rollouts by key: those that are documents, and those that are gone but were started. */
+final class RolloutListing {
+  private final Catalog catalog;
+  private final Runs runs;
+
+  RolloutListing(Catalog catalog, Runs runs) {
+    this.catalog = catalog;
+    this.runs = runs;
+  }
+
+  /**
+   * A part of the list.
+   *
+   * @param last key of the last rollout that was looked at; empty: there are no more
+   */
+  record Part(List<RolloutRun> runs, String last) {}
+
+  /**
+   * Looks at the rollouts that come after a key.
+   *
+   * @param states of the newest run that are wanted; unspecified: never started; empty: all
+   * @param feature that is wanted; empty: all
+   * @param limit rollouts that are looked at, 1 or more
+   */
+  Part after(String namespace, String after, Set<RolloutState> states, String feature, int limit) {
+    TreeMap<String, RolloutRun> found = new TreeMap<>();
+    for (Rollout rollout : catalog.rollouts(namespace, after, limit)) {
+      found.put(rollout.getKey(), RunMessages.never(namespace, rollout));
+    }
+    for (RunView run : runs.newestOf(namespace, after, limit)) {
+      found.put(run.stored().origin().rollout(), RunMessages.run(run).build());
+    }
+    boolean more = found.size() >= limit;
+    List<String> keys = found.keySet().stream().limit(limit).toList();
+    List<RolloutRun> wanted = new ArrayList<>();
+    for (String key : keys) {
+      RolloutRun run = found.get(key);
+      if (run != null
+          && (states.isEmpty() || states.contains(run.getState()))
+          && (feature.isEmpty() || feature.equals(run.getFeature()))) {
+        wanted.add(run);
+      }
+    }
+    return new Part(List.copyOf(wanted), more ? keys.getLast() : "");
+  }
+}

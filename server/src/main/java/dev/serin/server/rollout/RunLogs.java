@@ -1,0 +1,141 @@
+package dev.serin.server.rollout;
+
+import com.google.protobuf.Message;
+import dev.serin.server.catalog.PageSize;
+import dev.serin.server.catalog.PageToken;
+import dev.serin.server.error.RunErrors;
+import dev.serin.server.rollout.control.LoggedEntry;
+import dev.serin.server.rollout.control.Replay;
+import dev.serin.server.rollout.control.RunView;
+import dev.serin.server.rollout.control.Runs;
+import dev.serin.server.rollout.journal.Journal;
+import dev.serin.server.rollout.journal.StoredEntry;
+import dev.serin.server.rollout.journal.StoredRun;
+import dev.serin.v1.ListRolloutHistoryResponse;
+import dev.serin.v1.ReplayRolloutResponse;
+import dev.serin.v1.RolloutLogEntry;
+import dev.serin.v1.RolloutRun;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Runs with what their logs say, as messages. Safe for all threads; blocks for the store. */
+final class RunLogs {
+  /** Entries that a replay shows. */
+  private static final int MAX_REPLAYED_ENTRIES = 10_000;
+
+  /** Entries of a log that are read at once. */
+  private static final int READ = 100;
+
+  private final Journal journal;
+  private final Runs runs;
+
+  RunLogs(Journal journal, Runs runs) {
+    this.journal = journal;
+    this.runs = runs;
+  }
+
+  /**
+   * A run of a rollout; empty: it was never started.
+   *
+   * @param number which, from 1; empty: the newest
+   */
+  Optional<RunView> find(String namespace, String rollout, OptionalLong number) {
+    if (number.isEmpty()) {
+      return runs.newest(namespace, rollout);
+    }
+    return Optional.of(
+        journal
+            .numbered(namespace, rollout, number.getAsLong())
+            .map(runs::of)
+            .orElseThrow(
+                () ->
+                    RunErrors.noSuchRun(
+                        rollout,
+                        number.getAsLong(),
+                        journal.newest(namespace, rollout).map(StoredRun::number).orElse(0L))));
+  }
+
+  /** The same of one that must be there. */
+  RunView require(String namespace, String rollout, OptionalLong number) {
+    return find(namespace, rollout, number).orElseThrow(() -> RunErrors.neverStarted(rollout));
+  }
+
+  /** A run with what its first and last entry say. */
+  RolloutRun run(RunView view) {
+    String id = view.stored().origin().run();
+    List<StoredEntry> first = journal.log(id, 0, 1);
+    List<StoredEntry> last = journal.log(id, view.stored().version() - 1, 1);
+    return first.isEmpty() || last.isEmpty()
+        ? RunMessages.run(view).build()
+        : RunMessages.run(view, first.getFirst(), last.getFirst());
+  }
+
+  /**
+   * A page of a log.
+   *
+   * @param after number of the entry before the first; 0: from the first on
+   * @param size entries at most
+   * @param unpaged the request, for the next page's token
+   */
+  ListRolloutHistoryResponse history(
+      RunView run, long after, int size, boolean withEvidence, Message unpaged) {
+    String id = run.stored().origin().run();
+    ListRolloutHistoryResponse.Builder response =
+        ListRolloutHistoryResponse.newBuilder().setRun(run(run));
+    RunMessages.Standing from =
+        after == 0
+            ? RunMessages.Standing.BEGIN
+            : RunMessages.Standing.after(journal.log(id, after - 1, 1).getFirst());
+    PageSize bytes = new PageSize();
+    long last = after;
+    boolean full = false;
+    while (!full && response.getEntriesCount() < size) {
+      List<LoggedEntry> page =
+          runs.log(id, last, Math.min(READ, size - response.getEntriesCount()));
+      if (page.isEmpty()) {
+        return response.build();
+      }
+      for (LoggedEntry logged : page) {
+        RolloutLogEntry entry = RunMessages.entry(run, from, logged);
+        if (withEvidence) {
+          entry = entry.toBuilder().setEvidence(logged.stored().evidence()).build();
+        }
+        if (!bytes.add(entry.getSerializedSize())) {
+          full = true;
+          break;
+        }
+        response.addEntries(entry);
+        from = RunMessages.Standing.after(logged.stored());
+        last = logged.stored().number();
+      }
+    }
+    if (last < run.stored().version()) {
+      response.setNextPageToken(PageToken.of(unpaged, id, Long.toString(last)));
+    }
+    return response.build();
+  }
+
+  /** Judges and plays a run's log again. */
+  ReplayRolloutResponse replay(RunView run) {
+    ReplayRolloutResponse.Builder response =
+        ReplayRolloutResponse.newBuilder().setRun(run(run)).setLogEntries(run.stored().version());
+    Replay replay = new Replay(run);
+    String id = run.stored().origin().run();
+    long last = 0;
+    while (last < run.stored().version()) {
+      List<StoredEntry> page = journal.log(id, last, READ);
+      if (page.isEmpty()) {
+        break;
+      }
+      for (StoredEntry stored : page) {
+        last = stored.number();
+        if (last <= run.stored().version()) {
+          ReplayMessages.add(response, replay.add(stored), MAX_REPLAYED_ENTRIES);
+        }
+      }
+    }
+    String problem = replay.problem();
+    return response.setMovesHold(problem.isEmpty()).setMovesProblem(problem).build();
+  }
+}

@@ -1,0 +1,178 @@
+package dev.serin.server.rollout;
+
+import dev.serin.server.error.ApiException;
+import dev.serin.server.error.ErrorReason;
+import dev.serin.server.error.RunErrors;
+import dev.serin.server.rollout.control.RunView;
+import dev.serin.server.rollout.control.Runs;
+import dev.serin.v1.RolloutLogEntry;
+import dev.serin.v1.Verdict;
+import dev.serin.v1.WatchRolloutResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call that watches a run to its end. All of it but {@link #over} is of the watches' thread.
+ *
+ * <p>A reader that does not take what it is sent is told nothing meanwhile: entries wait in the
+ * store, looks in between are left out.
+ */
+final class Watcher {
+  /** After so long something is sent in any case: who watches sees that the server is there. */
+  private static final Duration QUIET_MAX = Duration.ofSeconds(5);
+
+  private final Runs runs;
+  private final String namespace;
+  private final String rollout;
+  private final int entries;
+  private final ServerCallStreamObserver<WatchRolloutResponse> observer;
+  private @Nullable RunShown shown;
+  private Instant sent = Instant.MIN;
+  private Optional<Verdict> told = Optional.empty();
+  private boolean ended;
+  private volatile boolean over;
+
+  /**
+   * A watcher that has sent nothing.
+   *
+   * @param entries of the log that the first answer tells, the newest
+   */
+  Watcher(
+      Runs runs,
+      String namespace,
+      String rollout,
+      int entries,
+      ServerCallStreamObserver<WatchRolloutResponse> observer) {
+    this.runs = runs;
+    this.namespace = namespace;
+    this.rollout = rollout;
+    this.entries = entries;
+    this.observer = observer;
+  }
+
+  /** The call is over; any thread. */
+  void over() {
+    over = true;
+  }
+
+  /** Whether nothing is left to be done for it. */
+  boolean isOver() {
+    return over || ended;
+  }
+
+  /**
+   * Sends what is new.
+   *
+   * @param versions of all active runs; a run that is missing has ended
+   * @param live the newest look at a run by its id
+   */
+  void look(Map<String, Long> versions, Function<String, Optional<Verdict>> live, Instant now) {
+    if (isOver() || !observer.isReady()) {
+      return;
+    }
+    try {
+      send(versions, live, now);
+    } catch (ApiException e) {
+      // A store that is away comes back, and the watch goes on where it was.
+      if (shown == null || e.reason() != ErrorReason.STORE_UNAVAILABLE) {
+        end(e);
+      }
+    } catch (RuntimeException e) {
+      end(e);
+    }
+  }
+
+  /** Ends it where it has sent nothing yet. */
+  void refuseNew(ApiException reason) {
+    if (shown == null && !isOver()) {
+      end(reason);
+    }
+  }
+
+  private void send(
+      Map<String, Long> versions, Function<String, Optional<Verdict>> live, Instant now) {
+    RunShown run = shown;
+    if (run == null) {
+      run = begin();
+      shown = run;
+      answer(run, last(run), live, now);
+    } else {
+      refresh(run, versions);
+      List<RolloutLogEntry> news = run.read();
+      Optional<Verdict> look = live.apply(id(run));
+      boolean due = !Duration.between(sent, now).minus(QUIET_MAX).isNegative();
+      if (!news.isEmpty() || due || now.isBefore(sent) || !same(look, told)) {
+        answer(run, news, live, now);
+      }
+    }
+    if (run.isOver()) {
+      ended = true;
+      observer.onCompleted();
+    }
+  }
+
+  private RunShown begin() {
+    RunView view =
+        runs.newest(namespace, rollout).orElseThrow(() -> RunErrors.neverStarted(rollout));
+    return new RunShown(runs, view);
+  }
+
+  /** The newest entries of a log that is read to its end. */
+  private List<RolloutLogEntry> last(RunShown run) {
+    List<RolloutLogEntry> last = List.of();
+    for (List<RolloutLogEntry> page = run.read(); !page.isEmpty(); page = run.read()) {
+      List<RolloutLogEntry> both = new ArrayList<>(last);
+      both.addAll(page);
+      last = both.subList(Math.max(0, both.size() - entries), both.size());
+    }
+    return last;
+  }
+
+  private static void refresh(RunShown run, Map<String, Long> versions) {
+    Long version = versions.get(id(run));
+    boolean active = run.view().stored().standing().active();
+    if (active && (version == null || version != run.view().stored().version())) {
+      run.refresh();
+    }
+  }
+
+  private void answer(
+      RunShown run,
+      List<RolloutLogEntry> news,
+      Function<String, Optional<Verdict>> live,
+      Instant now) {
+    told = live.apply(id(run));
+    sent = now;
+    observer.onNext(
+        WatchRolloutResponse.newBuilder()
+            .setRun(run.run())
+            .setProgress(run.progress(told, now))
+            .addAllEntries(news)
+            .build());
+  }
+
+  /** Whether two looks say the same; when they were made does not matter. */
+  private static boolean same(Optional<Verdict> one, Optional<Verdict> other) {
+    return one.map(Watcher::timeless).equals(other.map(Watcher::timeless));
+  }
+
+  private static Verdict timeless(Verdict verdict) {
+    return verdict.toBuilder().clearTime().build();
+  }
+
+  private void end(RuntimeException failure) {
+    ended = true;
+    observer.onError(failure);
+  }
+
+  private static String id(RunShown run) {
+    return run.view().stored().origin().run();
+  }
+}
