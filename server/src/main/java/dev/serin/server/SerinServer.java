@@ -23,7 +23,6 @@ import dev.serin.server.outcome.Outcomes;
 import dev.serin.server.outcome.OutcomesStatus;
 import dev.serin.server.report.AnalysisServiceAdapter;
 import dev.serin.server.report.Exports;
-import dev.serin.server.report.LiveVerdicts;
 import dev.serin.server.report.VariantMeters;
 import dev.serin.server.rollout.control.ControllerStatus;
 import dev.serin.server.rollout.control.RunCatalog;
@@ -162,7 +161,7 @@ public final class SerinServer implements AutoCloseable {
                     new ServedReports(snapshots),
                     outcomes::ask,
                     exports,
-                    LiveVerdicts.NONE,
+                    rollouts::verdict,
                     clock)),
             onLoop(snapshots, metrics.calls()));
 
