@@ -3,10 +3,13 @@ package dev.serin.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Durations;
+import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.ApplyRolloutRequest;
 import dev.serin.v1.ChangeNote;
 import dev.serin.v1.CommandRolloutRequest;
 import dev.serin.v1.CommandRolloutResponse;
+import dev.serin.v1.CompareVariantsRequest;
+import dev.serin.v1.CompareVariantsResponse;
 import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.Gate;
 import dev.serin.v1.GetRolloutRequest;
@@ -378,6 +381,24 @@ class RolloutFlowTest {
                 .setGate(first.toBuilder().setGate(2))
                 .build());
     awaitState(RolloutState.ROLLOUT_STATE_RUNNING);
+  }
+
+  /** What the controller looked at last, though nothing has moved and no entry has it. */
+  @Test
+  void compare_duringARun_carriesItsNewestVerdict() throws Exception {
+    apply(slow());
+    begin();
+    var request = CompareVariantsRequest.newBuilder().setFeature("checkout").build();
+    var analysis = AnalysisServiceGrpc.newBlockingStub(server.channel());
+    Await.until("judged", () -> analysis.compareVariants(request).hasVerdict());
+
+    CompareVariantsResponse answer = analysis.compareVariants(request);
+    assertThat(answer.getVerdict().getRunId())
+        .isNotEmpty()
+        .isEqualTo(answer.getRunId())
+        .isEqualTo(get().getRun().getRunId());
+    assertThat(answer.getVerdict().getRollout()).isEqualTo("new-checkout");
+    assertThat(answer.getVerdict().getSentence()).isNotEmpty();
   }
 
   @Test
