@@ -159,7 +159,14 @@ final class HeldRun {
   /** What is asked of the view, by its thread: what the run has counted at this moment. */
   Function<MergedView, Counted> question() {
     int stage = state().stage();
-    return counted -> new Counted(reader.read(counted, stage), counted.thinning().generation());
+    // Of the last look: a breaker's mark may be drawn a tick late.
+    Optional<RunEvidence> before =
+        Optional.ofNullable(last).map(Look::evidence).filter(it -> it.stage() == stage);
+    int extension = before.map(RunEvidence::extension).orElse(0);
+    Duration elapsed = before.map(RunEvidence::elapsed).orElse(Duration.ZERO);
+    return counted ->
+        new Counted(
+            reader.read(counted, stage, extension, elapsed), counted.thinning().generation());
   }
 
   Duration sinceLook(Instant now) {
@@ -186,7 +193,8 @@ final class HeldRun {
             state.period().extension(),
             counted.generation(),
             state.period().length(),
-            state.period().elapsed(times),
+            // Without a control there is no period, and breakers watch what is served all the same.
+            plan.stage(stage).share().isAll() ? times.inStage() : state.period().elapsed(times),
             times.dwell(),
             reading
                 .flow()

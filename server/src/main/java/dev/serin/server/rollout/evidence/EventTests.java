@@ -56,8 +56,8 @@ final class EventTests implements MetricTests {
         roles
             .success()
             .flatMap(
-                success ->
-                    Classicals.ofEvents(plan, success, users.stage(), users.stageExposed())));
+                success -> Classicals.ofEvents(plan, success, users.stage(), users.stageExposed())),
+        users.since());
   }
 
   /** Upper bound of how much worse events by request are; empty: not known. */

@@ -4,6 +4,7 @@ import dev.serin.server.analysis.StageArms;
 import dev.serin.server.analysis.UserBuckets;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.RunProcess;
+import dev.serin.server.analysis.count.Since;
 import dev.serin.server.analysis.quantile.BinCounts;
 import dev.serin.server.outcome.aggregate.UnitNumbering;
 import java.util.List;
@@ -65,9 +66,20 @@ public record MetricCounts(
    * @param runExposed exposed in the run
    * @param stage with the event in the stage the run is in
    * @param stageExposed exposed in that stage, no fewer in either arm
+   * @param since of these, who was first seen since the newest marks, in order, where a circuit
+   *     breaker is judged by them
    */
   public record Events(
-      RunProcess run, ArmCounts runExposed, ArmCounts stage, ArmCounts stageExposed) {}
+      RunProcess run,
+      ArmCounts runExposed,
+      ArmCounts stage,
+      ArmCounts stageExposed,
+      List<Since> since) {
+    /** Copies. */
+    public Events {
+      since = List.copyOf(since);
+    }
+  }
 
   /** What was counted in a stage; empty: nothing, or it has no control. */
   Optional<Stage> stage(int number) {

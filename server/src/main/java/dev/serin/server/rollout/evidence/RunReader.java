@@ -6,13 +6,17 @@ import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.UnitNumbering;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
+import dev.serin.server.rollout.plan.MetricPlan;
 import dev.serin.server.rollout.plan.RolloutPlan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,11 @@ public final class RunReader {
   private final List<StageReader> stages = new ArrayList<>();
 
   private final Map<String, MetricCounts> last = new HashMap<>();
+
+  /** Metrics of circuit breakers. */
+  private final Set<String> breakers;
+
+  private final Cohorts cohorts = new Cohorts();
   private Reading reading =
       new Reading(
           Map.of(),
@@ -92,6 +101,12 @@ public final class RunReader {
       Map<String, Integer> fingerprints) {
     this.plan = plan;
     this.places = places;
+    this.breakers =
+        metrics.stream()
+            .map(JudgedMetric::plan)
+            .filter(metric -> metric.role() == MetricPlan.Role.CIRCUIT_BREAKER)
+            .map(MetricPlan::metric)
+            .collect(Collectors.toSet());
     for (JudgedMetric metric : metrics) {
       Integer fingerprint = fingerprints.get(metric.plan().metric());
       if (fingerprint != null) {
@@ -101,11 +116,24 @@ public final class RunReader {
   }
 
   /**
-   * Reads.
+   * Reads, without marks for circuit breakers: for a run that nobody judges as it goes on.
    *
    * @param stage the run is in, from 1
    */
   public Reading read(MergedView view, int stage) {
+    return read(view, stage, 0, Duration.ZERO);
+  }
+
+  /**
+   * Reads.
+   *
+   * @param stage the run is in, from 1
+   * @param extension the period of the stage that is being counted: 0: the planned one; else its
+   *     number among the run's
+   * @param elapsed of the period: what marks of circuit breakers are timed by, as the judge's
+   *     restarts are
+   */
+  public Reading read(MergedView view, int stage, int extension, Duration elapsed) {
     Look look = new Look(view, stage);
     MetricCounts.Stamp stamp = look.stamp(0);
     boolean isSame = stamp.equals(reading.stamp());
@@ -123,6 +151,10 @@ public final class RunReader {
               flow,
               view.thinning().generation(),
               stamp);
+    }
+    if (!breakers.isEmpty()) {
+      // After what was read: who came up to this look came before the mark.
+      cohorts.draw(stage, view.numbering(), look.ofStage(), extension, elapsed);
     }
     return reading;
   }
@@ -198,12 +230,20 @@ public final class RunReader {
     private MetricCounts.Events events(Definition definition) {
       List<StageUsers> withEvent =
           soFar().stream().map(it -> it.withEvent(view, definition)).toList();
-      StageUsers users = population().people().getLast().users();
+      StageUsers users = ofStage();
       return new MetricCounts.Events(
           FirstUsers.process(population().first(withEvent)),
           population().exposed(),
           sizes(withEvent.getLast()),
-          sizes(users));
+          sizes(users),
+          breakers.contains(definition.metric())
+              ? cohorts.since(stage, view.numbering(), users, withEvent.getLast())
+              : List.of());
+    }
+
+    /** Users of the stage the run is in. */
+    StageUsers ofStage() {
+      return stages.get(stage - 1).people(view).users();
     }
 
     Users users() {

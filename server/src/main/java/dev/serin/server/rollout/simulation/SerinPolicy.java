@@ -10,6 +10,7 @@ import dev.serin.server.rollout.evidence.RunMetrics;
 import dev.serin.server.rollout.machine.Verdict;
 import dev.serin.server.rollout.machine.Verdict.Action;
 import dev.serin.server.rollout.plan.JudgedMetric;
+import dev.serin.server.rollout.plan.MetricPlan.Role;
 import dev.serin.server.rollout.plan.StagePlan.Promotion;
 import dev.serin.server.rollout.policy.Judge;
 import dev.serin.server.rollout.policy.JudgeState;
@@ -17,10 +18,12 @@ import dev.serin.server.rollout.policy.RunEvidence;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The real tests and the real policy over simulated counts. For one run and one thread. */
 final class SerinPolicy implements SimulatedJudge {
@@ -42,6 +45,7 @@ final class SerinPolicy implements SimulatedJudge {
   private ArmCounts pastExposed = ArmCounts.NONE;
   private ArmCounts pastCompared = ArmCounts.NONE;
 
+  private final FreshUsers fresh;
   private JudgeState state = JudgeState.begin();
   private int stage;
 
@@ -49,8 +53,13 @@ final class SerinPolicy implements SimulatedJudge {
   private Optional<Look> last = Optional.empty();
 
   private SerinPolicy(
-      Judge judge, RunMetrics tests, World world, Map<Integer, JudgedMetric.Kind> kinds) {
+      Judge judge,
+      RunMetrics tests,
+      World world,
+      Map<Integer, JudgedMetric.Kind> kinds,
+      Set<Integer> breakers) {
     this.judge = judge;
+    this.fresh = new FreshUsers(breakers);
     this.tests = tests;
     this.world = world;
     this.kinds = kinds;
@@ -64,10 +73,18 @@ final class SerinPolicy implements SimulatedJudge {
   static SimulatedJudge.Kind kind(SimulatedPlan plan, World world) {
     Judge judge = Judge.of(plan.plan(), plan.metrics(), DataQuality.USUAL);
     Map<Integer, JudgedMetric.Kind> kinds = new HashMap<>();
+    Set<Integer> breakers = new HashSet<>();
     for (JudgedMetric metric : plan.metrics()) {
       world
           .indexOf(metric.plan().metric())
-          .ifPresent(index -> kinds.putIfAbsent(index, metric.kind()));
+          .ifPresent(
+              index -> {
+                kinds.putIfAbsent(index, metric.kind());
+                // Who comes again is not told apart from who comes first.
+                if (metric.plan().role() == Role.CIRCUIT_BREAKER && world.population() == 0) {
+                  breakers.add(index);
+                }
+              });
     }
     return new SimulatedJudge.Kind() {
       @Override
@@ -83,7 +100,7 @@ final class SerinPolicy implements SimulatedJudge {
       @Override
       public SimulatedJudge begin(SimulatedPlan ofRun, World ofRuns) {
         RunMetrics tests = RunMetrics.of(plan.plan(), plan.metrics(), judge::measuredShare);
-        return new SerinPolicy(judge, tests, world, kinds);
+        return new SerinPolicy(judge, tests, world, kinds, breakers);
       }
     };
   }
@@ -154,16 +171,19 @@ final class SerinPolicy implements SimulatedJudge {
             look.treatment().requests() + look.control().requests(),
             0,
             0);
-    return new RunEvidence(
-        look.stage(),
-        look.period().extension(),
-        0,
-        look.period().length(),
-        elapsed,
-        look.dwell(),
-        data,
-        exposures,
-        tests.look(look.stage(), counts));
+    RunEvidence evidence =
+        new RunEvidence(
+            look.stage(),
+            look.period().extension(),
+            0,
+            look.period().length(),
+            elapsed,
+            look.dwell(),
+            data,
+            exposures,
+            tests.look(look.stage(), counts));
+    fresh.draw(look, elapsed);
+    return evidence;
   }
 
   private MetricCounts counts(Look look, int metric, JudgedMetric.Kind kind) {
@@ -199,7 +219,8 @@ final class SerinPolicy implements SimulatedJudge {
         new RunProcess(parts),
         pastExposed.plus(firstUsers(look)),
         new ArmCounts(look.treatment().eventUsers(event), look.control().eventUsers(event)),
-        new ArmCounts(look.treatment().users(), look.control().users()));
+        new ArmCounts(look.treatment().users(), look.control().users()),
+        fresh.since(look, event));
   }
 
   private static SampleRatio.Factor exposures(Look look) {

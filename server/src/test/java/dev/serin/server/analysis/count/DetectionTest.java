@@ -41,6 +41,19 @@ class DetectionTest {
   }
 
   /**
+   * The same in a stage of four hours, with eight times as many restarts: each has an eighth of the
+   * weight, which takes two or three seconds more.
+   */
+  @ParameterizedTest
+  @CsvSource({"0,607,16,21", "0.25,607,20,28", "0,1767,16,21", "0.25,1767,20,28"})
+  void detection_inAStageOfHours_isHardlySlower(
+      double margin, int onset, int median, int nineTenths) {
+    long[] seconds = detections(margin, onset, Duration.ofHours(4));
+    assertThat(seconds[seconds.length / 2]).isLessThanOrEqualTo(median);
+    assertThat(seconds[seconds.length * 9 / 10]).isLessThanOrEqualTo(nineTenths + 1);
+  }
+
+  /**
    * Table C2, columns E+: alpha .01, one look each 5 s. They are those of Beta(1/2, 1/2) alone; the
    * mean of both is at most a look or a sixth later here, and sooner where effects are small.
    */
