@@ -1,12 +1,15 @@
 package dev.serin.server.rollout.monitor;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.serin.server.rollout.journal.Move;
+import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.telemetry.Metrics;
 import dev.serin.server.telemetry.Sample;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -15,13 +18,18 @@ import java.util.function.Consumer;
  * meters of states that are over before anybody looks. Safe for all threads.
  */
 public final class Transitions implements Consumer<Move> {
-  private final Map<String, LongAdder> byState = new ConcurrentHashMap<>();
+  private final Map<Phase, LongAdder> byState = new EnumMap<>(Phase.class);
+
+  /** None yet; a state shows as 0 before its first, so that a rate sees the first. */
+  public Transitions() {
+    for (Phase phase : Phase.values()) {
+      byState.put(phase, new LongAdder());
+    }
+  }
 
   @Override
   public void accept(Move move) {
-    byState
-        .computeIfAbsent(move.after().phase().toLowerCase(Locale.ROOT), state -> new LongAdder())
-        .increment();
+    requireNonNull(byState.get(Phase.valueOf(move.after().phase()))).increment();
   }
 
   /** Shows them. */
@@ -32,7 +40,11 @@ public final class Transitions implements Consumer<Move> {
         List.of("state"),
         () ->
             byState.entrySet().stream()
-                .map(entry -> new Sample(List.of(entry.getKey()), entry.getValue().sum()))
+                .map(
+                    entry ->
+                        new Sample(
+                            List.of(entry.getKey().name().toLowerCase(Locale.ROOT)),
+                            entry.getValue().sum()))
                 .toList());
   }
 }
