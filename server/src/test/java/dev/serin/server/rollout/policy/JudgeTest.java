@@ -454,6 +454,33 @@ class JudgeTest {
     return judge.judge(evidence(time, Map.of("latency", latency)), before);
   }
 
+  /** The one look is not spent on data that are unfit, and has to be kept when it is taken. */
+  @Test
+  void fixedHorizon_ofUnfitData_isNotLookedAt() {
+    JudgedMetric latency = metric("latency", Role.SUCCESS, Kind.MEAN, 0, 0);
+    Judge judge =
+        Judge.of(
+            Plans.plan(
+                ramp(Promotion.SUPERIOR), List.of(latency), new FixedHorizon(1_000, 0.05, 0.05)),
+            List.of(latency),
+            DataQuality.USUAL);
+    Map<String, MetricEvidence> good =
+        Map.of(
+            "latency",
+            new Measured(0, false, false, "", Optional.of(new Classical(5_000, 0.001, 0.3))));
+    RunEvidence stale = evidence(1, 0, DWELL, data(Duration.ofMinutes(1), EXPOSED, 0.5), good);
+    Judge.Judged unfit = judge.judge(stale, begin());
+    Judge.Judged fit = judge.judge(evidence(DWELL, good), unfit.state());
+
+    assertThat(unfit.verdict().reason()).isEqualTo(Reason.DATA);
+    assertThat(unfit.state().metrics().values())
+        .allSatisfy(kept -> assertThat(kept.horizon()).isEmpty());
+    assertThat(fit.verdict().action()).isEqualTo(Action.PROMOTE);
+    assertThat(fit.state().sameKept(unfit.state())).isFalse();
+    assertThat(judge.judge(evidence(DWELL, good), fit.state()).state().sameKept(fit.state()))
+        .isTrue();
+  }
+
   @Test
   void evidence_ofAnotherShare_isRefused() {
     Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS));
