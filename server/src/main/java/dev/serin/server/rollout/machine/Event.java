@@ -78,18 +78,25 @@ public sealed interface Event {
   }
 
   /**
-   * A gate that is not opened by a person or by time has an answer. Whoever looks after a while
-   * applies a tick first, which says what nobody saw.
+   * A gate that is not opened by a person or by time has an answer.
    *
    * @param stage number of the stage that the gate stands before
    * @param gate its index among that stage's gates, from 0
    * @param passed false: refused, a person decides
    * @param detail what was answered, for people
+   * @param sinceLook as in {@link Tick}
    */
-  record GateResult(int stage, int gate, boolean passed, String detail) implements Event {
-    /** Checks that all is there. */
+  record GateResult(int stage, int gate, boolean passed, String detail, Duration sinceLook)
+      implements Event {
+    /** Checks that all is there, and cuts the time to milliseconds, 0 or more. */
     public GateResult {
       requireNonNull(detail, "detail");
+      sinceLook = age(sinceLook);
+    }
+
+    /** An answer right after a look. */
+    public GateResult(int stage, int gate, boolean passed, String detail) {
+      this(stage, gate, passed, detail, Duration.ZERO);
     }
   }
 

@@ -36,7 +36,8 @@ public final class EventCodec {
               .number(result.stage())
               .number(result.gate())
               .flag(result.passed())
-              .text(result.detail());
+              .text(result.detail())
+              .duration(result.sinceLook());
       case HoldersAcknowledged acknowledged -> out.number(HOLDERS_ACKNOWLEDGED);
     }
     return out.end();
@@ -72,7 +73,8 @@ public final class EventCodec {
           case COMMAND -> readCommand(in);
           case TICK -> readTick(in);
           case GATE_RESULT ->
-              new GateResult(in.smallNumber(), in.smallNumber(), in.flag(), in.text());
+              new GateResult(
+                  in.smallNumber(), in.smallNumber(), in.flag(), in.text(), in.duration());
           case HOLDERS_ACKNOWLEDGED -> new HoldersAcknowledged();
           default -> throw in.refused("kind " + kind + " (expected: 1 to 4)");
         };

@@ -116,7 +116,7 @@ public final class RolloutMachine {
     if (!answers) {
       return new Step.Refused("the gate waits for " + gate.awaited() + ", which has no answer");
     }
-    Draft draft = new Draft(plan, state, now, Duration.ZERO);
+    Draft draft = new Draft(plan, state, now, result.sinceLook());
     if (result.passed()) {
       return draft
           .waitAt(state.gate() + 1)

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +62,8 @@ class RandomHistoriesTest {
         check(run, before, event);
         if (run.last instanceof Step.Moved moved) {
           states.add(moved.state());
+          assertThat(StateCodec.decode(StateCodec.encode(moved.state()))).isEqualTo(moved.state());
+          assertThat(EventCodec.decode(EventCodec.encode(event))).isEqualTo(event);
         }
         seen.add(run.state.phase());
         if (run.state.phase().isOver() && random.nextInt(4) == 0) {
@@ -88,10 +91,11 @@ class RandomHistoriesTest {
         noStageIsSkipped(before, moved.state(), event);
         trafficRisesByADecision(run, before, moved.state(), event);
         endsStay(before, moved.state());
+        whatLayBeneathIsGivenBack(before, moved.state(), event);
       }
     }
     rollBackIsReachable(run);
-    dwellIsNoLongerThanTheLogSays(run);
+    timesAreNoLongerThanTheLogSays(run);
   }
 
   private static void noStageIsSkipped(MachineState before, MachineState after, Event event) {
@@ -142,6 +146,20 @@ class RandomHistoriesTest {
     }
   }
 
+  /** Neither the kill switch nor a pause answers a gate or a maximum. */
+  private static void whatLayBeneathIsGivenBack(
+      MachineState before, MachineState after, Event event) {
+    if (event instanceof Command command
+        && (before.killed() || before.paused())
+        && (command.kind() == CommandKind.REVIVE || command.kind() == CommandKind.RESUME)) {
+      assertThat(after.waiting()).isEqualTo(before.waiting());
+      assertThat(after.gate()).isEqualTo(before.gate());
+      assertThat(after.gateRefused()).isEqualTo(before.gateRefused());
+      assertThat(after.overdue()).isEqualTo(before.overdue());
+      assertThat(after.traffic()).isEqualTo(before.traffic());
+    }
+  }
+
   private static void rollBackIsReachable(RunOfPlan run) {
     Phase phase = run.state.phase();
     if (phase == Phase.PENDING || phase == Phase.ROLLING_BACK || phase.isOver()) {
@@ -161,20 +179,25 @@ class RandomHistoriesTest {
         : run.state.phase();
   }
 
-  /** Dwell by another way: the times between entries that left the run in RUNNING. */
-  private static void dwellIsNoLongerThanTheLogSays(RunOfPlan run) {
+  /** Times by another way: what lies between entries that left the run where it counts. */
+  private static void timesAreNoLongerThanTheLogSays(RunOfPlan run) {
     Duration running = Duration.ZERO;
+    Duration serving = Duration.ZERO;
     for (int i = run.log.size() - 1; i > 0; i--) {
       LogEntry entry = run.log.get(i - 1);
       if (entry.toStage() != run.state.stage()) {
         break;
       }
-      if (entry.to() == Phase.RUNNING) {
-        running = running.plus(Duration.between(entry.time(), run.log.get(i).time()));
-      }
+      Duration passed = Duration.between(entry.time(), run.log.get(i).time());
+      running = entry.to() == Phase.RUNNING ? running.plus(passed) : running;
+      serving = entry.traffic().isAll() ? serving : serving.plus(passed);
     }
-    assertThat(run.state.times().dwell()).isLessThanOrEqualTo(running);
-    assertThat(run.state.dwell(Instant.MIN)).isEqualTo(run.state.times().dwell());
+    Times times = run.state.times();
+    assertThat(times.dwell()).isLessThanOrEqualTo(running);
+    assertThat(times.served()).isLessThanOrEqualTo(serving);
+    assertThat(times.held()).isLessThanOrEqualTo(times.inStage());
+    assertThat(run.state.seen(Instant.MIN, Duration.ZERO)).isEqualTo(times);
+    assertThat(run.state.period().length()).isGreaterThanOrEqualTo(Period.LEAST);
   }
 
   private static Event event(Random random, RunOfPlan run) {
@@ -185,12 +208,11 @@ class RandomHistoriesTest {
         action = Action.PROMOTE;
       }
       Duration age = Duration.ofSeconds(random.nextInt(8) == 0 ? random.nextInt(600) : 1);
-      Duration gap = Duration.ofSeconds(random.nextInt(8) == 0 ? random.nextInt(600) : 1);
-      return RunOfPlan.tick(action, age, gap);
+      return RunOfPlan.tick(action, age, gap(random));
     }
     if (kind < 15) {
       return new GateResult(
-          run.state.stage() + 1, run.state.gate(), random.nextInt(4) > 0, "answered");
+          run.state.stage() + 1, run.state.gate(), random.nextInt(4) > 0, "answered", gap(random));
     }
     if (kind == 15) {
       return new HoldersAcknowledged();
@@ -204,7 +226,18 @@ class RandomHistoriesTest {
                 .get(random.nextInt(4))
             : any(random, CommandKind.values());
     boolean ends = command == CommandKind.CANCEL || command == CommandKind.ROLL_BACK;
-    return new Command(ends && random.nextInt(5) > 0 ? CommandKind.PAUSE : command, "ann", "why");
+    return new Command(
+        ends && random.nextInt(5) > 0 ? CommandKind.PAUSE : command,
+        "ann",
+        "why",
+        command == CommandKind.APPROVE && random.nextInt(3) == 0
+            ? Optional.of(new GateOf(random.nextInt(4), random.nextInt(3)))
+            : Optional.empty(),
+        gap(random));
+  }
+
+  private static Duration gap(Random random) {
+    return Duration.ofSeconds(random.nextInt(8) == 0 ? random.nextInt(600) : 1);
   }
 
   private static <T> T any(Random random, T[] values) {

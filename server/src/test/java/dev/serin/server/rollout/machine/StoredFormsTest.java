@@ -70,7 +70,7 @@ class StoredFormsTest {
               new Verdict(Action.HOLD, "srm", "53 % of users: too many", "e-12"),
               Duration.ofSeconds(Long.MAX_VALUE),
               Duration.ofMillis(999)),
-          new GateResult(2, 1, false, "HTTP 503 後で"),
+          new GateResult(2, 1, false, "HTTP 503 後で", Duration.ofMinutes(3)),
           new HoldersAcknowledged());
 
   /** What stands in stores today must be read by every later version. */
@@ -198,7 +198,11 @@ class StoredFormsTest {
               time(random));
       case 2 ->
           new GateResult(
-              random.nextInt(20), random.nextInt(300), random.nextBoolean(), text(random));
+              random.nextInt(20),
+              random.nextInt(300),
+              random.nextBoolean(),
+              text(random),
+              time(random));
       default -> new HoldersAcknowledged();
     };
   }

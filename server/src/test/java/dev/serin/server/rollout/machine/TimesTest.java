@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.server.rollout.machine.Event.Command;
 import dev.serin.server.rollout.machine.Event.CommandKind;
+import dev.serin.server.rollout.machine.Event.GateResult;
 import dev.serin.server.rollout.machine.Verdict.Action;
 import dev.serin.server.rollout.plan.Plans;
 import dev.serin.server.rollout.plan.RolloutPlan;
@@ -170,6 +171,23 @@ class TimesTest {
     assertThat(run.state.dwell(run.now)).isEqualTo(Duration.ofSeconds(370));
     assertThat(run.state.seen(run.now, Duration.ZERO).served()).isEqualTo(Duration.ofSeconds(670));
     assertThat(run.machine.replay(RunOfPlan.BEGIN, run.log)).isEqualTo(run.state);
+  }
+
+  @Test
+  void answer_ofAGateAfterAGap_countsTenSecondsOfIt() {
+    RunOfPlan run =
+        new RunOfPlan(
+            Plans.with(
+                """
+                stages:
+                - {name: half, kind: expand, share: 50, dwell: 1m}
+                - {name: full, kind: full, share: 100, gates: [{webhook: {url: "http://ci"}}]}
+                """));
+    run.command(START).minutes(1).tick(Action.PROMOTE).after(HOUR);
+
+    run.event(new GateResult(2, 0, true, "it said so", HOUR)).is(Phase.GATE, 1);
+
+    assertThat(run.state.times().served()).isEqualTo(Duration.ofSeconds(70));
   }
 
   @Test
