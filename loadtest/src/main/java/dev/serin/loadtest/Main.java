@@ -8,6 +8,7 @@ import dev.serin.loadtest.ingest.BesideCommand;
 import dev.serin.loadtest.ingest.IngestCommand;
 import dev.serin.loadtest.judging.TickCommand;
 import dev.serin.loadtest.memory.MemoryCommand;
+import dev.serin.loadtest.rollouts.RolloutsCommand;
 import dev.serin.loadtest.serving.LoadCommand;
 import dev.serin.loadtest.serving.PairedCommand;
 import dev.serin.loadtest.serving.PropagationCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
       MemoryCommand.class,
       PairedCommand.class,
       PropagationCommand.class,
+      RolloutsCommand.class,
       StartCommand.class,
       TickCommand.class
     })

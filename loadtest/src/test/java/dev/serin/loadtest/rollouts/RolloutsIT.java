@@ -1,0 +1,82 @@
+package dev.serin.loadtest.rollouts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.loadtest.process.Installation;
+import dev.serin.loadtest.process.ServerUnderTest;
+import dev.serin.loadtest.process.TemporaryDirectory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What Serin promises of a regression that begins with its stage: users get rid of it in seconds.
+ * For late ones, and for rollouts of which nothing is worse: loadtest/run rollouts --help.
+ */
+class RolloutsIT {
+  static {
+    // As loadtest/run does.
+    System.setProperty("serin.root", Path.of("..").toAbsolutePath().normalize().toString());
+  }
+
+  private static final double MEDIAN = 0.5;
+
+  @Test
+  void rollouts_regressionFromTheBeginning_isServedToNobodyAfterSeconds() throws Exception {
+    var settings =
+        new RolloutSettings(
+            20,
+            List.of(0.0, 0.25),
+            50,
+            0.005,
+            0.05,
+            Duration.ZERO,
+            Duration.ofMinutes(2),
+            Duration.ofHours(1),
+            20_261_122);
+
+    List<WatchedRun> runs = run(settings);
+
+    String table = RolloutsCommand.table(settings, runs);
+    assertThat(runs).as(table).allMatch(WatchedRun::isRolledBack);
+    assertThat(seconds(runs, 0)).as(table).isLessThan(10);
+    assertThat(seconds(runs, 0.25)).as(table).isLessThan(15);
+  }
+
+  @Test
+  void rollouts_withoutARegression_goOn() throws Exception {
+    var settings =
+        new RolloutSettings(
+            20,
+            List.of(0.0),
+            20,
+            0.02,
+            0.02,
+            Duration.ZERO,
+            Duration.ofSeconds(30),
+            Duration.ofHours(1),
+            20_261_123);
+
+    // One in a hundred may be rolled back in all of its life; three of these twenty never are.
+    assertThat(run(settings).stream().filter(WatchedRun::isRolledBack)).hasSizeLessThan(3);
+  }
+
+  private static List<WatchedRun> run(RolloutSettings settings) throws Exception {
+    try (var directory = TemporaryDirectory.create();
+        var server =
+            ServerUnderTest.start(
+                Installation.own().server(directory.path().resolve("data")),
+                directory.path().resolve("server.log"))) {
+      return new RolloutsRun(settings, Duration.ofSeconds(10), System.err::println)
+          .on(server.grpcPort());
+    }
+  }
+
+  private static double seconds(List<WatchedRun> runs, double margin) {
+    return RolloutsCommand.within(
+        runs.stream().filter(run -> run.margin() == margin).toList(),
+        WatchedRun::untilNobodyServed,
+        MEDIAN);
+  }
+}
