@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -25,8 +26,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Start a server with sample features and live simulated callers, on loopback only.",
-      "Shows who gets what while one changes, kills and explains features elsewhere.",
+      "Start a server with sample features and live simulated callers, on loopback only, and two",
+      "rollouts: one is as good as it looks and reaches everybody, the other one makes errors and"
+          + " is",
+      "rolled back. Says what happened and why when both are over, after a minute or two.",
+      "With --stay it goes on: one can change, kill and explain features elsewhere meanwhile.",
       "Ctrl-C stops it cleanly; the exit code is 130 then, as of all that is interrupted."
     })
 final class DemoCommand implements Callable<Integer> {
@@ -40,6 +44,9 @@ final class DemoCommand implements Callable<Integer> {
 
   /** How long the process waits for the server to stop. */
   private static final int STOP_SECONDS = 15;
+
+  /** Calls for a feature that is rolled out, for each call for another one. */
+  private static final int ROLLED_OUT_MORE_OFTEN = 6;
 
   /** How often the server is asked whether it serves the documents yet. */
   private static final int POLL_MILLIS = 50;
@@ -64,8 +71,14 @@ final class DemoCommand implements Callable<Integer> {
       names = "--duration",
       paramLabel = "TIME",
       converter = CallOptions.Seconds.class,
-      description = "End after this time: 30s, 5m (default: at Ctrl-C).")
+      description =
+          "End after this time at the latest: 30s, 5m (default: when the rollouts are over).")
   private @Nullable Duration duration;
+
+  @Option(
+      names = "--stay",
+      description = "Go on when the rollouts are over (until Ctrl-C, or --duration).")
+  private boolean stay;
 
   @Option(
       names = "--rate",
@@ -132,10 +145,12 @@ final class DemoCommand implements Callable<Integer> {
       try (DemoOutcomes outcomes =
               new DemoOutcomes(measured(features), session.channel(), tally, SEED);
           DemoCallers callers =
-              new DemoCallers(keys(features), session.channel(), tally, outcomes, SEED)) {
+              new DemoCallers(called(features), session.channel(), tally, outcomes, SEED)) {
         outcomes.start();
         callers.start(callsPerSecond);
-        watch(tally, outcomes.figures(), stop);
+        DemoRollouts rollouts = new DemoRollouts(DemoFiles.ROLLOUTS, session.channel(), tally);
+        rollouts.start();
+        watch(tally, new DemoScreen(terminal, outcomes.figures()), rollouts, stop);
       }
     }
   }
@@ -184,6 +199,15 @@ final class DemoCommand implements Callable<Integer> {
     return features.stream().map(Feature::getKey).toList();
   }
 
+  /** What is called: what is rolled out more often, so that one sees the end of it soon. */
+  private static List<String> called(List<Feature> features) {
+    List<String> called = new ArrayList<>(keys(features));
+    for (int more = 1; more < ROLLED_OUT_MORE_OFTEN; more++) {
+      called.addAll(DemoFiles.ROLLOUTS);
+    }
+    return called;
+  }
+
   /** Those whose users are compared: of one split, whose unit is the user. */
   private static List<String> measured(List<Feature> features) {
     return keys(features.stream().filter(feature -> feature.getSplitsCount() == 1).toList());
@@ -199,17 +223,26 @@ final class DemoCommand implements Callable<Integer> {
         .collect(Collectors.toSet());
   }
 
-  private void watch(DemoTally tally, DemoFigures figures, CountDownLatch stop)
+  private void watch(DemoTally tally, DemoScreen screen, DemoRollouts rollouts, CountDownLatch stop)
       throws InterruptedException {
-    DemoScreen screen = new DemoScreen(terminal, figures);
+    boolean told = false;
     long end = duration == null ? Long.MAX_VALUE : Math.max(1, duration.toSeconds());
     for (long second = 1; second <= end; second++) {
       boolean last = stop.await(1, TimeUnit.SECONDS) || second == end;
       tally.tick();
-      if (terminal.colour() || last || second % PLAIN_SECONDS == 0) {
-        screen.show(tally, second);
+      rollouts.look();
+      boolean over = !told && rollouts.ended();
+      if (terminal.colour() || last || over || second % PLAIN_SECONDS == 0) {
+        screen.show(tally, second, rollouts.lines(terminal));
       }
-      if (last) {
+      if (over) {
+        rollouts.story(terminal).forEach(terminal.out()::println);
+        terminal.out().println();
+        terminal.out().flush();
+        screen.begin();
+        told = true;
+      }
+      if (last || (over && !stay)) {
         return;
       }
     }

@@ -3,9 +3,11 @@ package dev.serin.server.cli;
 import dev.serin.v1.Arm;
 import dev.serin.v1.CompareVariantsResponse;
 import dev.serin.v1.VariantSummary;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -13,13 +15,17 @@ import java.util.concurrent.ConcurrentHashMap;
  * many threads.
  */
 final class DemoFigures {
+  /** Of a split, and of a run that moves one: those that are compared. */
+  private static final Set<Arm> SHOWN =
+      EnumSet.of(Arm.ARM_SPLIT, Arm.ARM_TREATMENT, Arm.ARM_CONTROL);
+
   private final Map<String, Map<String, String>> byFeature = new ConcurrentHashMap<>();
 
   /** Takes what the server says of a feature, in place of what it said before. */
   void put(String feature, CompareVariantsResponse response) {
     Map<String, String> figures = new HashMap<>();
     for (VariantSummary summary : response.getSummariesList()) {
-      if (summary.getArm() == Arm.ARM_SPLIT) {
+      if (SHOWN.contains(summary.getArm())) {
         figures.put(summary.getVariant() + "/" + summary.getMetric(), text(summary));
       }
     }

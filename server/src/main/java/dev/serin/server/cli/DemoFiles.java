@@ -18,7 +18,11 @@ final class DemoFiles {
           "home-page.yaml",
           "dispatch-engine.yaml",
           "search-timeout.yaml",
+          "rollouts.yaml",
           "metrics.yaml");
+
+  /** The rollouts among them, and the features that they are of. */
+  static final List<String> ROLLOUTS = List.of("one-click-pay", "instant-search");
 
   private DemoFiles() {}
 

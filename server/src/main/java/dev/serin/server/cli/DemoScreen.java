@@ -12,7 +12,7 @@ final class DemoScreen {
 
   private final Terminal terminal;
   private final DemoFigures figures;
-  private final LiveLines live;
+  private LiveLines live;
 
   DemoScreen(Terminal terminal, DemoFigures figures) {
     this.terminal = terminal;
@@ -20,8 +20,20 @@ final class DemoScreen {
     live = new LiveLines(terminal);
   }
 
-  void show(DemoTally tally, long seconds) {
-    live.show(lines(tally, seconds));
+  /**
+   * Shows the table.
+   *
+   * @param rollouts how they stand, one line each
+   */
+  void show(DemoTally tally, long seconds, List<String> rollouts) {
+    List<String> lines = lines(tally, seconds);
+    lines.addAll(rollouts);
+    live.show(lines);
+  }
+
+  /** Leaves what is shown where it is: the next table is shown below. */
+  void begin() {
+    live = new LiveLines(terminal);
   }
 
   private List<String> lines(DemoTally tally, long seconds) {

@@ -24,7 +24,7 @@ class DemoFilesTest {
 
     assertThat(parsed.errors()).isEmpty();
     assertThat(OfflineValidation.violations(parsed.toDocuments())).isEmpty();
-    assertThat(parsed.documents()).hasSize(13);
+    assertThat(parsed.documents()).hasSize(17);
   }
 
   /** The demo shows every kind of document and of condition it can. */
@@ -38,7 +38,7 @@ class DemoFilesTest {
             .map(line -> line.strip().replaceFirst("^- ", "").replaceFirst(":.*", ""))
             .collect(Collectors.toSet());
     assertThat(shown)
-        .contains("feature", "segment", "layer", "holdout", "overrides", "prerequisites")
+        .contains("feature", "segment", "layer", "holdout", "rollout", "overrides", "prerequisites")
         .contains("schedule", "probability", "unit", "total", "default_rule", "off_variant")
         .contains("equals", "in", "version", "ends_with", "not", "excluded");
   }

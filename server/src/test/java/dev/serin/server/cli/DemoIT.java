@@ -62,6 +62,24 @@ class DemoIT {
   }
 
   @Test
+  void demo_twoRollouts_oneReachesEverybodyAndOneIsRolledBack() throws IOException {
+    Run run = Run.of(TestServer.LAUNCHER, "", false, "demo", "--port=0", "--duration=4m");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    String story = run.out().substring(run.out().lastIndexOf("\n\nrollout one-click-pay: "));
+    assertThat(story)
+        .containsPattern("rollout one-click-pay: completed, 100 %")
+        .containsPattern("running quarter, 10 % -> 25 %, serin: ")
+        .containsPattern("running half, 25 % -> 50 %, serin: ")
+        .containsPattern("rollout instant-search: rolled back .*, 0 %")
+        .containsPattern("rolling_back .* -> 0 %, serin: .*error");
+    Matcher seconds = TOTAL.matcher(run.out().substring(run.out().lastIndexOf("FEATURE ")));
+    assertThat(seconds.find()).isTrue();
+    assertThat(Integer.parseInt(seconds.group(1))).isLessThan(120);
+  }
+
+  @Test
   void demo_portTaken_saysSo() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Run run = Run.of(TestServer.LAUNCHER, "", false, "demo", "--port=" + taken.getLocalPort());

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DemoTallyTest {
@@ -118,7 +119,7 @@ class DemoTallyTest {
         new DemoScreen(
             new Terminal(InputStream.nullInputStream(), stream, stream, colour), figures);
     for (int i = 0; i < times; i++) {
-      screen.show(tally, 1);
+      screen.show(tally, 1, List.of());
     }
     return out.toString(StandardCharsets.UTF_8);
   }
