@@ -54,8 +54,11 @@ final class HeldRun {
   /** What the store has of that. */
   private JudgeState kept;
 
-  /** When the last look was decided on, by the clock of the log. */
+  /** When the last look of which a trace is left was decided on, by the clock of the log. */
   private Instant looked;
+
+  /** Whether somebody else is known to have moved it, and it was not read again. */
+  private boolean outdated;
 
   /** When the evidence was last complete, by the monotonic clock. */
   private long completeNanos;
@@ -142,6 +145,9 @@ final class HeldRun {
   /** Takes it as somebody else has moved it; what looks left stays. */
   void refresh(StoredRun now) {
     stand(now, Runs.state(now));
+    // What this process saw since, and could not write, has left no trace.
+    looked = state().time();
+    outdated = false;
     kept = judgeOf(now);
     awaited = OptionalLong.empty();
   }
@@ -176,7 +182,14 @@ final class HeldRun {
 
   /** Notes that it was decided on what is known now. */
   void looked(Instant now) {
-    looked = now;
+    if (!outdated) {
+      looked = now;
+    }
+  }
+
+  /** Notes that somebody else has moved it: what was decided is not written. */
+  void outdated() {
+    outdated = true;
   }
 
   /** Judges what was read; what came of it is the tick. */

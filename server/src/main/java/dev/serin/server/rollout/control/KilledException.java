@@ -1,7 +1,7 @@
 package dev.serin.server.rollout.control;
 
 /**
- * Undoes a move that raises traffic: the feature's kill switch was set when it was about to be
+ * Undoes a move that serves a treatment: the feature's kill switch was set when it was about to be
  * written. The kill switch comes first, then it is decided anew.
  */
 final class KilledException extends RuntimeException {

@@ -20,8 +20,8 @@ import org.jdbi.v3.core.Handle;
  * revision and what the run serves from it on. A move that begins or ends a run does so too, as it
  * changes which documents may be edited. Nothing for all others: they take no revision.
  *
- * <p>A move that raises traffic is undone where the feature's kill switch is set by then. For one
- * transaction.
+ * <p>A move that serves a treatment is undone where the feature's kill switch is set by then. For
+ * one transaction.
  */
 final class ServedMove implements Alongside {
   private final RunServing serving;
@@ -56,7 +56,7 @@ final class ServedMove implements Alongside {
   /**
    * {@inheritDoc}
    *
-   * @throws KilledException where it would raise traffic of a killed feature
+   * @throws KilledException where it would serve a treatment of a killed feature
    * @throws dev.serin.server.catalog.StaleNamespaceException where the namespace has moved
    */
   @Override
@@ -71,7 +71,7 @@ final class ServedMove implements Alongside {
             expected,
             moved.entry().actor(),
             "rollout " + origin.rollout() + ": " + moved.entry().reason());
-    if (raisesTraffic() && serving.isKilled(handle, origin.namespace(), origin.feature())) {
+    if (servesTreatment() && serving.isKilled(handle, origin.namespace(), origin.feature())) {
       throw new KilledException();
     }
     serving.serve(handle, taken, served());
@@ -83,9 +83,16 @@ final class ServedMove implements Alongside {
     return revision;
   }
 
-  /** A run that begins raises it whatever its first gate says: it was not begun on a killed one. */
-  private boolean raisesTraffic() {
-    return before.version() == 0 || moved.state().traffic().compareTo(before.traffic()) > 0;
+  /**
+   * Whether it serves a treatment, of no larger share though it be: while the kill switch is set
+   * the machine does none of that. A run that begins at a gate counts, too.
+   */
+  private boolean servesTreatment() {
+    return before.version() == 0
+        || moved.effects().stream()
+            .anyMatch(
+                effect ->
+                    effect instanceof Effect.ServeStage || effect instanceof Effect.ServeTreatment);
   }
 
   private boolean changesWhatIsServed() {

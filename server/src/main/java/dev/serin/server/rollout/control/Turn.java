@@ -238,8 +238,7 @@ final class Turn {
         say(run, moved.entry());
         steps.acted(run.id());
       }
-      case Written.Stale stale ->
-          log.atDebug().addKeyValue("run", run.id()).log("moved by somebody else: decided anew");
+      case Written.Stale stale -> run.outdated();
       case Written.Unheld unheld -> throw new UnheldException();
       case Written.Answered answered -> throw unexpected(answered);
       case Written.Reused reused -> throw unexpected(reused);

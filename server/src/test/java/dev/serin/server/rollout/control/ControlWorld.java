@@ -198,7 +198,7 @@ final class ControlWorld implements AutoCloseable {
   /** A tenth, then all, each for three seconds, of ten users an arm. */
   static final String SHORT_STAGES =
       """
-      - {name: canary, kind: canary, share: 10, dwell: 3s, minimum_users: 10, promote: no_regression}
+      - {name: canary, kind: canary, share: 10, dwell: 3s, minimum_users: 10}
       - {name: full, kind: full, share: 100, dwell: 3s, minimum_users: 10}
       """;
 

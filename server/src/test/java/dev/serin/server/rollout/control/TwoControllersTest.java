@@ -12,6 +12,7 @@ import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,6 +134,41 @@ class TwoControllersTest {
     world.seconds(second, 10);
 
     assertThat(world.run("checkout").state().stage()).isEqualTo(2);
+    world.assertWhole("checkout");
+  }
+
+  /** The command was decided before the gap, and written when it was over. */
+  @Test
+  void gap_whoseTickIsStale_countsForNoDwellThough() {
+    world.apply(rollout("checkout", SHORT_STAGES.replace("3s", "60s"), ""));
+    ControlWorld.Replica person = world.process();
+    boolean[] come = new boolean[1];
+    ControlWorld.Replica holder =
+        world
+        .new Replica(
+            new ControllerSteps() {
+              @Override
+              public void decided(String run) {
+                if (!come[0]) {
+                  come[0] = true;
+                  Instant woken = world.now;
+                  world.now = woken.minus(Duration.ofHours(1));
+                  person.command(CommandKind.PAUSE, "checkout");
+                  person.command(CommandKind.RESUME, "checkout");
+                  world.now = woken;
+                }
+              }
+            });
+    person.command(CommandKind.START, "checkout");
+    world.seconds(holder, 5);
+    world.now = world.now.plus(Duration.ofHours(1));
+    holder.controller.tick();
+    assertThat(come[0]).isTrue();
+
+    world.seconds(holder, 3);
+
+    assertThat(world.run("checkout").state().stage()).as("an hour that nobody saw").isEqualTo(1);
+    assertThat(world.run("checkout").state().dwell(world.now)).isLessThan(Duration.ofSeconds(25));
     world.assertWhole("checkout");
   }
 }
