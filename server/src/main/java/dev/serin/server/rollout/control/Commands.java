@@ -201,6 +201,7 @@ public final class Commands {
       return Optional.empty();
     }
     if (written instanceof Written.Done) {
+      MoveLines.say(begun.origin(), begun.moved().entry());
       changed.run();
       return Optional.of(new Told(runs.find(run).orElseThrow(), true, ""));
     }
@@ -248,6 +249,7 @@ public final class Commands {
             serving, stored.origin(), run.plan(), run.state(), moved, OptionalLong.empty());
     Written written = write(request, () -> journal.command(move, request, served));
     if (written instanceof Written.Done) {
+      MoveLines.say(stored.origin(), moved.entry());
       changed.run();
       RunView after =
           new RunView(Moves.after(stored, move), run.plan(), run.metrics(), moved.state());

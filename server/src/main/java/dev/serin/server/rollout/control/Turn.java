@@ -15,7 +15,6 @@ import dev.serin.server.rollout.journal.Move;
 import dev.serin.server.rollout.journal.Written;
 import dev.serin.server.rollout.machine.Event;
 import dev.serin.server.rollout.machine.Event.CommandKind;
-import dev.serin.server.rollout.machine.LogEntry;
 import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.rollout.machine.RolloutMachine;
 import dev.serin.server.rollout.machine.Step;
@@ -235,7 +234,7 @@ final class Turn {
       case Written.Done done -> {
         run.moved(move, moved, served.revision());
         moves.incrementAndGet();
-        say(run, moved.entry());
+        MoveLines.say(run.origin(), moved.entry());
         steps.acted(run.id());
       }
       case Written.Stale stale -> run.outdated();
@@ -249,18 +248,6 @@ final class Turn {
 
   private static IllegalStateException unexpected(Written written) {
     return new IllegalStateException(written + " of a move of the controller");
-  }
-
-  private static void say(HeldRun run, LogEntry entry) {
-    log.atInfo()
-        .addKeyValue("namespace", run.origin().namespace())
-        .addKeyValue("rollout", run.origin().rollout())
-        .addKeyValue("run", run.id())
-        .addKeyValue("version", entry.number())
-        .addKeyValue("phase", entry.to())
-        .addKeyValue("stage", entry.toStage())
-        .addKeyValue("traffic", entry.traffic())
-        .log("rollout: {}", entry.reason());
   }
 
   /** Writes what looks left that moved nothing. */
