@@ -100,7 +100,7 @@ final class Gates {
   }
 
   /** What the gate that a run stands at has answered; empty: nothing yet, or nobody is asked. */
-  Optional<Event> answer(HeldRun run, Map<FeatureName, FeatureSwitches> switches) {
+  Optional<Event> answer(HeldRun run, Map<FeatureName, FeatureSwitches> switches, Instant now) {
     return open(run)
         .flatMap(
             gate ->
@@ -109,23 +109,24 @@ final class Gates {
                   case GatePlan.Bake bake -> Optional.empty();
                   case GatePlan.Webhook webhook ->
                       Optional.ofNullable(answers.get(id(run)))
-                          .map(answer -> result(run, answer.passed(), answer.detail()));
+                          .map(answer -> result(run, answer.passed(), answer.detail(), now));
                   case GatePlan.RolloutCompleted other ->
                       isCompleted(new RolloutName(run.origin().namespace(), other.rollout()))
-                          ? Optional.of(result(run, true, "its newest run is completed"))
+                          ? Optional.of(result(run, true, "its newest run is completed", now))
                           : Optional.empty();
                   case GatePlan.FeatureOn other -> {
                     FeatureSwitches known =
                         switches.get(new FeatureName(run.origin().namespace(), other.feature()));
                     yield known != null && known.isOn()
-                        ? Optional.of(result(run, true, "it is on"))
+                        ? Optional.of(result(run, true, "it is on", now))
                         : Optional.empty();
                   }
                 });
   }
 
-  private static Event result(HeldRun run, boolean passed, String detail) {
-    return new Event.GateResult(run.state().stage() + 1, run.state().gate(), passed, detail);
+  private static Event result(HeldRun run, boolean passed, String detail, Instant now) {
+    return new Event.GateResult(
+        run.state().stage() + 1, run.state().gate(), passed, detail, run.sinceLook(now));
   }
 
   private boolean isCompleted(RolloutName rollout) {

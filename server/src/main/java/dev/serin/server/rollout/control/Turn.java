@@ -145,7 +145,7 @@ final class Turn {
     if (followKillSwitch(run, switches.get(run.feature()), fence, now)) {
       return;
     }
-    Optional<Event> answer = gates.answer(run, switches);
+    Optional<Event> answer = gates.answer(run, switches, now);
     if (answer.isPresent() && act(run, answer.get(), run.known(), Optional.empty(), fence, now)) {
       return;
     }

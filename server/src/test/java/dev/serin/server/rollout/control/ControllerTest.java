@@ -313,6 +313,28 @@ class ControllerTest {
   }
 
   @Test
+  void gate_answeredAfterAGap_countsItForNothing() {
+    start(
+        "checkout",
+        SHORT_STAGES.replace(
+            "share: 100, dwell: 3s,",
+            "share: 100, dwell: 3s, gates: [{webhook: {url: \"http://ci.example.com\"}}],"),
+        "");
+    world.seconds(process, 5);
+    assertThat(world.run("checkout").state().phase()).isEqualTo(Phase.GATE);
+    world.now = world.now.plus(Duration.ofHours(1));
+    world.webhooks.next.add(new GateAnswer(world.webhooks.asked.getLast().id(), true, "passed"));
+
+    process.controller.tick();
+
+    assertThat(world.run("checkout").state().gate()).as("it is passed").isEqualTo(1);
+    assertThat(world.run("checkout").state().times().served())
+        .as("an hour in which nobody looked")
+        .isLessThan(Duration.ofSeconds(20));
+    world.assertWhole("checkout");
+  }
+
+  @Test
   void notification_ofATransition_isWrittenWithItWhereItIsWanted() {
     start(
         "checkout",
