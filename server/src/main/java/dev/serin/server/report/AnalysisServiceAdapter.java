@@ -26,10 +26,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -54,11 +50,8 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
 
   private static final long HOUR_MILLIS = Duration.ofHours(1).toMillis();
 
-  /** How long a question may wait: the view is busy for milliseconds, not for seconds. */
-  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
-
   private final ReportedFeatures features;
-  private final ViewQuestions questions;
+  private final BlockingQuestions asking;
   private final Exports exports;
   private final LiveVerdicts verdicts;
   private final InstantSource clock;
@@ -79,7 +72,7 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
       LiveVerdicts verdicts,
       InstantSource clock) {
     this.features = features;
-    this.questions = questions;
+    asking = new BlockingQuestions(questions);
     this.exports = exports;
     this.verdicts = verdicts;
     this.clock = clock;
@@ -300,19 +293,6 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
   }
 
   private <T> T ask(Function<MergedView, T> question) {
-    CompletableFuture<T> answer = questions.ask(question);
-    try {
-      return answer.get(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof ApiException refused) {
-        throw refused;
-      }
-      throw new IllegalStateException("question about outcomes failed", failed.getCause());
-    } catch (TimeoutException late) {
-      throw ApiErrors.overloaded("questions about outcomes", MAX_WAIT.toSeconds(), "seconds");
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw ApiErrors.shuttingDown();
-    }
+    return asking.ask(question);
   }
 }
