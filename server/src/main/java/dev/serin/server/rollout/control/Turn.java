@@ -30,8 +30,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One look at all runs that this process acts for, and what follows from it: at most one move of
@@ -43,8 +41,6 @@ import org.slf4j.LoggerFactory;
 final class Turn {
   /** Runs whose judge is kept in one transaction, so that it stays short. */
   static final int KEEP_MAX = 100;
-
-  private static final Logger log = LoggerFactory.getLogger(Turn.class);
 
   private final Journal journal;
   private final RunCatalog catalog;
