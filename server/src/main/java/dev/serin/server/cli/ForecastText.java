@@ -213,7 +213,8 @@ final class ForecastText {
     return Durations.toMillis(time) / 1e3;
   }
 
-  private static String time(Duration time) {
+  /** A time in the unit that suits it. */
+  static String time(Duration time) {
     return time(seconds(time));
   }
 

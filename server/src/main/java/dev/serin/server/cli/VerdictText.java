@@ -38,6 +38,15 @@ final class VerdictText {
         "unfit data:",
         verdict.getProblemsList().stream().map(problem -> problem.getSentence()).toList());
     add(lines, "promotion waits for:", verdict.getWaitsForList());
+    if (verdict.hasPromotedMedian()) {
+      lines.add("");
+      lines.add(
+          "forecast: if the arms are alike from now on, half of such runs may leave the stage in "
+              + ForecastText.time(verdict.getPromotedMedian())
+              + (verdict.hasPromotedP90()
+                  ? ", nine in ten in " + ForecastText.time(verdict.getPromotedP90())
+                  : ""));
+    }
     return lines;
   }
 

@@ -1,5 +1,6 @@
 package dev.serin.server.analysis.planning;
 
+import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.RateTest;
 import dev.serin.server.analysis.count.ShareBound;
 import java.util.function.DoubleUnaryOperator;
@@ -57,6 +58,46 @@ public final class EventForecast {
   }
 
   /**
+   * When a treatment that is like the control from now on is shown to be within its margin, in
+   * further users.
+   *
+   * @param margin relative, 0 or more
+   * @param alpha as of {@link #regression}
+   * @param now users with the event so far
+   */
+  public Passage nonInferiority(double margin, double alpha, ArmCounts now) {
+    RateTest test = RateTest.nonInferiority(share, margin);
+    Evidence evidence = (misses, events) -> test.logE(events - misses, events);
+    return passage(1, alpha, evidence, false, (double) now.control(), (double) now.total());
+  }
+
+  /**
+   * The same of an absolute margin.
+   *
+   * @param margin in shares of users, above 0
+   * @param bounds of one arm each
+   * @param users of both arms so far
+   * @param difference of the arms' shares so far, treatment less control
+   */
+  public Passage withinAbsolute(double margin, ShareBound bounds, double users, double difference) {
+    return more -> {
+      double all = users + more;
+      double treated = share * all;
+      double untreated = (1 - share) * all;
+      if (Math.min(treated, untreated) < 1 || all > MOST_USERS) {
+        return all > MOST_USERS ? 1 : 0;
+      }
+      double apart =
+          upper(bounds, treated) - lower(bounds, untreated) + difference * users / all - margin;
+      double deviation =
+          Math.sqrt(baseline * (1 - baseline) * (1 / treated + 1 / untreated) * more / all);
+      return deviation == 0
+          ? (apart <= 0 ? 1 : 0)
+          : NORMAL.cumulativeProbability(-apart / deviation);
+    };
+  }
+
+  /**
    * When the treatment is shown to be within an absolute margin, both arms being alike: the upper
    * bound of its share less the control's lower one is at most the margin ({@link ShareBound}).
    *
@@ -93,6 +134,16 @@ public final class EventForecast {
   }
 
   Passage passage(double ratio, double alpha, Evidence evidence, boolean ofTreatment) {
+    return passage(ratio, alpha, evidence, ofTreatment, 0, 0);
+  }
+
+  private Passage passage(
+      double ratio,
+      double alpha,
+      Evidence evidence,
+      boolean ofTreatment,
+      double towardsNow,
+      double eventsNow) {
     double treated = share * Math.min(1, ratio * baseline);
     double untreated = (1 - share) * baseline;
     double towards = ofTreatment ? treated : untreated;
@@ -101,13 +152,13 @@ public final class EventForecast {
     DoubleUnaryOperator bound = n -> bound(evidence, n, -Math.log(alpha));
     return new TangentPassage(
         users -> {
-          double n = events * users;
+          double n = eventsNow + events * users;
           double slope = TangentPassage.slope(bound, n);
           // towards - slope (towards + away) has to reach the tangent's level.
           return new TangentPassage.Line(
               (1 - slope) * towards - slope * away,
               (1 - slope) * (1 - slope) * towards + slope * slope * away,
-              bound.applyAsDouble(n) - slope * n);
+              bound.applyAsDouble(n) - slope * n - towardsNow + slope * eventsNow);
         });
   }
 

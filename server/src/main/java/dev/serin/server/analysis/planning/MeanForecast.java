@@ -40,4 +40,20 @@ public record MeanForecast(double mean, double deviation) {
     MeanTest test = MeanTest.of(claim, plannedUsers, alpha);
     return TangentPassage.of(drift, 1, users -> Math.sqrt(users) * test.standardErrors(users));
   }
+
+  /**
+   * When a claim is shown where both arms are alike from now on, in further users.
+   *
+   * @param test of the claim
+   * @param users of both arms so far, above 0
+   * @param treatment its mean so far; that of the control is {@link #mean}
+   */
+  public Passage shownFrom(MeanTest test, Claim claim, double users, double treatment) {
+    double spread = Math.sqrt(2 * (1 + claim.factor() * claim.factor())) * deviation;
+    double sign = claim.above() ? 1 : -1;
+    double alike = sign * (mean - claim.factor() * mean - claim.offset()) / spread;
+    double now = sign * (treatment - claim.factor() * mean - claim.offset()) / spread * users;
+    return TangentPassage.of(
+        alike, 1, more -> Math.sqrt(users + more) * test.standardErrors(users + more) - now);
+  }
 }

@@ -1,5 +1,7 @@
 package dev.serin.server.rollout.evidence;
 
+import com.google.protobuf.Duration;
+import com.google.protobuf.util.Durations;
 import dev.serin.server.analysis.Direction;
 import dev.serin.server.analysis.Interval;
 import dev.serin.server.analysis.count.AlphaShares;
@@ -9,6 +11,7 @@ import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.analysis.count.EventRatio;
 import dev.serin.server.analysis.count.NonInferiority;
 import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.rollout.forecast.LiveForecast;
 import dev.serin.server.rollout.plan.DecisionPlan;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.MetricPlan;
@@ -64,6 +67,13 @@ public final class VerdictMessages {
               .setSentence(problem.sentence()));
     }
     StagePlan stage = plan.stage(evidence.stage());
+    if (verdict.action() == Verdict.Action.GO_ON || verdict.action() == Verdict.Action.PROMOTE) {
+      LiveForecast forecast =
+          LiveForecast.of(
+              plan, verdict.readings().stream().map(MetricReading::metric).toList(), evidence);
+      forecast.median().map(VerdictMessages::time).ifPresent(message::setPromotedMedian);
+      forecast.p90().map(VerdictMessages::time).ifPresent(message::setPromotedP90);
+    }
     for (MetricReading reading : verdict.readings()) {
       MetricEvidence seen = evidence.of(reading.metric().plan());
       VerdictMetric.Builder metric = metric(reading, seen);
@@ -72,6 +82,10 @@ public final class VerdictMessages {
       message.addMetrics(metric);
     }
     return message.build();
+  }
+
+  private static Duration time(java.time.Duration time) {
+    return Durations.fromMillis(time.toMillis());
   }
 
   /** What needs a control. */
