@@ -6,6 +6,7 @@ import dev.serin.server.outcome.aggregate.CellParts;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.report.AnalysisServiceAdapter;
 import dev.serin.server.report.Exports;
+import dev.serin.server.report.LiveVerdicts;
 import dev.serin.server.report.ReportedFeature;
 import dev.serin.server.report.ReportedFeatures;
 import dev.serin.server.report.ReportedMetric;
@@ -55,6 +56,7 @@ final class Questions implements ViewQuestions {
             new Features(metrics),
             this,
             exports,
+            LiveVerdicts.NONE,
             InstantSource.fixed(Instant.ofEpochMilli(Population.UNTIL_MILLIS)));
   }
 
