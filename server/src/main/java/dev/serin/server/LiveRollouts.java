@@ -11,6 +11,7 @@ import dev.serin.server.rollout.control.CountedView;
 import dev.serin.server.rollout.control.GateWebhooks;
 import dev.serin.server.rollout.control.LeaseWatcher;
 import dev.serin.server.rollout.control.RunCatalog;
+import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.control.Runs;
 import dev.serin.server.rollout.gate.WebhookGates;
 import dev.serin.server.rollout.journal.ControllerLease;
@@ -37,6 +38,7 @@ import java.util.Optional;
  */
 final class LiveRollouts implements AutoCloseable {
   private final Closeables parts = new Closeables();
+  private final Runs runs;
   private final Controller controller;
   private final RolloutServiceAdapter service;
 
@@ -61,7 +63,7 @@ final class LiveRollouts implements AutoCloseable {
     transitions.register(metrics);
     Journal journal = new Journal(database, transitions);
     ControllerLease lease = new ControllerLease(database, incarnation, name());
-    Runs runs = new Runs(journal);
+    runs = new Runs(journal);
     WebhookGates gates =
         parts.add(new WebhookGates(new Webhooks("serin-gates", secrets, clock), System::nanoTime));
     Notifier notifier =
@@ -128,9 +130,15 @@ final class LiveRollouts implements AutoCloseable {
     return service;
   }
 
-  /** The newest look at a run, where this process looks at it. */
+  /** The newest look at a run: this process's own, else the one that its log knows. */
   Optional<Verdict> verdict(String run) {
-    return controller.verdict(run);
+    return controller.verdict(run).or(() -> runs.find(run).flatMap(this::logged));
+  }
+
+  private Optional<Verdict> logged(RunView run) {
+    return runs.log(run.stored().origin().run(), run.stored().version() - 1, 1).stream()
+        .findFirst()
+        .flatMap(entry -> entry.evidence().verdict());
   }
 
   ControllerStatus status() {

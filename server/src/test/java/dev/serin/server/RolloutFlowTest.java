@@ -180,7 +180,11 @@ class RolloutFlowTest {
 
   private SimulatedCallers callers(double onErrors) {
     return new SimulatedCallers(
-        server.channel(), "checkout", 400, Map.of("on", onErrors, "off", 0.02), 1);
+        server.channel(),
+        "checkout",
+        400,
+        Map.of("errors", Map.of("on", onErrors, "off", 0.02)),
+        1);
   }
 
   private String variantOf(String user) {

@@ -11,6 +11,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,15 +20,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * New users who ask for a feature and tell what happened: an error with a probability of the
- * variant that they were given. A server that is away is asked again.
+ * New users who ask for a feature and tell what happened: events with a probability of the variant
+ * that they were given. A server that is away is asked again.
  */
 final class SimulatedCallers implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofMillis(50);
 
   private final String feature;
   private final int usersOfPeriod;
-  private final Map<String, Double> errors;
+  private final Map<String, Map<String, Double>> events;
   private final Random random;
   private final Channel channel;
   private final AtomicLong users = new AtomicLong();
@@ -39,13 +40,17 @@ final class SimulatedCallers implements AutoCloseable {
    * Callers who begin at once.
    *
    * @param usersPerSecond 20 or more
-   * @param errors probability of an error by variant; others have none
+   * @param events by metric: probability by variant; others have none
    */
   SimulatedCallers(
-      Channel channel, String feature, int usersPerSecond, Map<String, Double> errors, long seed) {
+      Channel channel,
+      String feature,
+      int usersPerSecond,
+      Map<String, Map<String, Double>> events,
+      long seed) {
     this.channel = channel;
     this.feature = feature;
-    this.errors = errors;
+    this.events = events;
     usersOfPeriod = (int) (usersPerSecond * PERIOD.toMillis() / 1_000);
     random = new Random(seed);
     var _ = thread.scheduleAtFixedRate(this::call, 0, PERIOD.toMillis(), TimeUnit.MILLISECONDS);
@@ -86,12 +91,14 @@ final class SimulatedCallers implements AutoCloseable {
             .withDeadlineAfter(5, TimeUnit.SECONDS)
             .evaluate(EvaluateRequest.newBuilder().setFeature(feature).setUserKey(user).build());
     served.computeIfAbsent(answer.getVariant(), key -> new AtomicLong()).incrementAndGet();
-    double rate = errors.getOrDefault(answer.getVariant(), 0.0);
-    return Outcome.newBuilder()
-        .setDecisionToken(answer.getDecisionToken())
-        .setUnitKey(user)
-        .putValues("errors", random.nextDouble() < rate ? 1 : 0)
-        .build();
+    Outcome.Builder outcome =
+        Outcome.newBuilder().setDecisionToken(answer.getDecisionToken()).setUnitKey(user);
+    // In one order, so that a seed gives the same draws.
+    for (Map.Entry<String, Map<String, Double>> event : new TreeMap<>(events).entrySet()) {
+      double rate = event.getValue().getOrDefault(answer.getVariant(), 0.0);
+      outcome.putValues(event.getKey(), random.nextDouble() < rate ? 1 : 0);
+    }
+    return outcome.build();
   }
 
   @Override
