@@ -7,6 +7,7 @@ import dev.serin.server.error.ApiException;
 import dev.serin.server.store.Database;
 import dev.serin.v1.ChangeSource;
 import dev.serin.v1.Document;
+import dev.serin.v1.DocumentKind;
 import dev.serin.v1.HistoryEntry;
 import dev.serin.v1.Namespace;
 import dev.serin.v1.Rollout;
@@ -83,6 +84,12 @@ public final class Catalog {
   /** A document, now or as it was at a revision. Its kill switch is always today's. */
   public StoredDocument get(String namespace, DocumentId id, OptionalLong atRevision) {
     return queries.get(namespace, id, atRevision);
+  }
+
+  /** A rollout's document as it is now. */
+  public StoredDocument rollout(String namespace, String key) {
+    return get(
+        namespace, new DocumentId(DocumentKind.DOCUMENT_KIND_ROLLOUT, key), OptionalLong.empty());
   }
 
   /** One page of documents by kind and key. */

@@ -21,7 +21,7 @@ final class DeleteCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "KIND",
-      description = "feature, segment, layer, holdout, metric or namespace.")
+      description = "feature, segment, layer, holdout, metric, rollout or namespace.")
   private String kind = "";
 
   @Parameters(index = "1", paramLabel = "KEY", description = "Its key.")

@@ -33,7 +33,7 @@ final class GetCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "WHAT",
-      description = "features, segments, layers, holdouts, metrics, all or namespaces.")
+      description = "features, segments, layers, holdouts, metrics, rollouts, all or namespaces.")
   private String what = "";
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "KEY", description = "Only this one.")

@@ -14,7 +14,8 @@ enum Kind {
   SEGMENT(DocumentKind.DOCUMENT_KIND_SEGMENT),
   LAYER(DocumentKind.DOCUMENT_KIND_LAYER),
   HOLDOUT(DocumentKind.DOCUMENT_KIND_HOLDOUT),
-  METRIC(DocumentKind.DOCUMENT_KIND_METRIC);
+  METRIC(DocumentKind.DOCUMENT_KIND_METRIC),
+  ROLLOUT(DocumentKind.DOCUMENT_KIND_ROLLOUT);
 
   private final DocumentKind api;
 

@@ -11,6 +11,7 @@ import dev.serin.v1.Metric;
 import dev.serin.v1.MetricKind;
 import dev.serin.v1.MissingMeans;
 import dev.serin.v1.Namespace;
+import dev.serin.v1.Rollout;
 import dev.serin.v1.Segment;
 import dev.serin.v1.Share;
 import dev.serin.v1.StoredDocument;
@@ -69,6 +70,7 @@ final class Tables {
       case LAYER -> List.of("LAYER", "UNIT", ">TOTAL");
       case HOLDOUT -> List.of("HOLDOUT", "UNIT", "SHARE");
       case METRIC -> List.of("METRIC", "KIND", "MEASURE", "BETTER", ">CAP", "MISSING");
+      case ROLLOUT -> List.of("ROLLOUT", "FEATURE", "SPLIT", "TREATMENT", "CONTROL", "OWNER");
     };
   }
 
@@ -104,6 +106,16 @@ final class Tables {
             holdout.getKey(),
             orUserKey(holdout.getUnit()),
             Integer.toUnsignedString(share.getParts()) + " of " + total(share.getOf()));
+      }
+      case ROLLOUT -> {
+        Rollout rollout = stored.getDocument().getRollout();
+        yield List.of(
+            rollout.getKey(),
+            rollout.getFeature(),
+            rollout.getSplit(),
+            rollout.getTreatment(),
+            rollout.getControl(),
+            rollout.getOwner());
       }
       case METRIC -> {
         Metric metric = stored.getDocument().getMetric();

@@ -1,7 +1,6 @@
 package dev.serin.server.rollout;
 
 import com.google.protobuf.Message;
-import dev.serin.engine.DocumentId;
 import dev.serin.server.catalog.ApplyCommand;
 import dev.serin.server.catalog.ApplyResult;
 import dev.serin.server.catalog.Catalog;
@@ -24,7 +23,6 @@ import dev.serin.v1.ChangeSource;
 import dev.serin.v1.CommandRolloutRequest;
 import dev.serin.v1.CommandRolloutResponse;
 import dev.serin.v1.Document;
-import dev.serin.v1.DocumentKind;
 import dev.serin.v1.GetRolloutRequest;
 import dev.serin.v1.GetRolloutResponse;
 import dev.serin.v1.ListRolloutHistoryRequest;
@@ -248,11 +246,7 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
     GetRolloutResponse.Builder response = GetRolloutResponse.newBuilder();
     Optional<RunView> run = logs.find(namespace, rollout, number);
     try {
-      StoredDocument document =
-          catalog.get(
-              namespace,
-              new DocumentId(DocumentKind.DOCUMENT_KIND_ROLLOUT, rollout),
-              OptionalLong.empty());
+      StoredDocument document = catalog.rollout(namespace, rollout);
       response.setRollout(document.getDocument().getRollout()).setRevision(document.getRevision());
       response.setRun(RunMessages.never(namespace, document.getDocument().getRollout()));
     } catch (ApiException missing) {
