@@ -37,6 +37,9 @@ import java.util.Optional;
  * what counts outcomes and before the store: the tick under way ends, and the lease is given back.
  */
 final class LiveRollouts implements AutoCloseable {
+  /** Among which the newest verdict of a run is looked for. */
+  private static final int NEWEST_ENTRIES = 20;
+
   private final Closeables parts = new Closeables();
   private final Runs runs;
   private final Controller controller;
@@ -95,7 +98,7 @@ final class LiveRollouts implements AutoCloseable {
             catalog.serving(),
             clock,
             random,
-            controller::verdict,
+            this::verdict,
             () -> {
               controller.wake();
               watches.wake();
@@ -135,10 +138,12 @@ final class LiveRollouts implements AutoCloseable {
     return controller.verdict(run).or(() -> runs.find(run).flatMap(this::logged));
   }
 
+  /** Entries without one are commands that came before anybody had looked. */
   private Optional<Verdict> logged(RunView run) {
-    return runs.log(run.stored().origin().run(), run.stored().version() - 1, 1).stream()
-        .findFirst()
-        .flatMap(entry -> entry.evidence().verdict());
+    long before = Math.max(0, run.stored().version() - NEWEST_ENTRIES);
+    return runs.log(run.stored().origin().run(), before, NEWEST_ENTRIES).reversed().stream()
+        .flatMap(entry -> entry.evidence().verdict().stream())
+        .findFirst();
   }
 
   ControllerStatus status() {

@@ -54,7 +54,7 @@ enum ServerOption {
       "rollout-tick",
       "TIME",
       "1s",
-      "How often runs of rollouts are looked at and moved (100ms to 1m)."),
+      "How often runs of rollouts are looked at and moved (100ms to 2s)."),
   LOG_FORMAT("log-format", "FORMAT", "text", "Form of the log on standard error: text or json."),
   LOG_LEVEL(
       "log-level", "LEVEL", "info", "What is logged: error, warn, info, debug or trace and above."),

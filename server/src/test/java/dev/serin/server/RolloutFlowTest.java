@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Durations;
 import dev.serin.v1.AnalysisServiceGrpc;
+import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceBlockingStub;
 import dev.serin.v1.ApplyRolloutRequest;
 import dev.serin.v1.ChangeNote;
 import dev.serin.v1.CommandRolloutRequest;
@@ -40,6 +41,8 @@ import dev.serin.v1.VerdictAction;
 import dev.serin.v1.VerdictReason;
 import dev.serin.v1.WatchRolloutRequest;
 import dev.serin.v1.WatchRolloutResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -394,7 +397,7 @@ class RolloutFlowTest {
     begin();
     var request = CompareVariantsRequest.newBuilder().setFeature("checkout").build();
     var analysis = AnalysisServiceGrpc.newBlockingStub(server.channel());
-    Await.until("judged", () -> analysis.compareVariants(request).hasVerdict());
+    Await.until("judged", () -> isJudged(analysis, request));
 
     CompareVariantsResponse answer = analysis.compareVariants(request);
     assertThat(answer.getVerdict().getRunId())
@@ -403,6 +406,17 @@ class RolloutFlowTest {
         .isEqualTo(get().getRun().getRunId());
     assertThat(answer.getVerdict().getRollout()).isEqualTo("new-checkout");
     assertThat(answer.getVerdict().getSentence()).isNotEmpty();
+  }
+
+  private static boolean isJudged(
+      AnalysisServiceBlockingStub analysis, CompareVariantsRequest request) {
+    try {
+      return analysis.compareVariants(request).hasVerdict();
+    } catch (StatusRuntimeException failure) {
+      // What was counted before the start is still loading.
+      assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      return false;
+    }
   }
 
   @Test

@@ -19,10 +19,10 @@ final class RolloutStages {
 
   private RolloutStages() {}
 
-  static List<String> lines(RolloutProgress progress, Terminal terminal) {
+  static List<String> lines(RolloutProgress progress, String rollout, Terminal terminal) {
     List<String> lines = new ArrayList<>(table(progress, terminal).lines(terminal));
     for (GateProgress gate : progress.getGatesList()) {
-      lines.add(gate(gate, terminal));
+      lines.add(gate(gate, rollout, terminal));
     }
     if (progress.hasOutlook()) {
       lines.addAll(outlook(progress.getOutlook()));
@@ -101,7 +101,7 @@ final class RolloutStages {
     return time.toString();
   }
 
-  private static String gate(GateProgress gate, Terminal terminal) {
+  private static String gate(GateProgress gate, String rollout, Terminal terminal) {
     String id = gate.getGate().getStage() + "." + gate.getGate().getGate();
     String awaited = Texts.printable(gate.getAwaited());
     return "gate "
@@ -112,7 +112,13 @@ final class RolloutStages {
               terminal.yellow("waits for ")
                   + awaited
                   + (gate.hasLeft() ? ", " + shown(gate.getLeft()) + " left" : "")
-                  + (gate.getApproval() ? ": 'serin rollout approve --gate " + id + "'" : "");
+                  + (gate.getApproval()
+                      ? ": 'serin rollout approve "
+                          + Texts.printable(rollout)
+                          + " --gate "
+                          + id
+                          + "'"
+                      : "");
           case GATE_STATE_PASSED -> terminal.green("passed: ") + awaited;
           case GATE_STATE_REFUSED -> terminal.red("refused: ") + awaited;
           case GATE_STATE_AHEAD -> "then: " + awaited;

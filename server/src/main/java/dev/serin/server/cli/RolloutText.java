@@ -106,7 +106,7 @@ final class RolloutText {
             "since %s by %s: %s"
                 .formatted(Texts.time(run.getSince()), run.getActor(), run.getReason())));
     lines.add("");
-    lines.addAll(RolloutStages.lines(progress, terminal));
+    lines.addAll(RolloutStages.lines(progress, run.getRollout(), terminal));
     if (progress.hasVerdict()) {
       lines.add("");
       lines.addAll(VerdictText.lines(progress.getVerdict(), terminal));

@@ -1,6 +1,7 @@
 package dev.serin.server.rollout;
 
 import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
 import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.forecast.Baseline;
 import dev.serin.server.rollout.forecast.RolloutForecast;
@@ -59,10 +60,13 @@ final class Outlooks {
                   outlook.setMaximumLeft(RunMessages.time(left(maximum, state.timeInStage(now)))));
     }
     Optional<Verdict> look = progress.look(state.stage());
+    // Users were counted up to the look, which may be old where another replica makes them.
+    Instant counted =
+        look.map(seen -> Instant.ofEpochMilli(Timestamps.toMillis(seen.getTime()))).orElse(now);
     double seconds =
         track
             .stage(state.stage())
-            .map(seen -> Duration.between(seen.begin(), now).toMillis() / MILLIS)
+            .map(seen -> Duration.between(seen.begin(), counted).toMillis() / MILLIS)
             .orElse(0.0);
     if (look.isEmpty() || seconds <= 0) {
       return Optional.of(outlook.addMissing("users: nobody has looked at this stage yet").build());

@@ -304,7 +304,7 @@ class RolloutCommandsTest {
         .contains("rollout checkout: at a gate before stage 3, 25 %")
         .contains("by ada: a\\u001B[2J")
         .contains("gate 3.1 passed: the webhook http://ci")
-        .contains("gate 3.2 waits for an approval: 'serin rollout approve --gate 3.2'")
+        .contains("gate 3.2 waits for an approval: 'serin rollout approve checkout --gate 3.2'")
         .contains("gate 3.3 then: a bake time of 1 h");
   }
 

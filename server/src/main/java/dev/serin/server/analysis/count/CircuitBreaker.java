@@ -81,14 +81,20 @@ public final class CircuitBreaker {
       ArmCounts withEvent,
       ArmCounts exposed,
       List<Since> since) {
-    if (!isBeyond || isMended(since)) {
+    if (!isBeyond) {
       return State.QUIET;
     }
-    if (isBroken(
-        withEvent.swapped(), exposed.swapped(), since.stream().map(Since::swapped).toList())) {
-      return State.BOTH_BROKEN;
+    boolean isControlBroken =
+        isBroken(
+            withEvent.swapped(), exposed.swapped(), since.stream().map(Since::swapped).toList());
+    if (isWorse && !isControlBroken) {
+      // Whatever those who came last show: an event may come long after the exposure.
+      return State.TREATMENT_BROKEN;
     }
-    return isWorse ? State.TREATMENT_BROKEN : State.NOT_COMPARED;
+    if (isMended(since)) {
+      return State.QUIET;
+    }
+    return isControlBroken ? State.BOTH_BROKEN : State.NOT_COMPARED;
   }
 
   /** Whether those who came last, as far as they tell anything, show that it is over. */

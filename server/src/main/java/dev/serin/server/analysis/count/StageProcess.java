@@ -170,7 +170,8 @@ public record StageProcess(
     if (begun > 0) {
       boolean isSame = !live.isEmpty() && live.getLast().users().equals(users);
       double before = isSame ? live.removeLast().weight() : 0;
-      live.add(new Mark(before + begun, users));
+      // Sums of what is begun may pass the whole by a rounding.
+      live.add(new Mark(Math.min(OF_RESTARTS, before + begun), users));
       if (live.size() > MAX_LIVE) {
         stopped = LogSum.of(stopped, logE(live.removeFirst(), users, test));
       }

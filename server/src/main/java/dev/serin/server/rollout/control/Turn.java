@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,13 +143,16 @@ final class Turn {
       return;
     }
     Optional<Event> answer = gates.answer(run, switches, now);
-    if (answer.isPresent() && act(run, answer.get(), run.known(), Optional.empty(), fence, now)) {
+    if (answer.isPresent() && act(run, answer.get(), run::known, Optional::empty, fence, now)) {
       return;
     }
     if (tick.isPresent()) {
-      EntryEvidence evidence = look == null ? run.known() : run.evidence();
-      Optional<ByteString> judge = look == null ? Optional.empty() : Optional.of(run.judgeBytes());
-      act(run, tick.get(), evidence, judge, fence, now);
+      // Made only for a move: what a verdict says in full takes longer than all of a look.
+      if (look == null) {
+        act(run, tick.get(), run::known, Optional::empty, fence, now);
+      } else {
+        act(run, tick.get(), run::evidence, () -> Optional.of(run.judgeBytes()), fence, now);
+      }
     }
   }
 
@@ -175,7 +179,7 @@ final class Turn {
             known.reason(),
             Optional.empty(),
             run.sinceLook(now));
-    return act(run, event, run.known(), Optional.empty(), fence, now);
+    return act(run, event, run::known, Optional::empty, fence, now);
   }
 
   private void acknowledge(HeldRun run, Fence fence, Instant now) {
@@ -186,7 +190,7 @@ final class Turn {
       run.awaits(catalog.scene(namespace, run.origin().rollout()).revision());
     }
     if (catalog.acknowledged(namespace, run.awaited().orElseThrow(), run.plan().staleAfter())) {
-      act(run, new Event.HoldersAcknowledged(), run.known(), Optional.empty(), fence, now);
+      act(run, new Event.HoldersAcknowledged(), run::known, Optional::empty, fence, now);
     }
   }
 
@@ -199,14 +203,14 @@ final class Turn {
   private boolean act(
       HeldRun run,
       Event event,
-      EntryEvidence evidence,
-      Optional<ByteString> judge,
+      Supplier<EntryEvidence> evidence,
+      Supplier<Optional<ByteString>> judge,
       Fence fence,
       Instant now) {
     if (!(run.apply(event, now) instanceof Step.Moved moved)) {
       return false;
     }
-    Move move = Moves.of(run.id(), run.plan(), moved, evidence, judge);
+    Move move = Moves.of(run.id(), run.plan(), moved, evidence.get(), judge.get());
     steps.decided(run.id());
     ServedMove served =
         new ServedMove(serving, run.origin(), run.plan(), run.state(), moved, OptionalLong.empty());

@@ -30,9 +30,12 @@ public record StageFlow(
     return since(controlMillis, began, now);
   }
 
-  /** A clock that was set back makes nothing happen later than now. */
+  /**
+   * A clock that was set back makes nothing happen later than now. What began after the last
+   * exposure, as a period of the stage may, is no exposure.
+   */
   private static Duration since(OptionalLong lastMillis, Instant began, Instant now) {
-    long last = Math.max(lastMillis.orElse(Long.MIN_VALUE), began.toEpochMilli());
+    long last = lastMillis.orElse(began.toEpochMilli());
     return Duration.ofMillis(Math.max(0, now.toEpochMilli() - last));
   }
 

@@ -165,7 +165,7 @@ public final class WebhookGates implements AutoCloseable {
             .setFeature(gate.feature())
             .setStage(gate.id().stage())
             .setStageName(gate.stageName())
-            .setGate(gate.id().gate())
+            .setGate(gate.id().gate() + 1)
             .setEntry(Math.toIntExact(gate.id().entry()))
             .build();
     try {
