@@ -85,7 +85,7 @@ class WebhookGatesTest {
                 .setFeature("checkout")
                 .setStage(2)
                 .setStageName("half")
-                .setGate(1)
+                .setGate(2)
                 .setEntry(7)
                 .build());
     assertThat(receiver.received().getFirst().header("serin-event")).isEqualTo("run-1/7/2/1");
