@@ -2,6 +2,8 @@ package dev.serin.server.rollout.journal;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.serin.server.error.ApiException;
+import dev.serin.server.error.ErrorReason;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
@@ -70,9 +72,20 @@ public final class ControllerLease {
     return database.read(rows::silence);
   }
 
-  /** Says that the holder lives; false: the lease is another's. */
+  /**
+   * Says that the holder lives; false: the lease is another's. It takes nothing of what is kept
+   * free on the disk for kill switches and moves: an embedded store is this process's, whatever its
+   * row says of the time.
+   */
   public boolean renew(Fence fence) {
-    return database.write(Priority.ROLLOUT, handle -> rows.renew(handle, fence));
+    try {
+      return database.write(Priority.FLUSH, handle -> rows.renew(handle, fence));
+    } catch (ApiException e) {
+      if (e.reason() != ErrorReason.STORE_FULL || database.dialect() != Dialect.SQLITE) {
+        throw e;
+      }
+      return database.read(handle -> rows.isHeld(handle, fence));
+    }
   }
 
   /** Gives the lease back, so that another takes it at once; nothing where it is another's. */

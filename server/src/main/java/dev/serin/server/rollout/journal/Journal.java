@@ -152,8 +152,10 @@ public final class Journal {
    * @param kept few enough for a short transaction
    */
   public boolean keep(List<KeptJudge> kept, Fence fence) {
+    // Of the last room on a disk it takes nothing: what is not kept has moved nothing.
     Written written =
         write(
+            Priority.FLUSH,
             handle -> {
               require(handle, fence);
               kept.forEach(one -> RunRows.keep(handle, one));
@@ -235,9 +237,13 @@ public final class Journal {
   }
 
   private Written write(Consumer<Handle> work, long version) {
+    return write(Priority.ROLLOUT, work, version);
+  }
+
+  private Written write(Priority priority, Consumer<Handle> work, long version) {
     try {
       database.execute(
-          Priority.ROLLOUT,
+          priority,
           handle -> {
             if (database.dialect() == Dialect.POSTGRESQL) {
               SharedLimits.set(handle);

@@ -55,6 +55,21 @@ final class LeaseRows {
         == 1;
   }
 
+  /** Whether a lease holds, without a word that its holder lives. */
+  boolean isHeld(Handle handle, Fence fence) {
+    return handle
+            .createQuery(
+                """
+                SELECT count(*) FROM rollout_lease
+                WHERE id = 1 AND holder = :holder AND number = :number
+                """)
+            .bind("holder", fence.holder())
+            .bind("number", fence.number())
+            .mapTo(Long.class)
+            .one()
+        == 1;
+  }
+
   /** Time since the last renewal; none where it lies ahead. */
   Duration silence(Handle handle) {
     long millis =
