@@ -146,10 +146,10 @@ final class DemoCommand implements Callable<Integer> {
               new DemoOutcomes(measured(features), session.channel(), tally, SEED);
           DemoCallers callers =
               new DemoCallers(called(features), session.channel(), tally, outcomes, SEED)) {
-        outcomes.start();
-        callers.start(callsPerSecond);
         DemoRollouts rollouts = new DemoRollouts(DemoFiles.ROLLOUTS, session.channel(), tally);
         rollouts.start();
+        outcomes.start();
+        callers.start(callsPerSecond);
         watch(tally, new DemoScreen(terminal, outcomes.figures()), rollouts, stop);
       }
     }
@@ -226,9 +226,12 @@ final class DemoCommand implements Callable<Integer> {
   private void watch(DemoTally tally, DemoScreen screen, DemoRollouts rollouts, CountDownLatch stop)
       throws InterruptedException {
     boolean told = false;
+    long begin = System.nanoTime();
     long end = duration == null ? Long.MAX_VALUE : Math.max(1, duration.toSeconds());
     for (long second = 1; second <= end; second++) {
-      boolean last = stop.await(1, TimeUnit.SECONDS) || second == end;
+      // What looking at the rollouts takes is part of the second.
+      long left = begin + TimeUnit.SECONDS.toNanos(second) - System.nanoTime();
+      boolean last = stop.await(Math.max(0, left), TimeUnit.NANOSECONDS) || second == end;
       tally.tick();
       rollouts.look();
       boolean over = !told && rollouts.ended();
