@@ -5,6 +5,7 @@ import dev.serin.server.error.ApiErrors;
 import dev.serin.v1.Condition;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
+import dev.serin.v1.Metric;
 import dev.serin.v1.Prerequisite;
 import dev.serin.v1.Rule;
 import dev.serin.v1.Segment;
@@ -16,17 +17,24 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps documents as they are while an active run depends on them: who gets to its split, and what
- * its variants are, must be the same from its first day to its last. Pure.
+ * Keeps documents as they are while an active run depends on them: who gets to its split, what its
+ * variants are, and how its metrics are counted must be the same from its first day to its last.
+ * Pure.
  *
  * <p>Of the run's own feature only what leads to the split is kept; whatever a document names on
  * the way there (segments, features that must answer before, the layer, the holdout) is kept whole.
- * Nothing that a person says in an emergency is refused here: the kill switch is no document.
+ * Of a metric, and of those that it is made of, only the definition is kept that values are counted
+ * by: under another one they would be counted apart, and a run that sees no more of them would take
+ * silence for health. Nothing that a person says in an emergency is refused here: the kill switch
+ * is no document.
  */
 final class RunGuard {
   private RunGuard() {}
@@ -50,7 +58,65 @@ final class RunGuard {
           throw ApiErrors.rolloutActive(DocumentIds.shown(named), run.run());
         }
       }
+      checkMetrics(before, after, run);
     }
+  }
+
+  /** What a run judges was counted by one definition before, and would be by another one after. */
+  private static void checkMetrics(NamespaceState before, NamespaceState after, ServedRun run) {
+    for (String key : withParts(before, run)) {
+      Optional<Metric> ownBefore = ownMetric(before, run.feature(), key);
+      Optional<Metric> ownAfter = ownMetric(after, run.feature(), key);
+      Optional<Integer> countedBefore = fingerprint(before, ownBefore, key);
+      if (!countedBefore.equals(fingerprint(after, ownAfter, key))) {
+        DocumentId changed =
+            ownBefore.isPresent() || ownAfter.isPresent()
+                ? DocumentIds.feature(run.feature())
+                : metricId(key);
+        throw ApiErrors.rolloutActive(DocumentIds.shown(changed), run.run());
+      }
+    }
+  }
+
+  /** The metrics of a run, and those whose values they are made of. */
+  private static Set<String> withParts(NamespaceState state, ServedRun run) {
+    Set<String> keys = new TreeSet<>();
+    for (String key : run.metrics()) {
+      keys.add(key);
+      ownMetric(state, run.feature(), key)
+          .or(() -> sharedMetric(state, key))
+          .ifPresent(metric -> keys.addAll(parts(metric)));
+    }
+    return keys;
+  }
+
+  private static List<String> parts(Metric metric) {
+    return Stream.of(metric.getNumerator(), metric.getDenominator(), metric.getWhen().getMetric())
+        .filter(key -> !key.isEmpty())
+        .toList();
+  }
+
+  /** What a feature counts by: its own metric of a key before the namespace's. */
+  private static Optional<Integer> fingerprint(
+      NamespaceState state, Optional<Metric> own, String key) {
+    return own.or(() -> sharedMetric(state, key)).map(MetricFingerprint::of);
+  }
+
+  private static Optional<Metric> ownMetric(NamespaceState state, String feature, String key) {
+    return Optional.ofNullable(feature(state, DocumentIds.feature(feature))).stream()
+        .flatMap(document -> document.getMetricsList().stream())
+        .filter(metric -> metric.getKey().equals(key))
+        .findFirst();
+  }
+
+  private static Optional<Metric> sharedMetric(NamespaceState state, String key) {
+    return Optional.ofNullable(state.documents().get(metricId(key)))
+        .filter(stored -> !stored.archived())
+        .map(stored -> stored.document().getMetric());
+  }
+
+  private static DocumentId metricId(String key) {
+    return new DocumentId(DocumentKind.DOCUMENT_KIND_METRIC, key);
   }
 
   /** A feature's document where people are served it. */

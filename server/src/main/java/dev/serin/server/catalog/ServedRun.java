@@ -2,6 +2,8 @@ package dev.serin.server.catalog;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
+
 /**
  * What a run of a rollout serves of its split from one revision on, and whether it owns the split.
  *
@@ -22,6 +24,7 @@ import static java.util.Objects.requireNonNull;
  * @param keepBucketing true: units are drawn with the split's salt; false: with the run's own
  * @param staleAfterMillis silence after which a holder serves the control instead of the treatment,
  *     in milliseconds, 0 or more; {@link #NEVER_STALE}: never
+ * @param metrics keys of the metrics that it judges, each once
  */
 public record ServedRun(
     String feature,
@@ -35,7 +38,8 @@ public record ServedRun(
     long shareParts,
     long shareOf,
     boolean keepBucketing,
-    long staleAfterMillis) {
+    long staleAfterMillis,
+    List<String> metrics) {
   /** A treatment that is served however long a holder has heard nothing. */
   public static final long NEVER_STALE = Long.MAX_VALUE;
 
@@ -53,7 +57,7 @@ public record ServedRun(
     ROLLED_BACK
   }
 
-  /** Checks the ranges of the numbers, and that all is there. */
+  /** Checks the ranges of the numbers, and that all is there; copies. */
   public ServedRun {
     requireNonNull(feature, "feature");
     requireNonNull(split, "split");
@@ -70,6 +74,37 @@ public record ServedRun(
         "shareParts: " + shareParts + " (expected: 0 to " + shareOf + ")");
     require(
         staleAfterMillis >= 0, "staleAfterMillis: " + staleAfterMillis + " (expected: 0 or more)");
+    metrics = List.copyOf(metrics);
+  }
+
+  /** One that judges no metric. */
+  public ServedRun(
+      String feature,
+      String split,
+      String run,
+      Serving serving,
+      boolean active,
+      int stage,
+      String treatment,
+      String control,
+      long shareParts,
+      long shareOf,
+      boolean keepBucketing,
+      long staleAfterMillis) {
+    this(
+        feature,
+        split,
+        run,
+        serving,
+        active,
+        stage,
+        treatment,
+        control,
+        shareParts,
+        shareOf,
+        keepBucketing,
+        staleAfterMillis,
+        List.of());
   }
 
   private static void require(boolean condition, String message) {
@@ -92,6 +127,7 @@ public record ServedRun(
         shareParts,
         shareOf,
         keepBucketing,
-        staleAfterMillis);
+        staleAfterMillis,
+        metrics);
   }
 }

@@ -1,8 +1,10 @@
 package dev.serin.server.catalog;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of what runs serve: one for each time that changed. */
 final class ServedRunRows {
@@ -25,12 +27,18 @@ final class ServedRunRows {
                 row.getLong("share_parts"),
                 row.getLong("share_of"),
                 row.getInt("keep_bucketing") == 1,
-                row.getObject("stale_after") == null ? ServedRun.NEVER_STALE : staleAfter),
+                row.getObject("stale_after") == null ? ServedRun.NEVER_STALE : staleAfter,
+                metrics(row.getString("metrics"))),
             row.getLong("revision"),
             row.getLong("time"));
       };
 
   private ServedRunRows() {}
+
+  /** Keys have no space in them. */
+  private static List<String> metrics(@Nullable String stored) {
+    return stored == null ? List.of() : List.of(stored.split(" ", -1));
+  }
 
   /**
    * What a run serves from a change on.
@@ -47,7 +55,8 @@ final class ServedRunRows {
         .createQuery(
             """
             SELECT s.feature, s.split, s.run, s.serving, s.active, s.stage, s.treatment, s.control,
-              s.share_parts, s.share_of, s.keep_bucketing, s.stale_after, c.revision, c.time
+              s.share_parts, s.share_of, s.keep_bucketing, s.stale_after, s.metrics, c.revision,
+              c.time
             FROM change_set c JOIN served_run s ON s.apply_id = c.apply_id
             WHERE c.namespace = :namespace AND c.revision > :after
             ORDER BY c.revision, s.feature, s.split
@@ -65,9 +74,11 @@ final class ServedRunRows {
         .createUpdate(
             """
             INSERT INTO served_run (apply_id, namespace, feature, split, run, serving, active,
-              stage, treatment, control, share_parts, share_of, keep_bucketing, stale_after)
+              stage, treatment, control, share_parts, share_of, keep_bucketing, stale_after,
+              metrics)
             VALUES (:apply_id, :namespace, :feature, :split, :run, :serving, :active, :stage,
-              :treatment, :control, :share_parts, :share_of, :keep_bucketing, :stale_after)
+              :treatment, :control, :share_parts, :share_of, :keep_bucketing, :stale_after,
+              :metrics)
             """)
         .bind("apply_id", taken.applyId())
         .bind("namespace", taken.namespace())
@@ -83,6 +94,7 @@ final class ServedRunRows {
         .bind("share_of", run.shareOf())
         .bind("keep_bucketing", run.keepBucketing() ? 1 : 0)
         .bind("stale_after", never ? null : (Long) run.staleAfterMillis())
+        .bind("metrics", run.metrics().isEmpty() ? null : String.join(" ", run.metrics()))
         .execute();
   }
 }

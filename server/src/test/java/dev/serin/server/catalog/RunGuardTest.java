@@ -20,6 +20,9 @@ import dev.serin.v1.Document;
 import dev.serin.v1.DocumentKind;
 import dev.serin.v1.Feature;
 import dev.serin.v1.LayerSlot;
+import dev.serin.v1.Metric;
+import dev.serin.v1.MetricKind;
+import dev.serin.v1.MissingMeans;
 import dev.serin.v1.Override;
 import dev.serin.v1.Prerequisite;
 import dev.serin.v1.Rule;
@@ -269,6 +272,74 @@ class RunGuardTest {
         free(
             "kill switch of a prerequisite",
             () -> test.catalog.kill("default", "account", TestCatalog.NOTE)));
+  }
+
+  /** One that says otherwise what an outcome without a value means. */
+  private static Metric.Builder otherwise(String key) {
+    return Samples.metricBuilder(key, MetricKind.METRIC_KIND_EVENT)
+        .setMissing(MissingMeans.MISSING_MEANS_ZERO);
+  }
+
+  private static ServedRun judging(Serving serving, boolean active, String... metrics) {
+    return new ServedRun(
+        "checkout",
+        "main",
+        "run-1",
+        serving,
+        active,
+        1,
+        "on",
+        "off",
+        5,
+        100,
+        false,
+        60_000,
+        List.of(metrics));
+  }
+
+  private void assertHeld(String document, Runnable change) {
+    long revision = test.revision();
+    assertThat(refused(change::run))
+        .hasMessage(document + ": run run-1 depends on it (expected: no active run)");
+    assertThat(test.revision()).isEqualTo(revision);
+  }
+
+  @Test
+  void metrics_thatARunJudges_areCountedByOneDefinitionToItsEnd() {
+    test.put(
+        Samples.metric("errors"),
+        Samples.metric("calls"),
+        Samples.metric("spare"),
+        Samples.ratio("rate", "errors", "calls"));
+    test.serve(judging(Serving.RUNNING, true, "rate"));
+
+    assertHeld("metric/errors", () -> test.put(Samples.metric(otherwise("errors"))));
+    assertHeld("metric/calls", () -> test.put(Samples.metric(otherwise("calls"))));
+    assertHeld("metric/rate", () -> test.put(Samples.ratio("rate", "calls", "errors")));
+    assertHeld("metric/rate", () -> test.delete(Samples.metricId("rate")));
+    test.put(Samples.metric(otherwise("spare")));
+    test.put(
+        Samples.metric(
+            Samples.metricBuilder("errors", MetricKind.METRIC_KIND_EVENT).setDescription("new")));
+
+    test.serve(judging(Serving.COMPLETED, false, "rate"));
+
+    test.put(Samples.metric(otherwise("errors")));
+    test.delete(Samples.metricId("rate"));
+  }
+
+  @Test
+  void featuresOwnMetric_insteadOfAJudgedOne_isFreeWhereItCountsAlike() {
+    test.put(Samples.metric("errors"));
+    test.serve(judging(Serving.RUNNING, true, "errors"));
+
+    assertHeld("feature/checkout", () -> put(f -> f.addMetrics(otherwise("errors"))));
+    put(f -> f.addMetrics(Samples.metric("errors").getMetric()));
+    assertHeld("feature/checkout", () -> put(f -> f.addMetrics(otherwise("errors"))));
+
+    // The feature counts by its own from here on.
+    test.put(Samples.metric(otherwise("errors")));
+    assertHeld("feature/checkout", () -> put(f -> f.clearMetrics()));
   }
 
   @Test

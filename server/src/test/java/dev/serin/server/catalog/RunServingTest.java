@@ -17,6 +17,7 @@ import dev.serin.server.store.Priority;
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +67,29 @@ class RunServingTest {
     assertThat(source("checkout").runs()).containsExactly(LIVE);
     assertThat(source("checkout").revision()).isEqualTo(revision);
     assertThat(source("search").revision()).isEqualTo(before);
+  }
+
+  @Test
+  void metrics_thatARunJudges_areKnownAfterTheStore() {
+    ServedRun run =
+        new ServedRun(
+            "checkout",
+            "main",
+            "run-1",
+            Serving.RUNNING,
+            true,
+            1,
+            "on",
+            "off",
+            1,
+            3,
+            true,
+            1,
+            List.of("errors", "latency"));
+
+    test.serve(run);
+
+    assertThat(test.catalog.states().current("default").activeRuns()).contains(run);
   }
 
   @Test

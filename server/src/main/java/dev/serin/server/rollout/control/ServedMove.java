@@ -9,6 +9,7 @@ import dev.serin.server.rollout.journal.RunOrigin;
 import dev.serin.server.rollout.machine.Effect;
 import dev.serin.server.rollout.machine.MachineState;
 import dev.serin.server.rollout.machine.Step;
+import dev.serin.server.rollout.plan.MetricPlan;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.plan.TrafficShare;
 import java.time.Duration;
@@ -128,7 +129,8 @@ final class ServedMove implements Alongside {
         share.parts(),
         share.of(),
         plan.keepBucketing(),
-        plan.staleAfter().map(Duration::toMillis).orElse(ServedRun.NEVER_STALE));
+        plan.staleAfter().map(Duration::toMillis).orElse(ServedRun.NEVER_STALE),
+        plan.metrics().stream().map(MetricPlan::metric).distinct().sorted().toList());
   }
 
   private boolean servesTheDocument() {
