@@ -3,6 +3,7 @@ package dev.serin.server.analysis.count;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What must be true of a stage's data before it may be promoted on them. Nothing here ever stands
@@ -41,7 +42,10 @@ public record DataQuality(
     STALE,
     /** Users were exposed, but not by Evaluate or Route: nothing tests the ratio of arms. */
     NO_EXPOSURES,
-    /** Outcomes are lost on their way, or one arm's users report less than the other's. */
+    /**
+     * Outcomes are lost on their way, one arm's users report less than the other's, or an arm has
+     * no value of a metric at all.
+     */
     LOSING_OUTCOMES,
     /** Users were exposed to both arms of the stage. */
     BOTH_ARMS,
@@ -74,6 +78,8 @@ public record DataQuality(
    * @param outcomes taken in the stage, with arm or without
    * @param withoutToken those of them that were no evidence for want of a token
    * @param lost outcomes known to have been made and not taken
+   * @param values of metrics by key, in the stage: how many outcomes of each arm have one. What is
+   *     not named was not asked for
    */
   public record Stage(
       Duration sinceTreatment,
@@ -86,7 +92,41 @@ public record DataQuality(
       long bothArms,
       long outcomes,
       long withoutToken,
-      long lost) {}
+      long lost,
+      Map<String, ArmCounts> values) {
+    /** Copies. */
+    public Stage {
+      values = Map.copyOf(values);
+    }
+
+    /** Of which nobody counted values by metric. */
+    public Stage(
+        Duration sinceTreatment,
+        Duration sinceControl,
+        Duration sinceLook,
+        ArmCounts drawn,
+        ArmCounts exposed,
+        ArmCounts reporting,
+        double share,
+        long bothArms,
+        long outcomes,
+        long withoutToken,
+        long lost) {
+      this(
+          sinceTreatment,
+          sinceControl,
+          sinceLook,
+          drawn,
+          exposed,
+          reporting,
+          share,
+          bothArms,
+          outcomes,
+          withoutToken,
+          lost,
+          Map.of());
+    }
+  }
 
   /**
    * Everything that is wrong with a stage's data; empty: nothing.
@@ -168,6 +208,35 @@ public record DataQuality(
                       stage.reporting.control(),
                       stage.exposed.control())));
     }
+  }
+
+  /**
+   * Metrics that an arm has no value of; empty: there is none. Nothing comes to light by a metric
+   * that nobody reports, and where one arm alone does not, its silence passes for health. So every
+   * metric needs a value of each arm: of an event that is a 0 where it did not happen.
+   *
+   * <p>To be asked once there are users enough for a stage to end: before that, silence is usual.
+   *
+   * @param metrics keys, each once
+   */
+  public List<Problem> unreported(Stage stage, List<String> metrics) {
+    List<Problem> problems = new ArrayList<>();
+    for (String metric : metrics) {
+      ArmCounts values = stage.values.get(metric);
+      if (values != null && Math.min(values.treatment(), values.control()) == 0) {
+        problems.add(
+            new Problem(
+                State.LOSING_OUTCOMES,
+                "%s is not reported: %d values by %d treatment users, %d by %d of the control"
+                    .formatted(
+                        metric,
+                        values.treatment(),
+                        stage.exposed.treatment(),
+                        values.control(),
+                        stage.exposed.control())));
+      }
+    }
+    return List.copyOf(problems);
   }
 
   /**

@@ -213,6 +213,7 @@ final class HeldRun {
                 .flow()
                 .data(
                     reading.users(),
+                    reading.values(),
                     Judge.treatmentShare(plan.stage(stage).share()),
                     state.period().began(),
                     now,

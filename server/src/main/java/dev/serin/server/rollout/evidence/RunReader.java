@@ -48,6 +48,7 @@ public final class RunReader {
           Map.of(),
           List.of(),
           Users.NONE,
+          Map.of(),
           StageFlow.NONE,
           0,
           new MetricCounts.Stamp(0, new UnitNumbering(), -1));
@@ -58,6 +59,7 @@ public final class RunReader {
    * @param metrics by key
    * @param firstExposures of each stage with a control, for the test of the ratio of arms
    * @param users of the stage the run is in
+   * @param values of that stage, by metric: how many outcomes of each arm have one
    * @param flow what came in of that stage
    * @param generation of thinning that the sets are of; 0: nothing was thinned
    * @param stamp of the exposures
@@ -66,6 +68,7 @@ public final class RunReader {
       Map<String, MetricCounts> metrics,
       List<SampleRatio.Factor> firstExposures,
       Users users,
+      Map<String, ArmCounts> values,
       StageFlow flow,
       int generation,
       MetricCounts.Stamp stamp) {
@@ -73,6 +76,7 @@ public final class RunReader {
     public Reading {
       metrics = Map.copyOf(metrics);
       firstExposures = List.copyOf(firstExposures);
+      values = Map.copyOf(values);
     }
   }
 
@@ -148,6 +152,7 @@ public final class RunReader {
               last,
               sameUsers ? reading.firstExposures() : look.firstExposures(),
               sameUsers ? reading.users() : look.users(),
+              isSame ? reading.values() : look.values(),
               flow,
               view.thinning().generation(),
               stamp);
@@ -249,6 +254,14 @@ public final class RunReader {
     Users users() {
       StageReader.People people = population().people().getLast();
       return new Users(sizes(people.exposed()), sizes(people.users()), people.bothVariants());
+    }
+
+    /** Metrics were counted in this look. */
+    Map<String, ArmCounts> values() {
+      StageReader current = stages.get(stage - 1);
+      Map<String, ArmCounts> values = new HashMap<>();
+      metrics.keySet().forEach(metric -> values.put(metric.metric(), current.values(metric)));
+      return values;
     }
 
     List<SampleRatio.Factor> firstExposures() {

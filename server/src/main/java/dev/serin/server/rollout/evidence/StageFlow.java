@@ -4,6 +4,7 @@ import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -40,16 +41,21 @@ public record StageFlow(
   }
 
   /**
-   * What is judged of the stage's data. Nobody says of a metric that every user reports it, and
-   * nobody tells of outcomes that were lost: both are none.
+   * What is judged of the stage's data. Nobody tells of outcomes that were lost: there are none.
    *
    * @param users of the stage, of the same reading
+   * @param values of its metrics, of the same reading
    * @param share the treatment's share of both arms, above 0 and at most 1
    * @param began when the stage did
    * @param viewAge of the view that was read
    */
   public DataQuality.Stage data(
-      RunReader.Users users, double share, Instant began, Instant now, Duration viewAge) {
+      RunReader.Users users,
+      Map<String, ArmCounts> values,
+      double share,
+      Instant began,
+      Instant now,
+      Duration viewAge) {
     return new DataQuality.Stage(
         sinceTreatment(began, now),
         sinceControl(began, now),
@@ -61,6 +67,7 @@ public record StageFlow(
         users.bothArms(),
         outcomes,
         withoutToken,
-        0);
+        0,
+        values);
   }
 }

@@ -1,6 +1,7 @@
 package dev.serin.server.rollout.evidence;
 
 import dev.serin.server.analysis.UserBuckets;
+import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Place;
@@ -69,8 +70,9 @@ final class StageReader {
   private static final class OfMetric {
     private final List<CellKey> keys;
     private long count;
+    private ArmCounts values = ArmCounts.NONE;
     private @Nullable StageUsers withEvent;
-    private @Nullable Values values;
+    private @Nullable Values kept;
 
     OfMetric(List<CellKey> keys) {
       this.keys = keys;
@@ -78,7 +80,7 @@ final class StageReader {
 
     void forget() {
       withEvent = null;
-      values = null;
+      kept = null;
     }
   }
 
@@ -138,15 +140,26 @@ final class StageReader {
   long count(MergedView view, Definition definition) {
     OfMetric metric = of(definition);
     long count = 0;
+    long treated = 0;
+    long control = 0;
     for (int arm = 0; arm < places.size(); arm++) {
       // Where nobody was, nothing is asked for: of four arms a stage has three, or two.
-      count += isEmpty[arm] ? 0 : view.count(metric.keys.get(arm));
+      long ofArm = isEmpty[arm] ? 0 : view.count(metric.keys.get(arm));
+      count += ofArm;
+      treated += arm == TREATMENT || arm == SURPLUS ? ofArm : 0;
+      control += arm == CONTROL ? ofArm : 0;
     }
     if (count != metric.count) {
       metric.count = count;
+      metric.values = new ArmCounts(treated, control);
       metric.forget();
     }
     return count;
+  }
+
+  /** How many outcomes of each arm had a value of a metric when it was last counted. */
+  ArmCounts values(Definition definition) {
+    return of(definition).values;
   }
 
   private OfMetric of(Definition definition) {
@@ -220,7 +233,7 @@ final class StageReader {
    */
   Optional<MetricCounts.Stage> values(MergedView view, Definition definition, Kind kind) {
     OfMetric metric = of(definition);
-    Values known = metric.values;
+    Values known = metric.kept;
     if (known == null) {
       People all = people(view);
       Optional<MetricCounts.Arm> treatment =
@@ -230,7 +243,7 @@ final class StageReader {
               arm(view, metric.keys.get(CONTROL), all.controlUsers(), kind)
                   .flatMap(
                       control -> treatment.map(it -> new MetricCounts.Stage(number, control, it))));
-      metric.values = known;
+      metric.kept = known;
     }
     return known.ofStage();
   }

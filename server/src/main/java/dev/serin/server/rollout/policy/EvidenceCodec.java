@@ -1,6 +1,7 @@
 package dev.serin.server.rollout.policy;
 
 import dev.serin.server.analysis.Interval;
+import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.SampleRatio;
@@ -25,7 +26,8 @@ import java.util.TreeMap;
  * <ol>
  *   <li>stage, extension, generation; planned, elapsed, dwelled, each in seconds and nanoseconds;
  *   <li>data: the three ages likewise, users drawn, exposed, reporting, share of the treatment,
- *       users in both arms, outcomes, those without token, those lost;
+ *       users in both arms, outcomes, those without token, those lost; values by metric: how many,
+ *       then each by key in order of the alphabet: that, and how many of each arm;
  *   <li>first exposures: how many stages, of each how many arms, of each its probability and users;
  *   <li>metrics: how many, then of each, by key in order of the alphabet, that, a byte for its kind
  *       and
@@ -42,7 +44,7 @@ import java.util.TreeMap;
  * Classical figures are samples, p-value and improvement.
  */
 public final class EvidenceCodec {
-  static final byte VERSION = 1;
+  static final byte VERSION = 2;
 
   private static final int EVENTS = 1;
   private static final int MEASURED = 2;
@@ -95,6 +97,12 @@ public final class EvidenceCodec {
     out.count(data.outcomes());
     out.count(data.withoutToken());
     out.count(data.lost());
+    out.list(
+        List.copyOf(new TreeMap<>(data.values()).entrySet()),
+        values -> {
+          out.text(values.getKey());
+          out.users(values.getValue());
+        });
   }
 
   private static void write(BytesOut out, Events events) {
@@ -190,7 +198,15 @@ public final class EvidenceCodec {
         in.count(),
         in.count(),
         in.count(),
-        in.count());
+        in.count(),
+        values(in));
+  }
+
+  private static Map<String, ArmCounts> values(BytesIn in) {
+    Map<String, ArmCounts> values = new HashMap<>();
+    in.list(() -> Map.entry(in.text(), in.users()))
+        .forEach(metric -> values.put(metric.getKey(), metric.getValue()));
+    return values;
   }
 
   private static MetricEvidence metric(BytesIn in) {

@@ -38,12 +38,22 @@ public final class Judge {
   private final List<MetricJudge> metrics;
   private final DataQuality quality;
 
+  /** Keys of the metrics that what happens depends on. */
+  private final List<String> acting;
+
   private Judge(RolloutPlan plan, List<JudgedMetric> metrics, DataQuality quality) {
     this.plan = plan;
     this.alpha = AlphaPlan.of(plan.alpha(), plan.stages().size(), metrics);
     this.judged = List.copyOf(metrics);
     this.metrics = MetricJudge.of(plan, alpha, metrics);
     this.quality = quality;
+    this.acting =
+        metrics.stream()
+            .map(JudgedMetric::plan)
+            .filter(metric -> !metric.dryRun() && metric.role() != MetricPlan.Role.SIGNAL)
+            .map(MetricPlan::metric)
+            .distinct()
+            .toList();
   }
 
   /**
@@ -125,7 +135,7 @@ public final class Judge {
     JudgeState.Ratio ratio =
         (round.renewed() ? before.ratio().renewed() : before.ratio())
             .after(SampleRatio.logE(evidence.firstExposures()));
-    List<DataQuality.Problem> problems = quality.problems(evidence.data());
+    List<DataQuality.Problem> problems = problems(evidence, stage);
     if (problems.isEmpty() && !ratio.latch().fired()) {
       lookAtHorizon(evidence, stage, states);
     }
@@ -134,6 +144,19 @@ public final class Judge {
             evidence.stage(), evidence.extension(), evidence.generation(), ratio, states);
     Decision decision = new Decision(plan, stage, metrics, evidence, after, readings, problems);
     return new Judged(decision.verdict(), after);
+  }
+
+  /** What is wrong with the data; of metrics that nobody reports once the stage could end. */
+  private List<DataQuality.Problem> problems(RunEvidence evidence, StagePlan stage) {
+    List<DataQuality.Problem> problems = new ArrayList<>(quality.problems(evidence.data()));
+    ArmCounts exposed = evidence.data().exposed();
+    boolean isCompared = !stage.share().isAll();
+    if (isCompared
+        && evidence.dwelled().compareTo(stage.dwell()) >= 0
+        && Math.min(exposed.treatment(), exposed.control()) >= Math.max(1, stage.minimumUsers())) {
+      problems.addAll(quality.unreported(evidence.data(), acting));
+    }
+    return List.copyOf(problems);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.serin.server.analysis.count.DataQuality.Stage;
 import dev.serin.server.analysis.count.DataQuality.State;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DataQualityTest {
@@ -73,6 +74,29 @@ class DataQualityTest {
     assertThat(DataQuality.USUAL.leaks(6, 10)).isTrue();
     assertThat(DataQuality.USUAL.leaks(100, 1_000_000)).isFalse();
     assertThat(DataQuality.USUAL.leaks(101, 1_000_000)).isTrue();
+  }
+
+  @Test
+  void metrics_thatAnArmHasNoValueOf_areNotReported() {
+    Map<String, ArmCounts> values =
+        Map.of(
+            "errors", new ArmCounts(7_000, 1),
+            "typo", ArmCounts.NONE,
+            "latency", new ArmCounts(0, 9_000));
+    Stage stage =
+        new Stage(SECOND, SECOND, SECOND, GOOD, GOOD, GOOD, 0.5, 0, 100_000, 0, 0, values);
+
+    assertThat(DataQuality.USUAL.problems(stage)).isEmpty();
+    assertThat(
+            DataQuality.USUAL.unreported(stage, List.of("errors", "typo", "latency", "unasked")))
+        .containsExactly(
+            new Problem(
+                State.LOSING_OUTCOMES,
+                "typo is not reported: 0 values by 5000 treatment users, 0 by 5000 of the control"),
+            new Problem(
+                State.LOSING_OUTCOMES,
+                "latency is not reported: 0 values by 5000 treatment users, 9000 by 5000 of the"
+                    + " control"));
   }
 
   @Test

@@ -23,6 +23,7 @@ import dev.serin.v1.Arm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -377,9 +378,36 @@ class RunReaderTest {
     DataQuality.Stage data =
         reading
             .flow()
-            .data(reading.users(), .5, Instant.EPOCH, Instant.EPOCH, Duration.ofSeconds(12));
+            .data(
+                reading.users(),
+                reading.values(),
+                .5,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                Duration.ofSeconds(12));
     assertThat(DataQuality.USUAL.problems(data))
         .extracting(DataQuality.Problem::state)
         .containsExactly(DataQuality.State.STALE);
+  }
+
+  @Test
+  void values_ofMetrics_areThoseOfTheStageByArm() {
+    counted.count(
+        builder -> {
+          report(builder, place(1, 0, .05), ERRORS, 1, 1);
+          report(builder, place(2, 0, .25), ERRORS, 1, 1);
+          report(builder, place(2, .1, .25), ERRORS, 2, 0);
+          report(builder, place(2, .5, .25), ERRORS, 3, 1);
+          report(builder, place(2, .9, .25), ERRORS, 4, 0);
+        });
+    RunReader reader = reader(RAMP, METRICS);
+
+    // The remainder is no arm, and the latency is reported by nobody.
+    assertThat(reader.read(counted.view(), 2).values())
+        .containsOnly(
+            Map.entry("errors", new ArmCounts(2, 1)), Map.entry("latency", ArmCounts.NONE));
+    counted.count(builder -> report(builder, place(2, .9, .25), ERRORS, 5, 0));
+    assertThat(reader.read(counted.view(), 2).values())
+        .containsEntry("errors", new ArmCounts(2, 2));
   }
 }

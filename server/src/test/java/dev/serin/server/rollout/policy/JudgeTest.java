@@ -112,6 +112,60 @@ class JudgeTest {
         .containsExactly(Action.HOLD, Reason.SAMPLE_RATIO);
   }
 
+  private static Verdict lookAt(Judge judge, Duration time, Map<String, ArmCounts> values) {
+    DataQuality.Stage data =
+        new DataQuality.Stage(
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            EXPOSED,
+            EXPOSED,
+            ArmCounts.NONE,
+            0.5,
+            0,
+            10_000,
+            0,
+            0,
+            values);
+    Map<String, MetricEvidence> none = Map.of("checkout_errors", events(ArmCounts.NONE));
+    return judge.judge(evidence(1, 0, time, data, none), JudgeState.begin()).verdict();
+  }
+
+  /** No error of nobody who reports any is no health: a typo at the reporter looks like it. */
+  @Test
+  void guardrail_thatNobodyReports_holdsWhereTheStageCouldEnd() {
+    for (Promotion promotion : List.of(Promotion.NO_REGRESSION, Promotion.NON_INFERIOR)) {
+      Judge judge = judge(ramp(promotion), List.of(ERRORS));
+      Map<String, ArmCounts> unreported = Map.of("checkout_errors", counts(0, 1_987));
+
+      assertThat(lookAt(judge, SHORT, unreported).action()).isEqualTo(Action.GO_ON);
+      Verdict verdict = lookAt(judge, DWELL, unreported);
+      assertThat(verdict.action()).isEqualTo(Action.HOLD);
+      assertThat(verdict.reason()).isEqualTo(Reason.DATA);
+      assertThat(verdict.sentence())
+          .isEqualTo(
+              "checkout_errors is not reported: 0 values by 2013 treatment users, 1987 by 1987 of"
+                  + " the control; held");
+      assertThat(verdict.problems())
+          .extracting(DataQuality.Problem::state)
+          .containsExactly(DataQuality.State.LOSING_OUTCOMES);
+    }
+    Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS));
+    assertThat(lookAt(judge, DWELL, Map.of("checkout_errors", counts(1, 1))).action())
+        .isEqualTo(Action.PROMOTE);
+  }
+
+  @Test
+  void dryRun_thatNobodyReports_holdsNothing() {
+    JudgedMetric dry = metric("dry", Role.GUARDRAIL, Kind.EVENT, 0.2, 0, true, Direction.LOWER);
+    Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS, dry));
+
+    assertThat(
+            lookAt(judge, DWELL, Map.of("checkout_errors", counts(1, 1), "dry", ArmCounts.NONE))
+                .action())
+        .isEqualTo(Action.PROMOTE);
+  }
+
   @Test
   void stage_withEverythingShown_promotes() {
     Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS));
