@@ -53,6 +53,19 @@ public final class PlaceUnits {
     return sets.event(metric).counted().without(leaked);
   }
 
+  /**
+   * Returns the units that were exposed before the generation that holds: they are not among the
+   * exposed, and new to no other place.
+   */
+  public UnitSet exposedBefore() {
+    return sets.exposed().before().copy();
+  }
+
+  /** Returns the units that had an event before that generation, whose key is one of this place. */
+  public UnitSet withEventBefore(CellKey metric) {
+    return sets.event(metric).before().copy();
+  }
+
   /** Returns how many units were exposed. */
   public UnitCount exposedCount() {
     return count(CellKey.exposures(place), exposed());

@@ -26,10 +26,15 @@ final class FirstUsers {
    */
   record Stage(double share, StageUsers users) {}
 
-  /** The users of an event by share, each under the first. */
-  static RunProcess process(List<Stage> stages) {
+  /**
+   * The users of an event by share, each under the first.
+   *
+   * @param before users whom the processes of earlier generations of thinning have counted, or
+   *     might have: what they showed is kept, and they are new in no stage
+   */
+  static RunProcess process(List<Stage> stages, UnitSet before) {
     List<RunProcess.Part> parts = new ArrayList<>();
-    UnitSet seen = UnitSet.nobody();
+    UnitSet seen = before;
     int next = 0;
     while (next < stages.size()) {
       int first = next;
@@ -49,10 +54,14 @@ final class FirstUsers {
     return new RunProcess(parts);
   }
 
-  /** The first exposures of each stage. */
-  static List<SampleRatio.Factor> exposures(List<Stage> stages) {
+  /**
+   * The first exposures of each stage.
+   *
+   * @param before users exposed in an earlier generation of thinning
+   */
+  static List<SampleRatio.Factor> exposures(List<Stage> stages, UnitSet before) {
     List<SampleRatio.Factor> factors = new ArrayList<>();
-    UnitSet seen = UnitSet.nobody();
+    UnitSet seen = before;
     for (int i = 0; i < stages.size(); i++) {
       Stage stage = stages.get(i);
       ArmCounts first = counts(stage.users().treated(), stage.users().control(), seen);

@@ -4,6 +4,7 @@ import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.SampleRatio;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.UnitNumbering;
+import dev.serin.server.outcome.aggregate.UnitSet;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.MetricPlan;
@@ -82,7 +83,8 @@ public final class RunReader {
 
   /**
    * Who was there in the stage the run is in, as {@link
-   * dev.serin.server.analysis.count.DataQuality.Stage} asks.
+   * dev.serin.server.analysis.count.DataQuality.Stage} asks: all of them, which are estimates once
+   * sets are thinned.
    *
    * @param drawn whom Evaluate or Route gave an arm
    * @param exposed in any way, no fewer
@@ -237,13 +239,21 @@ public final class RunReader {
           soFar().stream().map(it -> it.withEvent(view, definition)).toList();
       StageUsers users = ofStage();
       return new MetricCounts.Events(
-          FirstUsers.process(population().first(withEvent)),
+          FirstUsers.process(population().first(withEvent), withEventBefore(definition)),
           population().exposed(),
           sizes(withEvent.getLast()),
           sizes(users),
           breakers.contains(definition.metric())
               ? cohorts.since(stage, view.numbering(), users, withEvent.getLast())
               : List.of());
+    }
+
+    private UnitSet withEventBefore(Definition definition) {
+      UnitSet before = UnitSet.nobody();
+      for (StageReader ofStage : soFar()) {
+        before = before.union(ofStage.withEventBefore(view, definition));
+      }
+      return before;
     }
 
     /** Users of the stage the run is in. */
@@ -253,7 +263,7 @@ public final class RunReader {
 
     Users users() {
       StageReader.People people = population().people().getLast();
-      return new Users(sizes(people.exposed()), sizes(people.users()), people.bothVariants());
+      return new Users(people.drawnOfAll(), people.ofAll(), people.bothVariants());
     }
 
     /** Metrics were counted in this look. */
@@ -265,9 +275,13 @@ public final class RunReader {
     }
 
     List<SampleRatio.Factor> firstExposures() {
+      List<StageReader.People> people = population().people();
+      UnitSet before = UnitSet.nobody();
+      for (StageReader.People ofStage : people) {
+        before = before.union(ofStage.exposedBefore());
+      }
       return FirstUsers.exposures(
-          population()
-              .first(population().people().stream().map(StageReader.People::exposed).toList()));
+          population().first(people.stream().map(StageReader.People::exposed).toList()), before);
     }
   }
 

@@ -2,10 +2,13 @@ package dev.serin.server.rollout.evidence;
 
 import dev.serin.server.analysis.UserBuckets;
 import dev.serin.server.analysis.count.ArmCounts;
+import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.outcome.aggregate.PlaceUnits;
+import dev.serin.server.outcome.aggregate.Thinning;
+import dev.serin.server.outcome.aggregate.UnitCount;
 import dev.serin.server.outcome.aggregate.UnitNumbering;
 import dev.serin.server.outcome.aggregate.UnitSet;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
@@ -55,12 +58,27 @@ final class StageReader {
   /** Those of the look that goes on; none yet. */
   private @Nullable List<PlaceUnits> units;
 
-  /** Who was there; sizes as they are shown, which are estimates once sets are thinned. */
+  /**
+   * Who was there.
+   *
+   * @param users first seen in the generation of thinning that holds: what tests count
+   * @param exposed the same of those whom Evaluate or Route gave an arm
+   * @param exposedBefore whom they gave one in an earlier generation, in any arm
+   * @param treatmentUsers all users of the treatment without surplus, as they are shown: an
+   *     estimate once sets are thinned
+   * @param controlUsers the same of the control
+   * @param drawnOfAll all whom Evaluate or Route gave an arm, an estimate likewise
+   * @param ofAll all users, an estimate likewise
+   * @param bothVariants of all users
+   */
   record People(
       StageUsers users,
       StageUsers exposed,
+      UnitSet exposedBefore,
       long treatmentUsers,
       long controlUsers,
+      ArmCounts drawnOfAll,
+      ArmCounts ofAll,
       long bothVariants) {}
 
   /** Those of both arms, where they are kept. */
@@ -72,6 +90,7 @@ final class StageReader {
     private long count;
     private ArmCounts values = ArmCounts.NONE;
     private @Nullable StageUsers withEvent;
+    private @Nullable UnitSet withEventBefore;
     private @Nullable Values kept;
 
     OfMetric(List<CellKey> keys) {
@@ -80,6 +99,7 @@ final class StageReader {
 
     void forget() {
       withEvent = null;
+      withEventBefore = null;
       kept = null;
     }
   }
@@ -179,9 +199,12 @@ final class StageReader {
           new People(
               users(all, PlaceUnits::users),
               users(all, PlaceUnits::exposed),
+              users(all, PlaceUnits::exposedBefore).all(),
               all.get(TREATMENT).userCount().units(),
               all.get(CONTROL).userCount().units(),
-              all.get(TREATMENT).leaked().size());
+              ofAll(all, PlaceUnits::exposedCount),
+              ofAll(all, PlaceUnits::userCount),
+              bothVariants(all.get(TREATMENT).leaked().size(), view.thinning()));
       people = known;
     }
     return known;
@@ -204,6 +227,22 @@ final class StageReader {
         some.apply(units.get(REMAINDER)));
   }
 
+  /** Of both arms, the surplus included. */
+  private static ArmCounts ofAll(List<PlaceUnits> units, Function<PlaceUnits, UnitCount> some) {
+    return new ArmCounts(
+        some.apply(units.get(TREATMENT)).units() + some.apply(units.get(SURPLUS)).units(),
+        some.apply(units.get(CONTROL)).units());
+  }
+
+  /**
+   * How many of all users were found in both variants. Leaks of all generations are known as far as
+   * a unit is kept, so those found stand for 2^level each; as many as are tolerated are told as
+   * they are, as so few are chance and would be made many.
+   */
+  private static long bothVariants(long found, Thinning thinning) {
+    return found <= DataQuality.USUAL.bothArmsUsers() ? found : found << thinning.level();
+  }
+
   /** To whom it happened; the metric was counted in this look. */
   StageUsers withEvent(MergedView view, Definition definition) {
     OfMetric metric = of(definition);
@@ -219,6 +258,26 @@ final class StageReader {
               withEvent(all, keys, CONTROL).intersection(users.control()),
               withEvent(all, keys, REMAINDER).intersection(users.remainder()));
       metric.withEvent = known;
+    }
+    return known;
+  }
+
+  /**
+   * To whom it happened in an earlier generation of thinning, in any arm; the metric was counted in
+   * this look.
+   */
+  UnitSet withEventBefore(MergedView view, Definition definition) {
+    OfMetric metric = of(definition);
+    UnitSet known = metric.withEventBefore;
+    if (known == null) {
+      known = UnitSet.nobody();
+      if (view.thinning().generation() > 0) {
+        List<PlaceUnits> all = units(view);
+        for (int arm = 0; arm < all.size(); arm++) {
+          known = known.union(all.get(arm).withEventBefore(metric.keys.get(arm)));
+        }
+      }
+      metric.withEventBefore = known;
     }
     return known;
   }

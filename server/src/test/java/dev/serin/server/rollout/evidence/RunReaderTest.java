@@ -225,6 +225,66 @@ class RunReaderTest {
     assertThat(after.stages().getFirst().control().buckets().users()).isEqualTo(500);
   }
 
+  /** Who errs again is no new evidence: what he showed in the generation before is multiplied. */
+  @Test
+  void users_ofAnEarlierStage_areNotNewAfterThinning() {
+    stage(1, .05, 0, 1);
+    RunReader reader = reader(RAMP, METRICS);
+    reader.read(counted.view(), 1);
+    counted.view().thin(counted.view().nextGeneration());
+    stage(2, .25, 0, 1);
+
+    RunReader.Reading again = reader.read(counted.view(), 2);
+
+    MetricCounts.Events errors = counts(again, "errors").events().orElseThrow();
+    assertThat(errors.stage().treatment()).as("the stage sees them all").isPositive();
+    assertThat(errors.run().users()).isEqualTo(ArmCounts.NONE);
+    assertThat(again.firstExposures())
+        .hasSize(2)
+        .allSatisfy(factor -> assertThat(factor.users()).containsExactly(0L, 0L));
+
+    counted.count(
+        builder -> {
+          for (int user = USERS; user < 2 * USERS; user++) {
+            expose(builder, place(2, .1, .25), user);
+            report(builder, place(2, .1, .25), ERRORS, user, 1);
+          }
+        });
+    long kept =
+        LongStream.range(USERS, 2 * USERS)
+            .filter(user -> counted.view().thinning().keeps(CountedRun.unit(user)))
+            .count();
+    RunReader.Reading others = reader.read(counted.view(), 2);
+    assertThat(counts(others, "errors").events().orElseThrow().run().users())
+        .isEqualTo(new ArmCounts(kept, 0));
+    assertThat(others.firstExposures().getLast().users()).containsExactly(kept, 0L);
+  }
+
+  /** What is asked of all users is not asked of those who are kept, or were first seen since. */
+  @Test
+  void users_afterThinning_areEstimatesOfAll() {
+    stage(1, .5, 0, .1);
+    counted.count(
+        builder -> {
+          for (int user = 0; user < 100; user++) {
+            expose(builder, place(1, .9, .5), user);
+          }
+        });
+    RunReader reader = reader(ramp(50), METRICS);
+    RunReader.Users before = reader.read(counted.view(), 1).users();
+    ArmCounts inOneArm = new ArmCounts(400, 500);
+    assertThat(before).isEqualTo(new RunReader.Users(inOneArm, inOneArm, 100));
+
+    counted.view().thin(counted.view().nextGeneration());
+
+    long kept =
+        LongStream.range(0, 100)
+            .filter(user -> counted.view().thinning().keeps(CountedRun.unit(user)))
+            .count();
+    assertThat(reader.read(counted.view(), 1).users())
+        .isEqualTo(new RunReader.Users(inOneArm, inOneArm, 2 * kept));
+  }
+
   /** Values are not thinned: they are read where no user is kept, too. */
   @Test
   void values_afterThinning_goOn() {
