@@ -1,0 +1,180 @@
+package dev.serin.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.util.Durations;
+import dev.serin.v1.ApplyRolloutRequest;
+import dev.serin.v1.ChangeNote;
+import dev.serin.v1.DataProblem;
+import dev.serin.v1.GetRolloutRequest;
+import dev.serin.v1.Guardrail;
+import dev.serin.v1.ListRolloutHistoryRequest;
+import dev.serin.v1.Promote;
+import dev.serin.v1.Rollout;
+import dev.serin.v1.RolloutLogEntry;
+import dev.serin.v1.RolloutRun;
+import dev.serin.v1.RolloutServiceGrpc;
+import dev.serin.v1.RolloutServiceGrpc.RolloutServiceBlockingStub;
+import dev.serin.v1.RolloutState;
+import dev.serin.v1.Stage;
+import dev.serin.v1.StageKind;
+import dev.serin.v1.StartRolloutRequest;
+import dev.serin.v1.VerdictProblem;
+import dev.serin.v1.VerdictReason;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a run does without outcomes of its metrics, through the API of a running server. */
+class MissingOutcomesTest {
+  private static final String FEATURE =
+      """
+      { "feature": {
+          "key": "checkout",
+          "variants": [ { "key": "on", "value": true }, { "key": "off", "value": false } ],
+          "default_variant": "off",
+          "splits": [ { "id": "half", "weights": [
+              { "variant": "on", "weight": 1 }, { "variant": "off", "weight": 99 } ] } ],
+          "default_rule": { "split": "half" }
+      } }
+      """;
+
+  private static final ChangeNote ADA = ChangeNote.newBuilder().setActor("ada").build();
+
+  @TempDir Path directory;
+  private RunningServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = RunningServer.start(directory, "--rollout-tick=100ms");
+    server.apply(FEATURE, event("errors", ""), event("crashes", ""));
+  }
+
+  @AfterEach
+  void stop() {
+    assertThat(server.unlistedErrors()).isEmpty();
+    server.close();
+  }
+
+  /**
+   * An event that is better when it is rare.
+   *
+   * @param more fields, each after a comma
+   */
+  private static String event(String key, String more) {
+    return """
+    { "metric": { "key": "%s", "kind": "METRIC_KIND_EVENT",
+        "better": "BETTER_DIRECTION_LOWER"%s } }
+    """
+        .formatted(key, more);
+  }
+
+  private RolloutServiceBlockingStub rollouts() {
+    return RolloutServiceGrpc.newBlockingStub(server.channel());
+  }
+
+  private void begin() {
+    Stage.Builder half =
+        Stage.newBuilder()
+            .setName("half")
+            .setKind(StageKind.STAGE_KIND_CANARY)
+            .setShare(50)
+            .setDwell(Durations.fromSeconds(1))
+            .setPromote(Promote.PROMOTE_NO_REGRESSION)
+            .setMinimumUsers(20);
+    Stage.Builder full =
+        Stage.newBuilder()
+            .setName("full")
+            .setKind(StageKind.STAGE_KIND_FULL)
+            .setShare(100)
+            .setDwell(Durations.fromSeconds(1))
+            .setPromote(Promote.PROMOTE_NO_REGRESSION)
+            .setMinimumUsers(0);
+    Rollout rollout =
+        Rollout.newBuilder()
+            .setKey("new-checkout")
+            .setFeature("checkout")
+            .setSplit("half")
+            .setTreatment("on")
+            .setControl("off")
+            .addStages(half)
+            .addStages(full)
+            .addGuardrails(Guardrail.newBuilder().setMetric("errors"))
+            .addGuardrails(Guardrail.newBuilder().setMetric("crashes"))
+            .build();
+    rollouts()
+        .applyRollout(ApplyRolloutRequest.newBuilder().setRollout(rollout).setNote(ADA).build());
+    rollouts()
+        .startRollout(
+            StartRolloutRequest.newBuilder().setRollout("new-checkout").setNote(ADA).build());
+  }
+
+  private RolloutRun run() {
+    return rollouts()
+        .getRollout(GetRolloutRequest.newBuilder().setRollout("new-checkout").build())
+        .getRun();
+  }
+
+  private void awaitState(RolloutState state) throws Exception {
+    Await.until(state.name(), () -> run().getState() == state);
+  }
+
+  /** The log's entries that held the run for want of outcomes. */
+  private List<RolloutLogEntry> holds() {
+    return rollouts()
+        .listRolloutHistory(
+            ListRolloutHistoryRequest.newBuilder().setRollout("new-checkout").build())
+        .getEntriesList()
+        .stream()
+        .filter(entry -> entry.getState() == RolloutState.ROLLOUT_STATE_HOLDING)
+        .filter(entry -> entry.getVerdict().getReason() == VerdictReason.VERDICT_REASON_DATA)
+        .filter(entry -> isLosing(entry.getVerdict().getProblemsList()))
+        .toList();
+  }
+
+  private static boolean isLosing(List<VerdictProblem> problems) {
+    return problems.stream()
+        .anyMatch(it -> it.getProblem() == DataProblem.DATA_PROBLEM_LOSING_OUTCOMES);
+  }
+
+  private SimulatedCallers callers(Map<String, Map<String, Double>> events) {
+    return new SimulatedCallers(server.channel(), "checkout", 400, events, 1);
+  }
+
+  /** Crashes of nobody look like health until it is asked who reports any. */
+  @Test
+  void guardrail_thatNobodyReports_holdsUntilSomebodyDoes() throws Exception {
+    try (SimulatedCallers callers = callers(Map.of("errors", Map.of()))) {
+      begin();
+      Await.until("held", () -> !holds().isEmpty());
+      assertThat(callers.refused()).isEmpty();
+    }
+    RolloutLogEntry hold = holds().getFirst();
+    assertThat(hold.getVerdict().getSentence()).contains("crashes is not reported: 0 values");
+    assertThat(hold.getStageName()).isEqualTo("half");
+
+    try (SimulatedCallers callers = callers(Map.of("errors", Map.of(), "crashes", Map.of()))) {
+      awaitState(RolloutState.ROLLOUT_STATE_COMPLETED);
+      assertThat(callers.refused()).isEmpty();
+    }
+  }
+
+  /** What is reported from then on would be counted apart. */
+  @Test
+  void metric_thatARunJudges_isNotCountedOtherwiseMeanwhile() throws Exception {
+    begin();
+
+    GrpcError refused =
+        GrpcError.of(() -> server.apply(event("crashes", ", \"missing\": \"MISSING_MEANS_ZERO\"")));
+
+    assertThat(refused.reason()).isEqualTo("ROLLOUT_ACTIVE");
+    assertThat(refused.metadata())
+        .containsEntry("document", "metric/crashes")
+        .containsEntry("run", run().getRunId());
+    server.apply(event("crashes", ", \"description\": \"the app closed by itself\""));
+  }
+}
