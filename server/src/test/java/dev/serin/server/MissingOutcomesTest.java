@@ -6,10 +6,15 @@ import com.google.protobuf.util.Durations;
 import dev.serin.v1.ApplyRolloutRequest;
 import dev.serin.v1.ChangeNote;
 import dev.serin.v1.DataProblem;
+import dev.serin.v1.EvaluateRequest;
+import dev.serin.v1.EvaluateResponse;
 import dev.serin.v1.GetRolloutRequest;
 import dev.serin.v1.Guardrail;
 import dev.serin.v1.ListRolloutHistoryRequest;
+import dev.serin.v1.Outcome;
+import dev.serin.v1.OutcomeServiceGrpc;
 import dev.serin.v1.Promote;
+import dev.serin.v1.ReportOutcomeBatchRequest;
 import dev.serin.v1.Rollout;
 import dev.serin.v1.RolloutLogEntry;
 import dev.serin.v1.RolloutRun;
@@ -77,13 +82,14 @@ class MissingOutcomesTest {
     return RolloutServiceGrpc.newBlockingStub(server.channel());
   }
 
-  private void begin() {
+  /** @param dwellSeconds of the stage with a control */
+  private void begin(int dwellSeconds) {
     Stage.Builder half =
         Stage.newBuilder()
             .setName("half")
             .setKind(StageKind.STAGE_KIND_CANARY)
             .setShare(50)
-            .setDwell(Durations.fromSeconds(1))
+            .setDwell(Durations.fromSeconds(dwellSeconds))
             .setPromote(Promote.PROMOTE_NO_REGRESSION)
             .setMinimumUsers(20);
     Stage.Builder full =
@@ -149,7 +155,7 @@ class MissingOutcomesTest {
   @Test
   void guardrail_thatNobodyReports_holdsUntilSomebodyDoes() throws Exception {
     try (SimulatedCallers callers = callers(Map.of("errors", Map.of()))) {
-      begin();
+      begin(1);
       Await.until("held", () -> !holds().isEmpty());
       assertThat(callers.refused()).isEmpty();
     }
@@ -163,10 +169,59 @@ class MissingOutcomesTest {
     }
   }
 
+  /** How many of some users have the treatment; asking is no exposure. */
+  private int treatedOf(int users) {
+    int treated = 0;
+    for (int i = 0; i < users; i++) {
+      EvaluateRequest request =
+          EvaluateRequest.newBuilder()
+              .setFeature("checkout")
+              .setUserKey("asked-" + i)
+              .setRecordExposure(false)
+              .build();
+      treated += server.decisions().evaluate(request).getVariant().equals("on") ? 1 : 0;
+    }
+    return treated;
+  }
+
+  /** Of five users of the treatment four are gone before they report anything. */
+  @Test
+  void treatment_thatDiesBeforeItReports_holds() throws Exception {
+    begin(3_600);
+    Await.until("half of them have it", () -> treatedOf(20) > 4);
+    ReportOutcomeBatchRequest.Builder batch = ReportOutcomeBatchRequest.newBuilder();
+    int treated = 0;
+    for (int i = 0; i < 600; i++) {
+      EvaluateResponse answer =
+          server
+              .decisions()
+              .evaluate(
+                  EvaluateRequest.newBuilder()
+                      .setFeature("checkout")
+                      .setUserKey("user-" + i)
+                      .build());
+      boolean isTreated = answer.getVariant().equals("on");
+      treated += isTreated ? 1 : 0;
+      if (!isTreated || treated % 5 == 0) {
+        batch.addOutcomes(
+            Outcome.newBuilder()
+                .setDecisionToken(answer.getDecisionToken())
+                .setUnitKey("user-" + i)
+                .putValues("errors", 0));
+      }
+    }
+    assertThat(treated).isBetween(200, 400);
+
+    OutcomeServiceGrpc.newBlockingStub(server.channel()).reportOutcomeBatch(batch.build());
+
+    Await.until("held", () -> !holds().isEmpty());
+    assertThat(holds().getFirst().getVerdict().getSentence()).contains("losing outcomes: ");
+  }
+
   /** What is reported from then on would be counted apart. */
   @Test
   void metric_thatARunJudges_isNotCountedOtherwiseMeanwhile() throws Exception {
-    begin();
+    begin(3_600);
 
     GrpcError refused =
         GrpcError.of(() -> server.apply(event("crashes", ", \"missing\": \"MISSING_MEANS_ZERO\"")));

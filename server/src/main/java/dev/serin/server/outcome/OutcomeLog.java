@@ -154,6 +154,10 @@ final class OutcomeLog implements CommittedRecords {
     tally.place().outcome(timeMillis);
     if (handle.keepsUnits()) {
       tally.place().mark(unit);
+      MetricTally reporters = tally.reporters();
+      if (reporters != null) {
+        reporters.event(unit);
+      }
     }
     int bucket = handle.bucket(unit);
     for (int i = at; i < at + 2 * count; i += 2) {

@@ -1,7 +1,10 @@
 package dev.serin.server.outcome;
 
+import dev.serin.server.outcome.aggregate.CellKey;
+import dev.serin.server.outcome.aggregate.CellParts;
 import dev.serin.server.outcome.aggregate.DeltaBuilder;
 import dev.serin.server.outcome.aggregate.MetricTally;
+import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.outcome.aggregate.PlaceTally;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -17,10 +20,16 @@ final class Tallies {
   /**
    * Where outcomes of one handle are added up.
    *
+   * @param reporters who reported any; null: nobody asks that of the place, which is of no run, or
+   *     no evidence
    * @param metrics by the index of a metric
    * @param ratios in the order of the handle's
    */
-  record Tally(PlaceTally place, List<MetricTally> metrics, List<MetricTally> ratios) {}
+  record Tally(
+      PlaceTally place,
+      @Nullable MetricTally reporters,
+      List<MetricTally> metrics,
+      List<MetricTally> ratios) {}
 
   Tallies(DeltaBuilder builder) {
     this.builder = builder;
@@ -37,9 +46,12 @@ final class Tallies {
   }
 
   private Tally made(PlaceHandle handle) {
-    PlaceTally place = builder.at(handle.place());
+    Place at = handle.place();
+    PlaceTally place = builder.at(at);
+    boolean isAsked = handle.keepsUnits() && at.isEvidence() && !at.run().isEmpty();
     return new Tally(
         place,
+        isAsked ? place.metric(CellKey.reporters(at), CellParts.PLAIN) : null,
         handle.metrics().stream().map(one -> place.metric(one.key(), one.parts())).toList(),
         handle.ratios().stream().map(one -> place.metric(one.key(), one.parts())).toList());
   }

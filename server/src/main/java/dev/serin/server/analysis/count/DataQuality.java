@@ -70,8 +70,8 @@ public record DataQuality(
    * @param sinceLook age of the newest durable look at the counts, 0 or more
    * @param drawn users whom Evaluate or Route gave an arm
    * @param exposed users exposed in any way, no fewer
-   * @param reporting users exposed who reported a metric that every user reports; nobody where
-   *     there is no such metric
+   * @param reporting users exposed who reported anything, where every user is expected to; else
+   *     nobody
    * @param share the treatment's share of both arms, above 0 and at most 1: then there is no
    *     control
    * @param bothArms users found in both arms, who are in neither
@@ -201,12 +201,8 @@ public record DataQuality(
       problems.add(
           new Problem(
               State.LOSING_OUTCOMES,
-              "losing outcomes: %d of %d treatment and %d of %d control users report any"
-                  .formatted(
-                      stage.reporting.treatment(),
-                      stage.exposed.treatment(),
-                      stage.reporting.control(),
-                      stage.exposed.control())));
+              "losing outcomes: %d treatment and %d control users report any"
+                  .formatted(stage.reporting.treatment(), stage.reporting.control())));
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.Comparator;
 
 /**
  * A metric at a place. A metric's key is never empty: the empty one stands for the outcomes
- * themselves, and for the exposures.
+ * themselves, for the exposures, and for who reported.
  *
  * @param metric key of the metric
  * @param fingerprint of the metric's definition: a changed one begins new cells
@@ -19,6 +19,7 @@ public record CellKey(Place place, String metric, int fingerprint) implements Co
 
   private static final int OUTCOMES = 0;
   private static final int EXPOSURES = 1;
+  private static final int REPORTERS = 2;
 
   /** Checks that all parts are there. */
   public CellKey {
@@ -34,6 +35,14 @@ public record CellKey(Place place, String metric, int fingerprint) implements Co
   /** Returns the key under which a place's exposures are counted. */
   public static CellKey exposures(Place place) {
     return new CellKey(place, "", EXPOSURES);
+  }
+
+  /**
+   * Returns the key under which a place keeps who reported an outcome, whatever its values, as it
+   * does who had an event; nothing is counted under it.
+   */
+  public static CellKey reporters(Place place) {
+    return new CellKey(place, "", REPORTERS);
   }
 
   @Override

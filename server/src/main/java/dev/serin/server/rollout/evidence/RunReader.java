@@ -88,10 +88,12 @@ public final class RunReader {
    *
    * @param drawn whom Evaluate or Route gave an arm
    * @param exposed in any way, no fewer
+   * @param reporting who reported anything, as counted and no estimate; nobody where not nearly all
+   *     users of an arm do
    * @param bothArms found in both arms, who are in neither
    */
-  public record Users(ArmCounts drawn, ArmCounts exposed, long bothArms) {
-    static final Users NONE = new Users(ArmCounts.NONE, ArmCounts.NONE, 0);
+  public record Users(ArmCounts drawn, ArmCounts exposed, ArmCounts reporting, long bothArms) {
+    static final Users NONE = new Users(ArmCounts.NONE, ArmCounts.NONE, ArmCounts.NONE, 0);
   }
 
   /**
@@ -263,7 +265,8 @@ public final class RunReader {
 
     Users users() {
       StageReader.People people = population().people().getLast();
-      return new Users(people.drawnOfAll(), people.ofAll(), people.bothVariants());
+      return new Users(
+          people.drawnOfAll(), people.ofAll(), people.reporting(), people.bothVariants());
     }
 
     /** Metrics were counted in this look. */

@@ -62,7 +62,7 @@ public record StageFlow(
         viewAge,
         users.drawn(),
         users.exposed(),
-        ArmCounts.NONE,
+        users.reporting(),
         share,
         users.bothArms(),
         outcomes,

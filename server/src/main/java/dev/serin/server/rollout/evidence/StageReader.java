@@ -30,6 +30,9 @@ final class StageReader {
   private static final int CONTROL = 2;
   private static final int REMAINDER = 3;
 
+  /** From this part of an arm's users on, all are expected to report. */
+  private static final double NEARLY_ALL = 0.9;
+
   private final int number;
 
   /** Of the feature's outcomes that no arm is known of. */
@@ -47,6 +50,9 @@ final class StageReader {
 
   /** By arm, where its outcomes are counted: whatever has values has outcomes. */
   private final List<CellKey> outcomes;
+
+  /** By arm, where it is kept who reported. */
+  private final List<CellKey> reporters;
 
   /** By arm, whether neither users nor outcomes were known at the last look. */
   private final boolean[] isEmpty = new boolean[REMAINDER + 1];
@@ -69,6 +75,7 @@ final class StageReader {
    * @param controlUsers the same of the control
    * @param drawnOfAll all whom Evaluate or Route gave an arm, an estimate likewise
    * @param ofAll all users, an estimate likewise
+   * @param reporting of the users who reported anything; nobody where not nearly all of an arm do
    * @param bothVariants of all users
    */
   record People(
@@ -79,6 +86,7 @@ final class StageReader {
       long controlUsers,
       ArmCounts drawnOfAll,
       ArmCounts ofAll,
+      ArmCounts reporting,
       long bothVariants) {}
 
   /** Those of both arms, where they are kept. */
@@ -108,6 +116,7 @@ final class StageReader {
     this.number = number;
     this.places = run.of(number);
     this.outcomes = places.stream().map(CellKey::outcomes).toList();
+    this.reporters = places.stream().map(CellKey::reporters).toList();
     this.unplaced = CellKey.outcomes(run.unplaced());
   }
 
@@ -195,15 +204,17 @@ final class StageReader {
     People known = people;
     if (known == null) {
       List<PlaceUnits> all = units(view);
+      StageUsers users = users(all, PlaceUnits::users);
       known =
           new People(
-              users(all, PlaceUnits::users),
+              users,
               users(all, PlaceUnits::exposed),
               users(all, PlaceUnits::exposedBefore).all(),
               all.get(TREATMENT).userCount().units(),
               all.get(CONTROL).userCount().units(),
               ofAll(all, PlaceUnits::exposedCount),
               ofAll(all, PlaceUnits::userCount),
+              reporting(all, users),
               bothVariants(all.get(TREATMENT).leaked().size(), view.thinning()));
       people = known;
     }
@@ -225,6 +236,28 @@ final class StageReader {
         some.apply(units.get(SURPLUS)),
         some.apply(units.get(CONTROL)),
         some.apply(units.get(REMAINDER)));
+  }
+
+  /**
+   * Who reported anything, where nearly all users of an arm do, so that each is expected to. Where
+   * only some have something to report, as those who buy, how many do is what the treatment changes
+   * and no loss.
+   */
+  private ArmCounts reporting(List<PlaceUnits> all, StageUsers users) {
+    long treatment =
+        reporting(all, TREATMENT, users.treatment()) + reporting(all, SURPLUS, users.surplus());
+    long control = reporting(all, CONTROL, users.control());
+    boolean isExpected =
+        isNearlyAll(treatment, users.treated()) || isNearlyAll(control, users.control());
+    return isExpected ? new ArmCounts(treatment, control) : ArmCounts.NONE;
+  }
+
+  private long reporting(List<PlaceUnits> all, int arm, UnitSet users) {
+    return all.get(arm).withEvent(reporters.get(arm)).intersectionSize(users);
+  }
+
+  private static boolean isNearlyAll(long some, UnitSet users) {
+    return !users.isEmpty() && some >= NEARLY_ALL * users.size();
   }
 
   /** Of both arms, the surplus included. */

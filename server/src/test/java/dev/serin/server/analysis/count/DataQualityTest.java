@@ -59,7 +59,7 @@ class DataQualityTest {
     assertThat(problems(SECOND, GOOD, GOOD, new ArmCounts(4_500, 4_990), 0, 0, 0))
         .extracting(Problem::sentence)
         .containsExactly(
-            "losing outcomes: 4500 of 5000 treatment and 4990 of 5000 control users report any");
+            "losing outcomes: 4500 treatment and 4990 control users report any");
     assertThat(problems(SECOND, GOOD, GOOD, GOOD, 6, 0, 0))
         .extracting(Problem::sentence)
         .containsExactly("users in both arms: 6 beside 10000 in one");

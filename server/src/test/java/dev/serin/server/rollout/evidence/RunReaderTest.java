@@ -11,6 +11,7 @@ import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.SampleRatio;
+import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.DeltaBuilder;
 import dev.serin.server.outcome.aggregate.FrozenSizes;
 import dev.serin.server.outcome.aggregate.MergedView;
@@ -146,7 +147,9 @@ class RunReaderTest {
     // An outcome marks a user as exposed whom nobody drew.
     counted.count(builder -> report(builder, place(1, .9, .5), LATENCY, USERS, 5));
     assertThat(reader(ramp(50), METRICS).read(counted.view(), 1).users())
-        .isEqualTo(new RunReader.Users(new ArmCounts(470, 500), new ArmCounts(470, 501), 30));
+        .isEqualTo(
+            new RunReader.Users(
+                new ArmCounts(470, 500), new ArmCounts(470, 501), ArmCounts.NONE, 30));
   }
 
   @Test
@@ -273,7 +276,7 @@ class RunReaderTest {
     RunReader reader = reader(ramp(50), METRICS);
     RunReader.Users before = reader.read(counted.view(), 1).users();
     ArmCounts inOneArm = new ArmCounts(400, 500);
-    assertThat(before).isEqualTo(new RunReader.Users(inOneArm, inOneArm, 100));
+    assertThat(before).isEqualTo(new RunReader.Users(inOneArm, inOneArm, ArmCounts.NONE, 100));
 
     counted.view().thin(counted.view().nextGeneration());
 
@@ -282,7 +285,7 @@ class RunReaderTest {
             .filter(user -> counted.view().thinning().keeps(CountedRun.unit(user)))
             .count();
     assertThat(reader.read(counted.view(), 1).users())
-        .isEqualTo(new RunReader.Users(inOneArm, inOneArm, 2 * kept));
+        .isEqualTo(new RunReader.Users(inOneArm, inOneArm, ArmCounts.NONE, 2 * kept));
   }
 
   /** Values are not thinned: they are read where no user is kept, too. */
@@ -448,6 +451,33 @@ class RunReaderTest {
     assertThat(DataQuality.USUAL.problems(data))
         .extracting(DataQuality.Problem::state)
         .containsExactly(DataQuality.State.STALE);
+  }
+
+  /** All users come, and those from a draw on report. */
+  private RunReader.Users usersWhereSomeReport(double from, int every) {
+    counted.count(
+        builder -> {
+          for (int user = 0; user < USERS; user++) {
+            double draw = user / (double) USERS;
+            Place place = place(1, draw, .5);
+            expose(builder, place, user);
+            if (draw >= from && user % every == 0) {
+              builder.event(CellKey.reporters(place), CountedRun.unit(user));
+            }
+          }
+        });
+    return reader(ramp(50), METRICS).read(counted.view(), 1).users();
+  }
+
+  @Test
+  void reporting_whereAllOfAnArmReport_isOfBothArms() {
+    assertThat(usersWhereSomeReport(.1, 1).reporting()).isEqualTo(new ArmCounts(400, 500));
+  }
+
+  /** Who has nothing to report is not lost. */
+  @Test
+  void reporting_whereSomeHaveSomethingToReport_isNotAsked() {
+    assertThat(usersWhereSomeReport(.1, 2).reporting()).isEqualTo(ArmCounts.NONE);
   }
 
   @Test
