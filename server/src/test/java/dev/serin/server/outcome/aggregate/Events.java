@@ -56,7 +56,11 @@ final class Events {
     return switch (random.nextInt(7)) {
       case 0 -> builder -> builder.exposure(place, unit, time);
       case 1 -> builder -> builder.mark(place, unit);
-      case 2 -> builder -> builder.outcome(place, time);
+      case 2 ->
+          builder -> {
+            builder.outcome(place, time);
+            builder.event(CellKey.reporters(place), unit);
+          };
       case 3 ->
           builder -> {
             CellKey error = metric(place, "error");
