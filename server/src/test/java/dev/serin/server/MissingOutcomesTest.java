@@ -82,7 +82,7 @@ class MissingOutcomesTest {
     return RolloutServiceGrpc.newBlockingStub(server.channel());
   }
 
-  /** @param dwellSeconds of the stage with a control */
+  /** Starts a run whose stage with a control lasts some seconds at least. */
   private void begin(int dwellSeconds) {
     Stage.Builder half =
         Stage.newBuilder()
