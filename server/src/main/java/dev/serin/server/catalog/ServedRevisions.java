@@ -25,8 +25,18 @@ import org.slf4j.LoggerFactory;
 public final class ServedRevisions {
   private static final Logger log = LoggerFactory.getLogger(ServedRevisions.class);
 
-  private static final RowMapper<Long> SILENCE =
-      (row, context) -> Math.max(0, row.getLong("now") - row.getLong("renewed"));
+  /**
+   * Who says each second that it lives hears of the store, by another connection, so much longer at
+   * most; from then on its treatments grow stale.
+   */
+  private static final Duration HEARD_AFTER = Duration.ofSeconds(2);
+
+  private static final RowMapper<Behind> BEHIND =
+      (row, context) ->
+          new Behind(
+              row.getInt("state") == 1,
+              row.getLong("heard") == 0,
+              Math.max(0, row.getLong("now") - row.getLong("heard")));
 
   private final Database database;
   private final long incarnation;
@@ -75,14 +85,17 @@ public final class ServedRevisions {
         });
   }
 
-  /** False: this replica is not known yet, or no more. */
+  /**
+   * One that was retired says it, too: it may serve what it has until its process ends. False: this
+   * replica is not known yet, or no more.
+   */
   private boolean say(Handle handle, String namespace, long revision) {
-    // Its own and those that nobody waits for any more.
+    // Of those that nobody knows any more.
     handle
         .createUpdate(
             """
             DELETE FROM replica_revision
-            WHERE incarnation NOT IN (SELECT incarnation FROM outcome_replica WHERE state = 1)
+            WHERE incarnation NOT IN (SELECT incarnation FROM outcome_replica)
             """)
         .execute();
     return handle
@@ -90,7 +103,7 @@ public final class ServedRevisions {
                 """
                 INSERT INTO replica_revision (incarnation, namespace, revision)
                 SELECT incarnation, :namespace, :revision FROM outcome_replica
-                WHERE incarnation = :me AND state = 1
+                WHERE incarnation = :me
                 ON CONFLICT (incarnation, namespace) DO UPDATE SET revision = excluded.revision
                 """)
             .bind("namespace", namespace)
@@ -101,36 +114,53 @@ public final class ServedRevisions {
   }
 
   /**
-   * Whether every live replica serves a revision of a namespace, or a later one, or has been silent
-   * for so long that it serves the control.
+   * Whether every replica serves a revision of a namespace, or a later one, or has been silent for
+   * so long that it serves the control. One that others retired is waited for like one that lives,
+   * unless it left by itself: its process may be cut off from the store only, and go on answering.
    *
    * @param staleAfter that silence, by the database's clock; empty: it never does by itself, and is
    *     waited for until it is retired
    */
   public boolean acknowledged(String namespace, long revision, Optional<Duration> staleAfter) {
-    List<Long> behind = database.read(handle -> silenceOfThoseBehind(handle, namespace, revision));
-    // Embedded there is one process, which need not say that it lives.
-    boolean mayBeSilent = database.dialect() == Dialect.POSTGRESQL && staleAfter.isPresent();
-    return mayBeSilent
-        ? behind.stream().allMatch(silent -> silent >= staleAfter.get().toMillis())
-        : behind.isEmpty();
+    List<Behind> behind = database.read(handle -> behind(handle, namespace, revision));
+    return behind.stream().noneMatch(replica -> isAwaited(replica, staleAfter));
   }
 
-  /** Milliseconds since each live replica that does not serve the revision said that it lives. */
-  private List<Long> silenceOfThoseBehind(Handle handle, String namespace, long revision) {
+  private boolean isAwaited(Behind replica, Optional<Duration> staleAfter) {
+    // Embedded there is one process, which need not say that it lives; the lock on the store's file
+    // proves that those before it are gone.
+    if (database.dialect() == Dialect.SQLITE || staleAfter.isEmpty()) {
+      return replica.live();
+    }
+    return !replica.left()
+        && replica.silentMillis() < staleAfter.get().plus(HEARD_AFTER).toMillis();
+  }
+
+  /**
+   * A replica that does not serve a revision, as far as it said.
+   *
+   * @param live false: others have retired it
+   * @param left whether it ended by itself
+   * @param silentMillis since it last said that it lives
+   */
+  private record Behind(boolean live, boolean left, long silentMillis) {}
+
+  private List<Behind> behind(Handle handle, String namespace, long revision) {
     return handle
         .createQuery(
             """
-            SELECT %s AS now, o.renewed
+            SELECT %s AS now, o.state,
+              CASE WHEN o.state = 1 THEN o.renewed
+                ELSE COALESCE(o.silent_since, o.renewed) END AS heard
             FROM outcome_replica o
             LEFT JOIN replica_revision s
               ON s.incarnation = o.incarnation AND s.namespace = :namespace
-            WHERE o.state = 1 AND COALESCE(s.revision, 0) < :revision
+            WHERE COALESCE(s.revision, 0) < :revision
             """
                 .formatted(database.dialect().clockMillis()))
         .bind("namespace", namespace)
         .bind("revision", revision)
-        .map(SILENCE)
+        .map(BEHIND)
         .list();
   }
 }

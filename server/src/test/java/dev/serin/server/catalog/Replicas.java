@@ -33,9 +33,17 @@ final class Replicas {
         "renewed = " + database.dialect().clockMillis() + " - " + since.toMillis());
   }
 
-  /** One that others have taken over. */
+  /** One that others have taken over, as it was silent. */
   static void retire(Database database, long incarnation) {
-    set(database, incarnation, "state = 2");
+    set(
+        database,
+        incarnation,
+        "state = 2, silent_since = renewed, renewed = " + database.dialect().clockMillis());
+  }
+
+  /** One whose process ends by itself. */
+  static void leave(Database database, long incarnation) {
+    set(database, incarnation, "renewed = 0");
   }
 
   private static void set(Database database, long incarnation, String what) {

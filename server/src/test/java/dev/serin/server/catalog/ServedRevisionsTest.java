@@ -95,14 +95,54 @@ class ServedRevisionsTest {
     assertThat(acknowledged(test.revision())).isFalse();
   }
 
+  /** It may be cut off from the store only, and go on answering with what it has. */
   @Test
-  void replica_thatIsRetired_isNotWaitedFor() {
+  void replica_thatIsRetired_isWaitedForUntilItsTreatmentsAreStale() {
+    boolean isShared = store == TestStore.POSTGRESQL;
     long revision = takeBack();
     serveNow(mine);
+
+    Replicas.silence(test.database, 2, Duration.ofSeconds(11));
+    Replicas.retire(test.database, 2);
+    assertThat(acknowledged(revision)).isEqualTo(!isShared);
+    // What counts is when it last said that it lives, not when it was retired.
+    Replicas.silence(test.database, 2, Duration.ofSeconds(63));
+    Replicas.retire(test.database, 2);
+
+    assertThat(acknowledged(revision)).isTrue();
+  }
+
+  @Test
+  void replica_thatIsRetiredAndNeverStale_isNotWaitedFor() {
+    long revision = takeBack();
+    serveNow(mine);
+    assertThat(mine.acknowledged("default", revision, Optional.empty())).isFalse();
 
     Replicas.retire(test.database, 2);
 
     assertThat(mine.acknowledged("default", revision, Optional.empty())).isTrue();
+  }
+
+  @Test
+  void replica_thatLeftByItself_isNotWaitedForOnceItIsRetired() {
+    long revision = takeBack();
+    serveNow(mine);
+
+    Replicas.leave(test.database, 2);
+    Replicas.retire(test.database, 2);
+
+    assertThat(acknowledged(revision)).isTrue();
+  }
+
+  @Test
+  void replica_thatIsRetiredAndServesTheRevision_saysSo() {
+    long revision = takeBack();
+    serveNow(mine);
+    Replicas.retire(test.database, 2);
+
+    serveNow(other);
+
+    assertThat(acknowledged(revision)).isTrue();
   }
 
   /** Embedded a replica need not say that it lives: the lock on its file does. */
@@ -114,7 +154,7 @@ class ServedRevisionsTest {
 
     Replicas.silence(test.database, 2, Duration.ofSeconds(30));
     assertThat(acknowledged(revision)).isFalse();
-    Replicas.silence(test.database, 2, Duration.ofSeconds(61));
+    Replicas.silence(test.database, 2, Duration.ofSeconds(63));
 
     assertThat(acknowledged(revision)).isEqualTo(isShared);
     assertThat(mine.acknowledged("default", revision, Optional.empty())).isFalse();

@@ -13,6 +13,9 @@ final class ReplicaRows {
   private static final int LIVE = 1;
   private static final int RETIRED = 2;
 
+  /** Longest {@code stale_after} of a rollout. */
+  private static final Duration AWAITED = Duration.ofDays(1);
+
   private static final String COLUMNS =
       "incarnation, name, state, flush_number, folded_number, removed_number";
 
@@ -175,7 +178,10 @@ final class ReplicaRows {
         .findOne();
   }
 
-  /** Retires a replica whose deltas are all folded, and takes over those it owned. */
+  /**
+   * Retires a replica whose deltas are all folded, and takes over those it owned. When it last said
+   * that it lives is kept: its process may be cut off from the store only, and go on answering.
+   */
   void retire(Handle handle, ReplicaRow dead, long owner) {
     handle
         .createUpdate("UPDATE outcome_replica SET owner = :owner WHERE owner = :dead")
@@ -186,7 +192,7 @@ final class ReplicaRows {
         .createUpdate(
             """
             UPDATE outcome_replica
-            SET state = :retired, folded_number = flush_number, renewed = %s
+            SET state = :retired, folded_number = flush_number, silent_since = renewed, renewed = %s
             WHERE incarnation = :dead
             """
                 .formatted(clock))
@@ -227,19 +233,24 @@ final class ReplicaRows {
         == 1;
   }
 
-  /** Forgets those that an owner retired so long ago, where nothing is left of them. */
+  /**
+   * Forgets those that an owner retired so long ago, where nothing is left of them. One that fell
+   * silent may serve what it had for as long as a rollout's longest {@code stale_after}.
+   */
   void forget(Handle handle, long owner, Duration kept) {
     handle
         .createUpdate(
             """
             DELETE FROM outcome_replica
             WHERE owner = :owner AND state = :retired AND removed_number = flush_number
-              AND renewed < %s - :kept
+              AND renewed < %1$s - :kept
+              AND (COALESCE(silent_since, 0) = 0 OR renewed < %1$s - :awaited)
             """
                 .formatted(clock))
         .bind("owner", owner)
         .bind("retired", RETIRED)
         .bind("kept", kept.toMillis())
+        .bind("awaited", AWAITED.toMillis())
         .execute();
   }
 }

@@ -340,6 +340,34 @@ class LedgerReplicasTest {
     assertThat(two.view()).hasSize(2).containsValue(1).isEqualTo(TestReplica.stored(database));
   }
 
+  /** protocols.md 7: whoever was cut off goes on answering, and is waited for from then on. */
+  @Test
+  void retire_replica_keepsWhenItLastSaidThatItLives() {
+    one.fallSilent();
+    long heard = replicaColumn(one, "renewed");
+    steady(two);
+    assertThat(replicaColumn(one, "silent_since")).isEqualTo(heard);
+    assertThat(replicaColumn(one, "renewed")).isGreaterThan(heard);
+
+    TestReplica three = started();
+    three.leave();
+    steady(two);
+
+    assertThat(replicaColumn(three, "state")).isEqualTo(2);
+    assertThat(replicaColumn(three, "silent_since")).as("it had left").isZero();
+  }
+
+  private long replicaColumn(TestReplica replica, String column) {
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT " + column + " FROM outcome_replica WHERE incarnation = :replica")
+                .bind("replica", replica.id())
+                .mapTo(Long.class)
+                .one());
+  }
+
   /** R11. */
   @Test
   void retire_whoRetiredOthers_handsAllOfItOn() {
