@@ -4,6 +4,7 @@ import dev.serin.server.store.Database;
 import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.Revision;
+import dev.serin.server.store.SharedLimits;
 import dev.serin.server.store.Transaction;
 import dev.serin.v1.ChangeSource;
 import java.time.Duration;
@@ -106,6 +107,7 @@ final class ChangeWriter {
           database.execute(
               Priority.CATALOG,
               handle -> {
+                SharedLimits.setWhereShared(database, handle);
                 if (database.dialect() == Dialect.POSTGRESQL) {
                   NamespaceRows.lock(handle, namespace);
                 }
@@ -135,11 +137,17 @@ final class ChangeWriter {
       begun = true;
       database.execute(
           Priority.CATALOG,
-          handle ->
-              ChangeSetRows.insert(
-                  handle, applyId, base.name(), null, note, source, clock.millis()));
+          handle -> {
+            SharedLimits.setWhereShared(database, handle);
+            ChangeSetRows.insert(handle, applyId, base.name(), null, note, source, clock.millis());
+          });
       for (List<Slices.Row> slice : slices) {
-        database.execute(Priority.CATALOG, handle -> insert(handle, base.name(), slice));
+        database.execute(
+            Priority.CATALOG,
+            handle -> {
+              SharedLimits.setWhereShared(database, handle);
+              insert(handle, base.name(), slice);
+            });
       }
     }
 

@@ -6,10 +6,12 @@ import dev.serin.server.error.ErrorReason;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
+import dev.serin.server.store.SharedLimits;
 import dev.serin.server.store.Transaction;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongFunction;
+import org.jdbi.v3.core.Handle;
 
 /**
  * The transactions that make changes current, and the truth about those whose answer was lost.
@@ -42,6 +44,7 @@ final class Commits {
       return database.write(
           priority,
           handle -> {
+            limit(priority, handle);
             T result = work.run(handle);
             committing.set(true);
             return result;
@@ -54,12 +57,23 @@ final class Commits {
     }
   }
 
+  /** So that a process that freezes here holds nobody up for good. */
+  private void limit(Priority priority, Handle handle) {
+    if (priority == Priority.ROLLOUT) {
+      // A kill switch always works: it waits until whoever froze with the namespace is ended.
+      SharedLimits.setToOutwaitWhereShared(database, handle);
+    } else {
+      SharedLimits.setWhereShared(database, handle);
+    }
+  }
+
   private Optional<Long> readBack(
       Priority priority, String namespace, long applyId, ApiException lost) {
     try {
       return database.write(
           priority,
           handle -> {
+            SharedLimits.setToOutwaitWhereShared(database, handle);
             if (database.dialect() == Dialect.POSTGRESQL) {
               // The commit may still be on its way there; it holds the namespace's row.
               NamespaceRows.lock(handle, namespace);

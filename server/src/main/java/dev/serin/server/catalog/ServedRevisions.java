@@ -3,6 +3,7 @@ package dev.serin.server.catalog;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
+import dev.serin.server.store.SharedLimits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,7 @@ public final class ServedRevisions {
    * replica is not known yet, or no more.
    */
   private boolean say(Handle handle, String namespace, long revision) {
+    SharedLimits.setWhereShared(database, handle);
     // Of those that nobody knows any more.
     handle
         .createUpdate(

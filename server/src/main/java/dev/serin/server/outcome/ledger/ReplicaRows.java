@@ -192,7 +192,8 @@ final class ReplicaRows {
         .createUpdate(
             """
             UPDATE outcome_replica
-            SET state = :retired, folded_number = flush_number, silent_since = renewed, renewed = %s
+            SET state = :retired, folded_number = flush_number,
+              silent_since = renewed, renewed = %s
             WHERE incarnation = :dead
             """
                 .formatted(clock))
@@ -250,7 +251,7 @@ final class ReplicaRows {
         .bind("owner", owner)
         .bind("retired", RETIRED)
         .bind("kept", kept.toMillis())
-        .bind("awaited", AWAITED.toMillis())
+        .bind("awaited", shared ? AWAITED.toMillis() : 0)
         .execute();
   }
 }

@@ -18,6 +18,7 @@ import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.rollout.machine.RolloutMachine;
 import dev.serin.server.rollout.machine.Step;
+import dev.serin.server.store.SharedLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,11 +38,18 @@ import org.jspecify.annotations.Nullable;
  * each run. What comes first: the kill switch, holders' acknowledgements, a gate's answer, then
  * what the evidence says. All of a turn is decided at one time of the clock.
  *
- * <p>A store that is away ends the turn; the next one begins with what the store has then.
+ * <p>A store that is away ends the turn; the next one begins with what the store has then. Rows
+ * that somebody else holds for too long are the failure of the run that waited for them.
  */
 final class Turn {
   /** Runs whose judge is kept in one transaction, so that it stays short. */
   static final int KEEP_MAX = 100;
+
+  /**
+   * Runs of a namespace that wait for rows in vain in one turn: of one the run's own may be held,
+   * of two the namespace's is, and all others would wait, too.
+   */
+  private static final int WAITS_MAX = 2;
 
   private final Journal journal;
   private final RunCatalog catalog;
@@ -88,7 +96,12 @@ final class Turn {
     Map<FeatureName, FeatureSwitches> switches = catalog.switches(features(runs));
     Map<HeldRun, Looks.Seen> seen =
         looks.at(runs.stream().filter(HeldRun::isJudged).toList(), held);
+    Map<String, Integer> waits = new HashMap<>();
     for (HeldRun run : runs) {
+      String namespace = run.origin().namespace();
+      if (waits.getOrDefault(namespace, 0) >= WAITS_MAX) {
+        continue;
+      }
       try {
         steps.read(run.id());
         Looks.Seen look = seen.get(run);
@@ -103,6 +116,9 @@ final class Turn {
         if (isAway(e)) {
           throw e;
         }
+        if (SharedLimits.isExceeded(e)) {
+          waits.merge(namespace, 1, Integer::sum);
+        }
         held.failed(run, e);
       }
     }
@@ -112,6 +128,7 @@ final class Turn {
   /** Whether nothing more can be done before the store is back. */
   static boolean isAway(RuntimeException failure) {
     return failure instanceof ApiException e
+        && !SharedLimits.isExceeded(e)
         && (e.reason() == ErrorReason.STORE_UNAVAILABLE
             || e.reason() == ErrorReason.STORE_FULL
             || e.reason() == ErrorReason.OVERLOADED);
@@ -263,10 +280,24 @@ final class Turn {
     }
     for (int from = 0; from < all.size(); from += KEEP_MAX) {
       List<KeptJudge> some = all.subList(from, Math.min(all.size(), from + KEEP_MAX));
+      if (keep(some, fence)) {
+        some.forEach(one -> requireNonNull(byId.get(one.run())).kept());
+      }
+    }
+  }
+
+  /** False: somebody holds one of the rows, so that it is tried again with the next turn. */
+  private boolean keep(List<KeptJudge> some, Fence fence) {
+    try {
       if (!journal.keep(some, fence)) {
         throw new UnheldException();
       }
-      some.forEach(one -> requireNonNull(byId.get(one.run())).kept());
+      return true;
+    } catch (ApiException e) {
+      if (!SharedLimits.isExceeded(e)) {
+        throw e;
+      }
+      return false;
     }
   }
 }

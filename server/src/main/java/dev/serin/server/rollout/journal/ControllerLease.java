@@ -7,6 +7,7 @@ import dev.serin.server.error.ErrorReason;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
+import dev.serin.server.store.SharedLimits;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -61,7 +62,10 @@ public final class ControllerLease {
   public Optional<Fence> take() {
     return database.write(
         Priority.ROLLOUT,
-        handle -> rows.take(handle, me, name, SILENCE).map(number -> new Fence(me, number)));
+        handle -> {
+          SharedLimits.setWhereShared(database, handle);
+          return rows.take(handle, me, name, SILENCE).map(number -> new Fence(me, number));
+        });
   }
 
   /**
@@ -79,7 +83,13 @@ public final class ControllerLease {
    */
   public boolean renew(Fence fence) {
     try {
-      return database.write(Priority.FLUSH, handle -> rows.renew(handle, fence));
+      return database.write(
+          Priority.FLUSH,
+          handle -> {
+            // Frozen before the commit, it would hold the row, and nobody could take the lease.
+            SharedLimits.setWhereShared(database, handle);
+            return rows.renew(handle, fence);
+          });
     } catch (ApiException e) {
       if (e.reason() != ErrorReason.STORE_FULL || database.dialect() != Dialect.SQLITE) {
         throw e;
@@ -90,6 +100,11 @@ public final class ControllerLease {
 
   /** Gives the lease back, so that another takes it at once; nothing where it is another's. */
   public void release(Fence fence) {
-    database.execute(Priority.ROLLOUT, handle -> rows.release(handle, fence));
+    database.execute(
+        Priority.ROLLOUT,
+        handle -> {
+          SharedLimits.setWhereShared(database, handle);
+          rows.release(handle, fence);
+        });
   }
 }

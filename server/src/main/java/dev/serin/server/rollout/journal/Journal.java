@@ -1,7 +1,6 @@
 package dev.serin.server.rollout.journal;
 
 import dev.serin.server.store.Database;
-import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.SharedLimits;
 import java.time.Duration;
@@ -225,7 +224,12 @@ public final class Journal {
    * @return how many: where it is the limit, there may be more
    */
   public int forgetAnswers(Duration kept, int limit) {
-    return database.write(Priority.REMOVAL, handle -> requests.forget(handle, kept, limit));
+    return database.write(
+        Priority.REMOVAL,
+        handle -> {
+          SharedLimits.setWhereShared(database, handle);
+          return requests.forget(handle, kept, limit);
+        });
   }
 
   private Written writeMove(Move move, Consumer<Handle> work) {
@@ -245,9 +249,7 @@ public final class Journal {
       database.execute(
           priority,
           handle -> {
-            if (database.dialect() == Dialect.POSTGRESQL) {
-              SharedLimits.set(handle);
-            }
+            SharedLimits.setWhereShared(database, handle);
             work.accept(handle);
           });
       return new Written.Done(version);

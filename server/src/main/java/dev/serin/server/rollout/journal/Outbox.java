@@ -2,6 +2,7 @@ package dev.serin.server.rollout.journal;
 
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Priority;
+import dev.serin.server.store.SharedLimits;
 import java.time.Duration;
 import java.util.List;
 
@@ -45,11 +46,21 @@ public final class Outbox {
 
   /** Notes that one was delivered, or that nobody tries any more. */
   public void done(WaitingNotification notification) {
-    database.execute(Priority.CATALOG, handle -> NotificationRows.remove(handle, notification));
+    database.execute(
+        Priority.CATALOG,
+        handle -> {
+          SharedLimits.setWhereShared(database, handle);
+          NotificationRows.remove(handle, notification);
+        });
   }
 
   /** Notes that one failed, and is due again later; nothing where that was noted already. */
   public void failed(WaitingNotification notification, Duration delay) {
-    database.execute(Priority.CATALOG, handle -> rows.postpone(handle, notification, delay));
+    database.execute(
+        Priority.CATALOG,
+        handle -> {
+          SharedLimits.setWhereShared(database, handle);
+          rows.postpone(handle, notification, delay);
+        });
   }
 }

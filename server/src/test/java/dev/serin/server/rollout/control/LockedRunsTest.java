@@ -1,0 +1,99 @@
+package dev.serin.server.rollout.control;
+
+import static dev.serin.server.rollout.control.ControlWorld.ERRORS;
+import static dev.serin.server.rollout.control.ControlWorld.SHORT_STAGES;
+import static dev.serin.server.rollout.control.ControlWorld.feature;
+import static dev.serin.server.rollout.control.ControlWorld.rollout;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.serin.server.rollout.machine.Event.CommandKind;
+import dev.serin.server.store.PostgresServer;
+import dev.serin.server.store.Priority;
+import dev.serin.server.store.StoreConfig;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A row that somebody else holds, and does not let go. */
+class LockedRunsTest {
+  private ControlWorld world;
+  private ControlWorld.Replica process;
+
+  @BeforeEach
+  void open() throws Exception {
+    world =
+        new ControlWorld(
+            new StoreConfig.Postgres(PostgresServer.shared().freshDatabase(), "", ""));
+    process = world.process();
+    world.apply(
+        ERRORS,
+        feature("checkout"),
+        feature("search"),
+        rollout("checkout", SHORT_STAGES, ""),
+        rollout("search", SHORT_STAGES, ""));
+    process.command(CommandKind.START, "checkout");
+    process.command(CommandKind.START, "search");
+    world.seconds(process, 2);
+  }
+
+  @AfterEach
+  void close() {
+    process.controller.close();
+    world.close();
+  }
+
+  @Test
+  void run_whoseRowIsHeld_stopsNoOtherAndGoesOnWhenItIsFree() throws Exception {
+    CountDownLatch holds = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      Future<?> holder =
+          pool.submit(
+              () ->
+                  world.database.execute(
+                      Priority.ROLLOUT,
+                      handle -> {
+                        handle
+                            .createQuery(
+                                "SELECT version FROM rollout_run WHERE rollout = 'checkout'"
+                                    + " FOR UPDATE")
+                            .mapTo(Long.class)
+                            .one();
+                        holds.countDown();
+                        await(goOn);
+                      }));
+      assertThat(holds.await(60, TimeUnit.SECONDS)).isTrue();
+
+      world.seconds(process, 2);
+
+      assertThat(world.run("checkout").state().stage()).isEqualTo(1);
+      assertThat(world.run("search").state().stage()).isEqualTo(2);
+      assertThat(process.controller.status().failedTicks()).as("the store answers").isZero();
+      assertThat(process.controller.status().failing()).isEqualTo(1);
+      goOn.countDown();
+      holder.get(60, TimeUnit.SECONDS);
+    }
+
+    world.seconds(process, 2);
+
+    assertThat(world.run("checkout").state().stage()).isEqualTo(2);
+    assertThat(process.controller.status().failing()).isZero();
+    world.assertWhole("checkout");
+    world.assertWhole("search");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(60, TimeUnit.SECONDS)) {
+        throw new AssertionError("not gone on within a minute");
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
