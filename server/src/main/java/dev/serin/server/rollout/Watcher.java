@@ -86,6 +86,9 @@ final class Watcher {
       }
     } catch (RuntimeException e) {
       end(e);
+    } catch (Error e) {
+      // Of this watch alone: the others go on.
+      end(new IllegalStateException("watch of rollout " + rollout + ": " + e, e));
     }
   }
 

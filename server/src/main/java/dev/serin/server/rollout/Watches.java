@@ -125,7 +125,8 @@ public final class Watches implements AutoCloseable {
     } catch (ApiException away) {
       // Who watches already waits until the store is back; who begins is told.
       watchers.forEach(watcher -> watcher.refuseNew(away));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Thrown on, it would be the last look of all.
       log.error("watches of rollouts: a look failed", e);
     }
     watchers.removeIf(Watcher::isOver);

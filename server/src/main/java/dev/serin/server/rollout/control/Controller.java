@@ -156,7 +156,7 @@ public final class Controller implements AutoCloseable {
     try {
       while (closed.getCount() > 0) {
         long begin = nanoTime.getAsLong();
-        tick();
+        outlive();
         if (wakes.tryAcquire(left(begin, tickNanos), TimeUnit.NANOSECONDS)) {
           wakes.drainPermits();
           closed.await(left(begin, LEAST_PAUSE.toNanos()), TimeUnit.NANOSECONDS);
@@ -164,6 +164,16 @@ public final class Controller implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A tick that may fail in every way: nothing may end this thread. */
+  private void outlive() {
+    try {
+      tick();
+    } catch (RuntimeException | Error e) {
+      failedTicks.incrementAndGet();
+      log.error("rollouts: a tick failed in an unexpected way; the next one begins anew", e);
     }
   }
 

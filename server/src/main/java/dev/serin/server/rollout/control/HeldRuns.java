@@ -108,19 +108,22 @@ final class HeldRuns {
         held.refresh(stored);
       }
       unreadable.remove(run);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       runs.remove(run);
-      unreadable.put(run, stored.version());
+      if (e instanceof RuntimeException) {
+        unreadable.put(run, stored.version());
+      }
+      // Out of memory is no fault of what is stored: it is tried again with the next turn.
       failed(stored.origin().namespace(), stored.origin().rollout(), run, e);
     }
   }
 
   /** Notes that a run could not be decided on. */
-  void failed(HeldRun run, RuntimeException failure) {
+  void failed(HeldRun run, Throwable failure) {
     failed(run.origin().namespace(), run.origin().rollout(), run.id(), failure);
   }
 
-  private void failed(String namespace, String rollout, String run, RuntimeException failure) {
+  private void failed(String namespace, String rollout, String run, Throwable failure) {
     String reason = failure.toString();
     if (!reason.equals(failing.put(run, reason))) {
       log.atError()

@@ -47,7 +47,7 @@ final class Looks {
   record Seen(Counted counted, Duration age, long nanos) {}
 
   /** What was read of one run, or why that failed. */
-  private record Read(Optional<Counted> counted, Optional<RuntimeException> failure) {}
+  private record Read(Optional<Counted> counted, Optional<Throwable> failure) {}
 
   /**
    * Reads.
@@ -100,7 +100,7 @@ final class Looks {
   private static Read read(Function<MergedView, Counted> question, MergedView view) {
     try {
       return new Read(Optional.of(question.apply(view)), Optional.empty());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return new Read(Optional.empty(), Optional.of(e));
     }
   }

@@ -151,7 +151,7 @@ final class Turn {
       Instant now,
       long nowNanos) {
     // Whatever is decided: so that what the judge keeps does not depend on it.
-    Optional<Event.Tick> tick = tick(run, look, nowNanos, now);
+    Optional<Event.Tick> tick = orFail(() -> tick(run, look, nowNanos, now));
     if (run.state().phase() == Phase.ROLLING_BACK) {
       acknowledge(run, fence, now);
       return;
@@ -170,6 +170,15 @@ final class Turn {
       } else {
         act(run, tick.get(), run::evidence, () -> Optional.of(run.judgeBytes()), fence, now);
       }
+    }
+  }
+
+  /** As out of memory: where one run's evidence is too much for it, it is that run's failure. */
+  private static <T> T orFail(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (Error e) {
+      throw new IllegalStateException("evidence: cannot be judged or written: " + e, e);
     }
   }
 
@@ -227,7 +236,8 @@ final class Turn {
     if (!(run.apply(event, now) instanceof Step.Moved moved)) {
       return false;
     }
-    Move move = Moves.of(run.id(), run.plan(), moved, evidence.get(), judge.get());
+    Move move =
+        orFail(() -> Moves.of(run.id(), run.plan(), moved, evidence.get(), judge.get()));
     steps.decided(run.id());
     ServedMove served =
         new ServedMove(serving, run.origin(), run.plan(), run.state(), moved, OptionalLong.empty());

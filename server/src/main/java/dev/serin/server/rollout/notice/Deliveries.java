@@ -227,7 +227,7 @@ final class Deliveries {
       notice = source.notice(row);
     } catch (ApiException storeAway) {
       throw storeAway;
-    } catch (RuntimeException damaged) {
+    } catch (RuntimeException | Error damaged) {
       // One run that cannot be read does not keep the others from being told of.
       note(new Ended(row, "", new Posted.Unsent(damaged.toString())));
       return Optional.empty();

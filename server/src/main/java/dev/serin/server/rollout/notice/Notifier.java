@@ -129,8 +129,8 @@ public final class Notifier implements AutoCloseable {
       try {
         part.run();
         failing = false;
-      } catch (RuntimeException e) {
-        // Told once: an outage of the store fails every turn.
+      } catch (RuntimeException | Error e) {
+        // Nothing but the end of the lease may end this thread. Told once: an outage of the store fails every turn.
         if (!failing) {
           log.warn("notifications wait: {}", e.toString(), e);
         }

@@ -7,6 +7,7 @@ import static dev.serin.server.rollout.control.ControlWorld.feature;
 import static dev.serin.server.rollout.control.ControlWorld.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.server.Await;
 import dev.serin.server.catalog.Note;
 import dev.serin.server.rollout.gate.GateAnswer;
 import dev.serin.server.rollout.gate.OpenGate;
@@ -402,6 +403,20 @@ class ControllerTest {
                     .mapTo(String.class)
                     .list());
     assertThat(kept).containsExactly("today");
+  }
+
+  @Test
+  void thread_thatAnErrorComesTo_goesOn() throws Exception {
+    start("checkout", SHORT_STAGES, "");
+    world.traffic.error = Optional.of(new OutOfMemoryError("of a test"));
+    process.controller.start();
+    Await.until("a tick fails", () -> process.controller.status().failedTicks() > 0);
+
+    world.traffic.error = Optional.empty();
+    long ticks = process.controller.status().ticks();
+
+    Await.until("a tick that ends", () -> process.controller.status().ticks() > ticks);
+    assertThat(process.controller.status().leads()).isTrue();
   }
 
   @Test

@@ -43,6 +43,9 @@ final class Traffic implements CountedView {
   /** Age of the view; empty: it cannot be asked. */
   Optional<Duration> age = Optional.of(Duration.ofMillis(100));
 
+  /** What asking ends with; empty: with an answer. */
+  volatile Optional<Error> error = Optional.empty();
+
   /** Whether users come at all. */
   boolean flows = true;
 
@@ -53,6 +56,10 @@ final class Traffic implements CountedView {
 
   @Override
   public <T> CompletableFuture<T> ask(Function<MergedView, T> question) {
+    error.ifPresent(
+        it -> {
+          throw it;
+        });
     return age.isPresent()
         ? CompletableFuture.completedFuture(question.apply(view))
         : CompletableFuture.failedFuture(ApiErrors.outcomesNotReady());

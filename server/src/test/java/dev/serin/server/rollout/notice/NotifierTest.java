@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,33 @@ class NotifierTest {
       Await.until("the third", () -> notifier.status().delivered() == 3);
 
       assertThat(events()).containsExactly("run-1/1/0", "run-1/2/0", "run-1/3/0");
+    }
+  }
+
+  @Test
+  void notifier_thatAnErrorComesTo_deliversAllTheSame() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    NoticeSource source =
+        waiting -> {
+          if (asked.getAndIncrement() == 0) {
+            throw new OutOfMemoryError("of a test");
+          }
+          return Optional.of(
+              new Notice(receiver.url(), "", RolloutTransition.getDefaultInstance()));
+        };
+    try (NoticeStore store = new NoticeStore(new StoreConfig.Sqlite(directory.resolve("db")));
+        Notifier notifier =
+            new Notifier(
+                store.outbox,
+                source,
+                new Webhooks("test-notices", Secrets.none(), InstantSource.system()),
+                System::nanoTime)) {
+      store.run("run-1", 1, 0);
+      notifier.start();
+
+      Await.until("it is delivered", () -> notifier.status().delivered() == 1);
+
+      assertThat(events()).containsExactly("run-1/1/0");
     }
   }
 
