@@ -81,7 +81,7 @@ public final class Commands {
     this.lastVerdict = lastVerdict;
     this.changed = changed;
     runs = new Runs(journal);
-    starts = new Starts(journal, catalog, clock, random);
+    starts = new Starts(journal, catalog, () -> logTime(lease.sight()), random);
   }
 
   /**
@@ -215,12 +215,13 @@ public final class Commands {
             .orElseThrow(() -> RunErrors.neverStarted(asked.rollout()));
     requireVersion(asked, stored.version());
     RunView run = runs.of(stored);
+    ControllerLease.Sight sight = lease.sight();
     // What nobody saw pass counts for nothing, whoever moves the run next.
     Event.Command event =
         new Event.Command(
-            asked.kind(), asked.actor(), asked.reason(), asked.gate(), lease.silence());
+            asked.kind(), asked.actor(), asked.reason(), asked.gate(), sight.silence());
     RolloutMachine machine = new RolloutMachine(run.plan());
-    Instant now = clock.instant();
+    Instant now = logTime(sight);
     return switch (machine.apply(run.state(), event, now)) {
       case Step.Moved moved -> {
         try {
@@ -233,6 +234,18 @@ public final class Commands {
       case Step.Stayed stayed -> answer(asked, request, run, Outcome.STAYED, stayed.because());
       case Step.Refused refused -> answer(asked, request, run, Outcome.REFUSED, refused.because());
     };
+  }
+
+  /**
+   * Now, by the clock of this replica, or by the holder's where this one is ahead of it: what a log
+   * is ahead is dwell that nobody saw, and stands still until the holder has come up with it.
+   */
+  private Instant logTime(ControllerLease.Sight sight) {
+    Instant mine = clock.instant();
+    return sight
+        .now()
+        .filter(holders -> mine.isAfter(holders.plus(RolloutMachine.FRESH)))
+        .orElse(mine);
   }
 
   private Optional<Told> move(Asked asked, Request request, RunView run, Step.Moved moved) {

@@ -9,6 +9,7 @@ import dev.serin.server.rollout.journal.Fence;
 import dev.serin.server.rollout.journal.Journal;
 import dev.serin.v1.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,7 @@ public final class Controller implements AutoCloseable {
   private final Journal journal;
   private final ControllerLease lease;
   private final LeaseWatcher watcher;
-  private final InstantSource clock;
+  private final LogClock clock;
   private final LongSupplier nanoTime;
   private final long tickNanos;
   private final HeldRuns held;
@@ -61,6 +62,9 @@ public final class Controller implements AutoCloseable {
 
   /** Time for which nobody has looked, of a lease whose first turn has not been taken. */
   private Duration unseen = Duration.ZERO;
+
+  /** When the last turn was taken that came to its end; null: none of this lease. */
+  private @Nullable Instant lastTurn;
 
   /** Turns that were taken. */
   private long turns;
@@ -123,7 +127,7 @@ public final class Controller implements AutoCloseable {
     journal = setting.journal();
     lease = setting.lease();
     watcher = setting.watcher();
-    clock = setting.clock();
+    clock = new LogClock(setting.clock(), setting.nanoTime());
     nanoTime = setting.nanoTime();
     tickNanos = setting.tick().toNanos();
     held = new HeldRuns(journal);
@@ -136,7 +140,8 @@ public final class Controller implements AutoCloseable {
             held,
             new Looks(setting.view(), setting.nanoTime()),
             gates,
-            steps);
+            steps,
+            nanoTime);
   }
 
   /** Begins to tick. Once. */
@@ -185,11 +190,13 @@ public final class Controller implements AutoCloseable {
   void tick() {
     long begin = nanoTime.getAsLong();
     try {
-      if (holds()) {
-        Fence mine = requireNonNull(fence);
+      Instant now = clock.now();
+      if (holds(now)) {
+        Renewal renewal = new Renewal(lease, requireNonNull(fence), nanoTime);
         steps.leased();
-        turn.take(mine, clock.instant(), nanoTime.getAsLong(), unseen);
+        turn.take(renewal, now, unseen(now));
         unseen = Duration.ZERO;
+        lastTurn = now;
         if (turns++ % TURNS_BETWEEN == 0) {
           journal.forgetAnswers(ANSWERS_KEPT, FORGOTTEN_MAX);
         }
@@ -205,11 +212,25 @@ public final class Controller implements AutoCloseable {
     lastTick = new LastTick(end, end - begin);
   }
 
-  /** Whether this process may act now. */
-  private boolean holds() {
+  /** Time for which nobody has looked at a run that is not held yet. */
+  private Duration unseen(Instant now) {
+    Instant last = lastTurn;
+    if (last == null) {
+      return unseen;
+    }
+    Duration since = Duration.between(last, now);
+    return since.compareTo(unseen) > 0 ? since : unseen;
+  }
+
+  /**
+   * Whether this process may act now.
+   *
+   * @param now by the clock of the log, for those who write into it without the lease
+   */
+  private boolean holds(Instant now) {
     Fence mine = fence;
     if (mine != null) {
-      if (lease.renew(mine)) {
+      if (lease.renew(mine, now)) {
         return true;
       }
       lose();
@@ -219,7 +240,7 @@ public final class Controller implements AutoCloseable {
       begun = true;
     }
     Duration silence = lease.silence();
-    Optional<Fence> taken = lease.take();
+    Optional<Fence> taken = lease.take(now);
     if (taken.isEmpty()) {
       return false;
     }
@@ -235,6 +256,8 @@ public final class Controller implements AutoCloseable {
   private void lose() {
     Fence lost = fence;
     fence = null;
+    lastTurn = null;
+    clock.forget();
     held.forget();
     gates.forget();
     if (lost != null) {

@@ -37,6 +37,12 @@ import org.jspecify.annotations.Nullable;
  * controller's thread, but for what it says of the last look.
  */
 final class HeldRun {
+  /**
+   * What nobody saw of a run's time is not written before it is more than this in all, so that slow
+   * turns do not write an entry for each run each: a crash meanwhile counts it as seen.
+   */
+  static final Duration CARRIED_MAX = Duration.ofSeconds(30);
+
   private final RolloutPlan plan;
   private final RolloutMachine machine;
   private final Judge judge;
@@ -57,6 +63,9 @@ final class HeldRun {
   /** When the last look of which a trace is left was decided on, by the clock of the log. */
   private Instant looked;
 
+  /** What nobody saw since the last entry and before the last look, but for what a look covers. */
+  private Duration carried = Duration.ZERO;
+
   /** Whether somebody else is known to have moved it, and it was not read again. */
   private boolean outdated;
 
@@ -70,7 +79,9 @@ final class HeldRun {
 
   private HeldRun(RunView view, RunDocuments documents, Instant looked, long completeNanos) {
     this.view = view;
-    this.looked = looked;
+    Instant entry = view.state().time();
+    // What was before its last entry is in that already.
+    this.looked = looked.isBefore(entry) ? entry : looked;
     this.completeNanos = completeNanos;
     plan = view.plan();
     machine = new RolloutMachine(plan);
@@ -147,6 +158,7 @@ final class HeldRun {
     stand(now, Runs.state(now));
     // What this process saw since, and could not write, has left no trace.
     looked = state().time();
+    carried = Duration.ZERO;
     outdated = false;
     kept = judgeOf(now);
     awaited = OptionalLong.empty();
@@ -175,14 +187,48 @@ final class HeldRun {
             reader.read(counted, stage, extension, elapsed), counted.thinning().generation());
   }
 
+  /**
+   * What an event is told of the time since the last look: what nobody saw since the last entry is
+   * in it, too.
+   */
   Duration sinceLook(Instant now) {
+    Duration unseen = unseen(now);
+    // Of what passed, the machine takes off what a look covers.
+    return unseen.isZero() ? sinceLastLook(now) : unseen.plus(RolloutMachine.FRESH);
+  }
+
+  private Duration sinceLastLook(Instant now) {
     Duration passed = Duration.between(looked, now);
     return passed.isNegative() ? Duration.ZERO : passed;
+  }
+
+  /** What nobody saw since the last entry, but for what looks cover. */
+  private Duration unseen(Instant now) {
+    Duration since = sinceLastLook(now);
+    return since.compareTo(RolloutMachine.FRESH) > 0
+        ? carried.plus(since).minus(RolloutMachine.FRESH)
+        : carried;
+  }
+
+  /**
+   * Whether a move need not be written: it says only that nobody looked for a while, which is
+   * carried on to the next entry.
+   */
+  boolean mayCarry(Step.Moved moved, Instant now) {
+    return moved.effects().isEmpty()
+        && moved.state().doesSameAs(state())
+        && unseen(now).compareTo(CARRIED_MAX) <= 0;
+  }
+
+  /** When it was last looked at, by the clock of the log. */
+  Instant lastLook() {
+    return looked;
   }
 
   /** Notes that it was decided on what is known now. */
   void looked(Instant now) {
     if (!outdated) {
+      carried = unseen(now);
       looked = now;
     }
   }
@@ -192,10 +238,16 @@ final class HeldRun {
     outdated = true;
   }
 
-  /** Judges what was read; what came of it is the tick. */
-  Event.Tick judge(Counted counted, Duration age, long readNanos, Instant now) {
+  /**
+   * Judges what was read; what came of it is the tick.
+   *
+   * @param decidedNanos when, by the monotonic clock: what was read has grown older since
+   */
+  Event.Tick judge(Looks.Seen seen, long decidedNanos, Instant now) {
+    Counted counted = seen.counted();
     RunReader.Reading reading = counted.reading();
-    completeNanos = readNanos - age.toNanos();
+    completeNanos = seen.nanos() - seen.age().toNanos();
+    Duration age = Duration.ofNanos(Math.max(0, decidedNanos - completeNanos));
     Duration sinceLook = sinceLook(now);
     MachineState state = state();
     Times times = state.seen(now, sinceLook);
@@ -317,6 +369,8 @@ final class HeldRun {
   void moved(Move move, Step.Moved by, OptionalLong revision) {
     stand(Moves.after(view.stored(), move), by.state());
     kept = move.judge().isPresent() ? judged : kept;
+    looked = by.state().time();
+    carried = Duration.ZERO;
     awaited = by.state().phase() == Phase.ROLLING_BACK ? revision : OptionalLong.empty();
   }
 

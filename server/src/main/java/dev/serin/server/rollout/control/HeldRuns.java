@@ -31,10 +31,19 @@ final class HeldRuns {
   /** Why nothing happens to some, by id. */
   private final Map<String, String> failing = new HashMap<>();
 
-  /** Versions of those that cannot be read. */
-  private final Map<String, Long> unreadable = new HashMap<>();
+  /** Those that cannot be read. */
+  private final Map<String, Unread> unreadable = new HashMap<>();
 
   private volatile int failingCount;
+
+  /**
+   * A run that cannot be read.
+   *
+   * @param version that it has
+   * @param again whether the same version may be readable at the next time
+   * @param looked when it was last looked at: nobody has since
+   */
+  private record Unread(long version, boolean again, Instant looked) {}
 
   HeldRuns(Journal journal) {
     this.journal = journal;
@@ -81,8 +90,7 @@ final class HeldRuns {
     versions.forEach(
         (run, version) -> {
           HeldRun held = runs.get(run);
-          boolean known =
-              held == null ? version.equals(unreadable.get(run)) : held.version() == version;
+          boolean known = held == null ? isInVain(run, version) : held.version() == version;
           if (!known) {
             changed.add(run);
           }
@@ -94,26 +102,36 @@ final class HeldRuns {
     failingCount = failing.size();
   }
 
+  private boolean isInVain(String run, long version) {
+    Unread unread = unreadable.get(run);
+    return unread != null && unread.version() == version && !unread.again();
+  }
+
   private void take(StoredRun stored, Instant now, long nowNanos, Duration unseen) {
     String run = stored.origin().run();
     if (!stored.standing().active()) {
       runs.remove(run);
       return;
     }
+    HeldRun held = runs.get(run);
+    Unread before = unreadable.get(run);
+    Instant looked = now.minus(unseen);
+    if (held != null) {
+      looked = held.lastLook();
+    } else if (before != null) {
+      looked = before.looked();
+    }
     try {
-      HeldRun held = runs.get(run);
       if (held == null) {
-        runs.put(run, HeldRun.of(stored, now.minus(unseen), nowNanos - unseen.toNanos()));
+        runs.put(run, HeldRun.of(stored, looked, nowNanos - unseen.toNanos()));
       } else {
         held.refresh(stored);
       }
       unreadable.remove(run);
     } catch (RuntimeException | Error e) {
       runs.remove(run);
-      if (e instanceof RuntimeException) {
-        unreadable.put(run, stored.version());
-      }
       // Out of memory is no fault of what is stored: it is tried again with the next turn.
+      unreadable.put(run, new Unread(stored.version(), e instanceof Error, looked));
       failed(stored.origin().namespace(), stored.origin().rollout(), run, e);
     }
   }

@@ -53,12 +53,14 @@ final class Looks {
    * Reads.
    *
    * @param failed told of runs that could not be read though the view could
+   * @param between done before each question: one may take as long as the view is busy
    * @return of runs that could be read
    */
-  Map<HeldRun, Seen> at(List<HeldRun> runs, HeldRuns failed) {
+  Map<HeldRun, Seen> at(List<HeldRun> runs, HeldRuns failed, Runnable between) {
     Map<HeldRun, Seen> seen = new HashMap<>();
     for (int from = 0; from < runs.size(); from += QUESTION_MAX) {
       List<HeldRun> some = runs.subList(from, Math.min(runs.size(), from + QUESTION_MAX));
+      between.run();
       if (!ask(some, seen, failed)) {
         break;
       }

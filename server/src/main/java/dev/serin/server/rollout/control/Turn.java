@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +59,14 @@ final class Turn {
   private final Looks looks;
   private final Gates gates;
   private final ControllerSteps steps;
+  private final LongSupplier nanoTime;
   private final AtomicLong moves = new AtomicLong();
 
+  /**
+   * Turns over a store.
+   *
+   * @param nanoTime monotonic clock
+   */
   Turn(
       Journal journal,
       RunCatalog catalog,
@@ -67,7 +74,8 @@ final class Turn {
       HeldRuns held,
       Looks looks,
       Gates gates,
-      ControllerSteps steps) {
+      ControllerSteps steps,
+      LongSupplier nanoTime) {
     this.journal = journal;
     this.catalog = catalog;
     this.serving = serving;
@@ -75,6 +83,7 @@ final class Turn {
     this.looks = looks;
     this.gates = gates;
     this.steps = steps;
+    this.nanoTime = nanoTime;
   }
 
   /** Any thread: entries that were written. */
@@ -85,17 +94,19 @@ final class Turn {
   /**
    * Takes a turn.
    *
+   * @param renewal keeps the lease meanwhile
    * @param unseen time for which nobody has looked at runs that are not held yet
    * @throws UnheldException where the lease turned out to be another's
    * @throws ApiException where the store does not answer
    */
-  void take(Fence fence, Instant now, long nowNanos, Duration unseen) {
-    held.refresh(now, nowNanos, unseen);
+  void take(Renewal renewal, Instant now, Duration unseen) {
+    Fence fence = renewal.fence();
+    held.refresh(now, nanoTime.getAsLong(), unseen);
     List<HeldRun> runs = List.copyOf(held.all());
     gates.begin(runs, now);
     Map<FeatureName, FeatureSwitches> switches = catalog.switches(features(runs));
     Map<HeldRun, Looks.Seen> seen =
-        looks.at(runs.stream().filter(HeldRun::isJudged).toList(), held);
+        looks.at(runs.stream().filter(HeldRun::isJudged).toList(), held, renewal::renewIfDue);
     Map<String, Integer> waits = new HashMap<>();
     for (HeldRun run : runs) {
       String namespace = run.origin().namespace();
@@ -103,9 +114,10 @@ final class Turn {
         continue;
       }
       try {
+        renewal.renewIfDue();
         steps.read(run.id());
         Looks.Seen look = seen.get(run);
-        decide(run, look, switches, fence, now, nowNanos);
+        decide(run, look, switches, fence, now);
         run.looked(now);
         if (look != null || !run.isJudged()) {
           held.succeeded(run);
@@ -122,7 +134,7 @@ final class Turn {
         held.failed(run, e);
       }
     }
-    keep(runs, fence);
+    keep(runs, renewal);
   }
 
   /** Whether nothing more can be done before the store is back. */
@@ -148,10 +160,9 @@ final class Turn {
       Looks.@Nullable Seen look,
       Map<FeatureName, FeatureSwitches> switches,
       Fence fence,
-      Instant now,
-      long nowNanos) {
+      Instant now) {
     // Whatever is decided: so that what the judge keeps does not depend on it.
-    Optional<Event.Tick> tick = orFail(() -> tick(run, look, nowNanos, now));
+    Optional<Event.Tick> tick = orFail(() -> tick(run, look, now));
     if (run.state().phase() == Phase.ROLLING_BACK) {
       acknowledge(run, fence, now);
       return;
@@ -182,14 +193,15 @@ final class Turn {
     }
   }
 
-  private static Optional<Event.Tick> tick(
-      HeldRun run, Looks.@Nullable Seen look, long nowNanos, Instant now) {
+  private Optional<Event.Tick> tick(HeldRun run, Looks.@Nullable Seen look, Instant now) {
     if (!run.isJudged()) {
       return Optional.of(run.unserved(now));
     }
+    // Evidence grows old while other runs are decided.
+    long decidedNanos = nanoTime.getAsLong();
     return look == null
-        ? run.unread(nowNanos, now)
-        : Optional.of(run.judge(look.counted(), look.age(), look.nanos(), now));
+        ? run.unread(decidedNanos, now)
+        : Optional.of(run.judge(look, decidedNanos, now));
   }
 
   /** Brings a run to where its feature's kill switch is; true: it moved. */
@@ -236,6 +248,9 @@ final class Turn {
     if (!(run.apply(event, now) instanceof Step.Moved moved)) {
       return false;
     }
+    if (event instanceof Event.Tick && run.mayCarry(moved, now)) {
+      return false;
+    }
     Move move =
         orFail(() -> Moves.of(run.id(), run.plan(), moved, evidence.get(), judge.get()));
     steps.decided(run.id());
@@ -278,7 +293,7 @@ final class Turn {
   }
 
   /** Writes what looks left that moved nothing. */
-  private void keep(List<HeldRun> runs, Fence fence) {
+  private void keep(List<HeldRun> runs, Renewal renewal) {
     steps.keeping();
     Map<String, HeldRun> byId = new HashMap<>();
     List<KeptJudge> all = new ArrayList<>();
@@ -290,7 +305,8 @@ final class Turn {
     }
     for (int from = 0; from < all.size(); from += KEEP_MAX) {
       List<KeptJudge> some = all.subList(from, Math.min(all.size(), from + KEEP_MAX));
-      if (keep(some, fence)) {
+      renewal.renewIfDue();
+      if (keep(some, renewal.fence())) {
         some.forEach(one -> requireNonNull(byId.get(one.run())).kept());
       }
     }

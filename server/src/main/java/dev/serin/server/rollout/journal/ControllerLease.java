@@ -9,7 +9,10 @@ import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.SharedLimits;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
 
 /**
  * The right to act for all runs of a store, which one process at a time has. All times are the
@@ -60,11 +63,24 @@ public final class ControllerLease {
    * is in a transaction under it.
    */
   public Optional<Fence> take() {
+    return take(Optional.empty());
+  }
+
+  /**
+   * Takes the lease as {@link #take()} does.
+   *
+   * @param now by the clock that this process times logs by
+   */
+  public Optional<Fence> take(Instant now) {
+    return take(Optional.of(now));
+  }
+
+  private Optional<Fence> take(Optional<Instant> now) {
     return database.write(
         Priority.ROLLOUT,
         handle -> {
           SharedLimits.setWhereShared(database, handle);
-          return rows.take(handle, me, name, SILENCE).map(number -> new Fence(me, number));
+          return rows.take(handle, me, name, SILENCE, now).map(number -> new Fence(me, number));
         });
   }
 
@@ -77,18 +93,51 @@ public final class ControllerLease {
   }
 
   /**
+   * Time since a holder last said that it lives, and the clock that it times logs by now; that is
+   * empty where nobody holds the lease, or its holder is silent for longer than it may be.
+   */
+  public Sight sight() {
+    return database.read(rows::sight);
+  }
+
+  /**
+   * What is seen of the lease by whoever has not got it.
+   *
+   * @param silence time since a holder last said that it lives
+   * @param now by the clock that the holder times logs by
+   */
+  public record Sight(Duration silence, Optional<Instant> now) {
+    /** Checks that all is there. */
+    public Sight {
+      requireNonNull(silence, "silence");
+      requireNonNull(now, "now");
+    }
+  }
+
+  /**
    * Says that the holder lives; false: the lease is another's. It takes nothing of what is kept
    * free on the disk for kill switches and moves: an embedded store is this process's, whatever its
    * row says of the time.
+   *
+   * @param now by the clock that this process times logs by
    */
+  public boolean renew(Fence fence, Instant now) {
+    return renew(fence, handle -> rows.renew(handle, fence, now));
+  }
+
+  /** As {@link #renew(Fence, Instant)}, by a holder that times no logs. */
   public boolean renew(Fence fence) {
+    return renew(fence, handle -> rows.renew(handle, fence));
+  }
+
+  private boolean renew(Fence fence, Function<Handle, Boolean> said) {
     try {
       return database.write(
           Priority.FLUSH,
           handle -> {
             // Frozen before the commit, it would hold the row, and nobody could take the lease.
             SharedLimits.setWhereShared(database, handle);
-            return rows.renew(handle, fence);
+            return said.apply(handle);
           });
     } catch (ApiException e) {
       if (e.reason() != ErrorReason.STORE_FULL || database.dialect() != Dialect.SQLITE) {

@@ -2,6 +2,7 @@ package dev.serin.server.rollout.journal;
 
 import dev.serin.server.store.Dialect;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -16,7 +17,8 @@ final class LeaseRows {
   }
 
   /** Takes the lease; its number, or empty where it may not be taken now. */
-  Optional<Long> take(Handle handle, long me, String name, Duration silence) {
+  Optional<Long> take(
+      Handle handle, long me, String name, Duration silence, Optional<Instant> now) {
     // A holder in the middle of a transaction lives, or is ended by the limits of that transaction:
     // no use waiting for it. A renewal that lies ahead is of a clock that was set back since.
     String row = shared ? "(SELECT id FROM rollout_lease FOR UPDATE SKIP LOCKED)" : "1";
@@ -24,7 +26,8 @@ final class LeaseRows {
         .createQuery(
             """
             UPDATE rollout_lease
-            SET number = number + 1, holder = :me, name = :name, renewed = %1$s
+            SET number = number + 1, holder = :me, name = :name, renewed = %1$s,
+              ahead = CAST(:now AS BIGINT) - %1$s
             WHERE id = %2$s AND (holder = 0 OR holder = :me
               OR renewed < %1$s - :silence OR renewed > %1$s + :silence)
             RETURNING number
@@ -33,6 +36,7 @@ final class LeaseRows {
         .bind("me", me)
         .bind("name", name)
         .bind("silence", silence.toMillis())
+        .bind("now", now.map(Instant::toEpochMilli).orElse(null))
         .mapTo(Long.class)
         .findOne();
   }
@@ -68,6 +72,45 @@ final class LeaseRows {
             .mapTo(Long.class)
             .one()
         == 1;
+  }
+
+  /** As {@link #renew(Handle, Fence)}; notes by which clock the holder times logs. */
+  boolean renew(Handle handle, Fence fence, Instant now) {
+    return handle
+            .createUpdate(
+                """
+                UPDATE rollout_lease SET renewed = %1$s, ahead = :now - %1$s
+                WHERE id = 1 AND holder = :holder AND number = :number
+                """
+                    .formatted(clock))
+            .bind("now", now.toEpochMilli())
+            .bind("holder", fence.holder())
+            .bind("number", fence.number())
+            .execute()
+        == 1;
+  }
+
+  /** The last renewal, and the holder's clock. */
+  ControllerLease.Sight sight(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            SELECT %1$s - renewed AS silence, %1$s + ahead AS now, holder
+            FROM rollout_lease WHERE id = 1
+            """
+                .formatted(clock))
+        .map(
+            (row, context) -> {
+              Duration silence = Duration.ofMillis(Math.max(0, row.getLong("silence")));
+              long now = row.getLong("now");
+              boolean known = !row.wasNull() && row.getLong("holder") != 0;
+              return new ControllerLease.Sight(
+                  silence,
+                  known && silence.compareTo(ControllerLease.SILENCE) <= 0
+                      ? Optional.of(Instant.ofEpochMilli(now))
+                      : Optional.empty());
+            })
+        .one();
   }
 
   /** Time since the last renewal; none where it lies ahead. */

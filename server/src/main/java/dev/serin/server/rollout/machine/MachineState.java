@@ -147,6 +147,24 @@ public record MachineState(
     return !killed && !traffic.isAll() && traffic.compareTo(TrafficShare.NONE) > 0;
   }
 
+  /** Whether it is about the same as another one, but for how long. */
+  public boolean doesSameAs(MachineState other) {
+    return phase == other.phase
+        && stage == other.stage
+        && waiting == other.waiting
+        && gate == other.gate
+        && gateRefused == other.gateRefused
+        && paused == other.paused
+        && killed == other.killed
+        && overdue == other.overdue
+        && hold == other.hold
+        && holdReason.equals(other.holdReason)
+        && holds == other.holds
+        && period.equals(other.period)
+        && extensions == other.extensions
+        && traffic.equals(other.traffic);
+  }
+
   boolean isHeldByEvidence() {
     return hold == HoldCause.VERDICT || hold == HoldCause.STALE_EVIDENCE;
   }

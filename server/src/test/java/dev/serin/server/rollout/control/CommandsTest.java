@@ -15,10 +15,12 @@ import dev.serin.server.error.ErrorReason;
 import dev.serin.server.rollout.control.Commands.Told;
 import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.rollout.machine.GateOf;
+import dev.serin.server.rollout.machine.MachineState;
 import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.OptionalLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -277,6 +279,22 @@ class CommandsTest {
         .containsExactly("RUNNING(1)", "RUNNING(2)", "COMPLETED(2) over");
     assertThat(refused(() -> person.command(CommandKind.ROLL_BACK, "checkout")))
         .isEqualTo(ErrorReason.RUN_STATE);
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void command_ofAReplicaWhoseClockIsAhead_makesNoDwell() {
+    person.command(CommandKind.START, "checkout");
+    world.seconds(person, 2);
+    Instant right = world.now;
+    world.now = right.plus(Duration.ofHours(1));
+
+    person.command(CommandKind.PAUSE, "checkout");
+
+    MachineState paused = world.run("checkout").state();
+    assertThat(paused.time()).as("as its holder has it").isBetween(right, right.plusSeconds(10));
+    assertThat(paused.times().dwell()).isLessThan(Duration.ofSeconds(12));
+    world.now = right;
     world.assertWhole("checkout");
   }
 

@@ -54,6 +54,9 @@ final class ControlWorld implements AutoCloseable {
 
   Instant now = BEGIN;
 
+  /** By how much the clock of controllers is ahead of that. */
+  Duration clockAhead = Duration.ZERO;
+
   /** Whether all replicas serve what they are asked for. */
   boolean acknowledged = true;
 
@@ -87,7 +90,7 @@ final class ControlWorld implements AutoCloseable {
                   traffic,
                   webhooks,
                   LeaseWatcher.NONE,
-                  () -> now,
+                  () -> now.plus(clockAhead),
                   () -> TimeUnit.MILLISECONDS.toNanos(Duration.between(BEGIN, now).toMillis()),
                   TICK),
               steps);

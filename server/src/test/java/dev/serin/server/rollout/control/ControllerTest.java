@@ -205,6 +205,81 @@ class ControllerTest {
   }
 
   @Test
+  void evidence_thatGrewOldBeforeTheDecision_promotesNothing() {
+    boolean[] slow = new boolean[1];
+    ControlWorld.Replica late =
+        world
+        .new Replica(
+            new ControllerSteps() {
+              @Override
+              public void read(String run) {
+                if (slow[0]) {
+                  slow[0] = false;
+                  world.now = world.now.plusSeconds(11);
+                }
+              }
+            });
+    start("checkout", SHORT_STAGES, "");
+    world.seconds(late, 2);
+    slow[0] = true;
+
+    world.seconds(late, 1);
+
+    assertThat(world.run("checkout").state().hold()).isEqualTo(HoldCause.STALE_EVIDENCE);
+    late.controller.close();
+  }
+
+  /** It was started, and the store was away before anybody looked at it. */
+  @Test
+  void run_startedBeforeAnOutage_countsItForNoDwell() {
+    world.seconds(process, 1);
+    start("checkout", SHORT_STAGES.replace("3s", "20m"), "");
+    world.now = world.now.plus(Duration.ofHours(1));
+
+    process.controller.tick();
+    world.seconds(process, 2);
+
+    assertThat(world.run("checkout").state().stage()).isEqualTo(1);
+    assertThat(world.run("checkout").state().dwell(world.now)).isLessThan(Duration.ofSeconds(20));
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void turns_thatAreSlow_writeNoEntryEachAndAreNoDwellBeyondTenSeconds() {
+    start("checkout", SHORT_STAGES.replace("3s", "10m"), "");
+    world.seconds(process, 1);
+
+    for (int turn = 1; turn <= 15; turn++) {
+      world.pass(Duration.ofSeconds(12));
+      process.controller.tick();
+    }
+    assertThat(world.log("checkout")).as("30 s that nobody saw").hasSize(1);
+    world.pass(Duration.ofSeconds(12));
+    process.controller.tick();
+
+    assertThat(world.log("checkout")).hasSize(2);
+    assertThat(world.log("checkout").getLast().stored().reason()).startsWith("nobody looked for");
+    assertThat(world.run("checkout").state().times().dwell())
+        .as("193 s, of which 16 times 2 s unseen")
+        .isEqualTo(Duration.ofSeconds(161));
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void clock_aheadForAWhile_stopsNoDwellWhenItIsSetBack() {
+    start("checkout", SHORT_STAGES.replace("3s", "20s"), "");
+    world.seconds(process, 5);
+    world.clockAhead = Duration.ofSeconds(30);
+    world.seconds(process, 2);
+    world.clockAhead = Duration.ZERO;
+
+    world.seconds(process, 20);
+
+    assertThat(world.run("checkout").state().stage()).isEqualTo(2);
+    world.assertWhole("checkout");
+  }
+
+  @Test
   void view_cannotBeAsked_holdsAfterTenSecondsAndGoesOn() {
     start("checkout", SHORT_STAGES.replace("3s", "30s"), "");
     world.seconds(process, 5);

@@ -103,6 +103,38 @@ class TwoControllersTest {
   }
 
   @Test
+  void turn_thatTakesLongerThanAHolderMayBeSilent_keepsTheLease() {
+    world.apply(feature("search"), rollout("search", SHORT_STAGES, ""));
+    ControlWorld.Replica second = world.process();
+    // From now on it knows that nobody is dead.
+    second.controller.tick();
+    second.controller.close();
+    boolean[] slow = new boolean[1];
+    ControlWorld.Replica first =
+        world
+        .new Replica(
+            new ControllerSteps() {
+              @Override
+              public void read(String run) {
+                if (slow[0]) {
+                  world.now = world.now.plusSeconds(2);
+                  world.silentFor(Duration.ofSeconds(4));
+                  second.controller.tick();
+                }
+              }
+            });
+    first.command(CommandKind.START, "checkout");
+    first.command(CommandKind.START, "search");
+    world.seconds(first, 1);
+    slow[0] = true;
+
+    world.seconds(first, 1);
+
+    assertThat(second.controller.status().leads()).isFalse();
+    assertThat(first.controller.status().leads()).isTrue();
+  }
+
+  @Test
   void lease_givenBackByACleanStop_isTakenAtOnceAndNothingIsTimedAnew() {
     ControlWorld.Replica first = world.process();
     first.command(CommandKind.START, "checkout");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -160,7 +161,7 @@ class ControllerLeaseTest {
                         await(goOn);
                       }));
       assertThat(inside.await(60, TimeUnit.SECONDS)).isTrue();
-      Future<Optional<Fence>> take = pool.submit(store.second::take);
+      Future<Optional<Fence>> take = pool.submit(() -> store.second.take());
       if (kind == TestStore.POSTGRESQL) {
         assertThat(take.get(60, TimeUnit.SECONDS)).isEmpty();
       }
@@ -170,6 +171,26 @@ class ControllerLeaseTest {
       assertThat(take.get(60, TimeUnit.SECONDS)).as("it has just shown that it lives").isEmpty();
     }
     assertThat(store.first.renew(held)).isTrue();
+  }
+
+  @Test
+  void sight_ofTheLease_tellsTheClockOfAHolderThatLives() {
+    Instant clock = Instant.parse("2026-11-24T10:00:00Z");
+    assertThat(store.second.sight().now()).as("nobody holds it").isEmpty();
+    Fence held = store.first.take(clock).orElseThrow();
+    assertThat(store.second.sight().now().orElseThrow()).isBetween(clock, clock.plusSeconds(4));
+
+    Instant later = clock.plusSeconds(3_600);
+    assertThat(store.first.renew(held, later)).isTrue();
+    assertThat(store.first.renew(held)).as("says nothing of its clock").isTrue();
+    assertThat(store.second.sight().now().orElseThrow()).isBetween(later, later.plusSeconds(4));
+
+    store.silentFor(SILENCE_MILLIS + 1_000);
+    assertThat(store.second.sight().now()).as("it may be dead").isEmpty();
+    assertThat(store.second.sight().silence()).isGreaterThan(ControllerLease.SILENCE);
+    assertThat(store.first.renew(held, later)).isTrue();
+    store.first.release(held);
+    assertThat(store.second.sight().now()).as("it has left").isEmpty();
   }
 
   @Test
