@@ -154,7 +154,7 @@ public final class SerinServer implements AutoCloseable {
             metrics.calls(),
             List.of(
                 decisions,
-                new FeatureServiceAdapter(catalog),
+                new FeatureServiceAdapter(catalog, revisions),
                 outcomes.service(),
                 rollouts.service(),
                 new AnalysisServiceAdapter(

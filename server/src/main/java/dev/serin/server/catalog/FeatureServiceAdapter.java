@@ -59,10 +59,16 @@ public final class FeatureServiceAdapter extends FeatureServiceGrpc.FeatureServi
   public static final int MAX_KILL_REQUEST_BYTES = 64 << 10;
 
   private final Catalog catalog;
+  private final ServedRevisions revisions;
 
-  /** The service over this catalog. */
-  public FeatureServiceAdapter(Catalog catalog) {
+  /**
+   * The service over this catalog.
+   *
+   * @param revisions tells who serves a kill switch
+   */
+  public FeatureServiceAdapter(Catalog catalog, ServedRevisions revisions) {
     this.catalog = catalog;
+    this.revisions = revisions;
   }
 
   @Override
@@ -215,12 +221,11 @@ public final class FeatureServiceAdapter extends FeatureServiceGrpc.FeatureServi
     Note note = checks.note(request.getNote());
     checks.requireValid();
     KillResult result = catalog.kill(namespace, key, note);
-    answer(
-        responses,
+    KillFeatureResponse.Builder told =
         KillFeatureResponse.newBuilder()
             .setRevision(result.revision())
-            .setChanged(result.changed())
-            .build());
+            .setChanged(result.changed());
+    answer(responses, KillReach.tell(told, revisions, namespace, key).build());
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.serin.server.catalog;
 
+import com.google.protobuf.util.Durations;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Dialect;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.SharedLimits;
+import dev.serin.v1.AwaitedReplica;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which revisions the replicas of a store serve, of namespaces in which a run is being taken back:
- * each says it of itself as soon as it does, so that whoever acts for the run knows when nobody
- * serves the treatment any more.
+ * Which revisions the replicas of a store serve, of namespaces in which a run is being taken back
+ * or a kill switch is set: each says it of itself as soon as it does, so that whoever acts for the
+ * run, or set the switch, knows when nobody serves the treatment any more.
  *
  * <p>A replica is a row of {@code outcome_replica}, where it says each second that it lives; one
- * that has said nothing yet serves nothing of what is asked for. {@link #acknowledged} is for all
- * threads, the rest for the refresher's.
+ * that has said nothing yet serves nothing of what is asked for. {@link #acknowledged} and {@link
+ * #awaited} are for all threads, the rest for the refresher's.
  */
 public final class ServedRevisions {
   private static final Logger log = LoggerFactory.getLogger(ServedRevisions.class);
@@ -35,6 +37,7 @@ public final class ServedRevisions {
   private static final RowMapper<Behind> BEHIND =
       (row, context) ->
           new Behind(
+              row.getString("name"),
               row.getInt("state") == 1,
               row.getLong("heard") == 0,
               Math.max(0, row.getLong("now") - row.getLong("heard")));
@@ -61,7 +64,7 @@ public final class ServedRevisions {
   void serves(NamespaceState state) {
     boolean isAwaited =
         state.activeRuns().stream().anyMatch(run -> run.serving() == ServedRun.Serving.ROLLED_BACK);
-    if (isAwaited) {
+    if (isAwaited || state.kills().values().stream().anyMatch(KillRows.Kill::killed)) {
       unsaid.put(state.name(), state.revision());
     } else {
       unsaid.remove(state.name());
@@ -128,30 +131,60 @@ public final class ServedRevisions {
     return behind.stream().noneMatch(replica -> isAwaited(replica, staleAfter));
   }
 
+  /**
+   * Who may still serve a feature as it was before its kill switch was set.
+   *
+   * @param revision at which it was set, or a later one
+   */
+  List<AwaitedReplica> awaited(String namespace, String feature, long revision) {
+    return database.read(
+        handle -> {
+          Optional<Duration> staleAfter = ServedRunRows.staleAfter(handle, namespace, feature);
+          return behind(handle, namespace, revision).stream()
+              .filter(replica -> isAwaited(replica, staleAfter))
+              .map(this::shown)
+              .toList();
+        });
+  }
+
+  private AwaitedReplica shown(Behind replica) {
+    // Embedded it need not say that it lives.
+    long silent = database.dialect() == Dialect.SQLITE ? 0 : replica.silentMillis();
+    return AwaitedReplica.newBuilder()
+        .setName(replica.name())
+        .setSilent(Durations.fromMillis(silent))
+        .build();
+  }
+
   private boolean isAwaited(Behind replica, Optional<Duration> staleAfter) {
     // Embedded there is one process, which need not say that it lives; the lock on the store's file
     // proves that those before it are gone.
-    if (database.dialect() == Dialect.SQLITE || staleAfter.isEmpty()) {
+    if (database.dialect() == Dialect.SQLITE) {
       return replica.live();
     }
-    return !replica.left()
-        && replica.silentMillis() < staleAfter.get().plus(HEARD_AFTER).toMillis();
+    if (replica.left()) {
+      return false;
+    }
+    return staleAfter.isEmpty()
+        ? replica.live()
+        : replica.silentMillis() < staleAfter.get().plus(HEARD_AFTER).toMillis();
   }
 
   /**
    * A replica that does not serve a revision, as far as it said.
    *
+   * @param name for people
    * @param live false: others have retired it
    * @param left whether it ended by itself
    * @param silentMillis since it last said that it lives
    */
-  private record Behind(boolean live, boolean left, long silentMillis) {}
+  private record Behind(String name, boolean live, boolean left, long silentMillis) {}
 
   private List<Behind> behind(Handle handle, String namespace, long revision) {
     return handle
         .createQuery(
             """
-            SELECT %s AS now, o.state,
+            SELECT %s AS now, o.name, o.state,
               CASE WHEN o.state = 1 THEN o.renewed
                 ELSE COALESCE(o.silent_since, o.renewed) END AS heard
             FROM outcome_replica o

@@ -1,6 +1,11 @@
 package dev.serin.server.catalog;
 
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -67,6 +72,40 @@ final class ServedRunRows {
         .map(ROW)
         .useIterator(rows -> rows.forEachRemaining(consumer));
   }
+
+  /**
+   * How long a replica without news serves treatments of a feature's active runs; empty: for ever,
+   * or there is none.
+   */
+  static Optional<Duration> staleAfter(Handle handle, String namespace, String feature) {
+    Map<String, Optional<Long>> bySplit = new HashMap<>();
+    handle
+        .createQuery(
+            """
+            SELECT s.split, s.active, s.stale_after
+            FROM served_run s JOIN change_set c ON c.apply_id = s.apply_id
+            WHERE s.namespace = :namespace AND s.feature = :feature AND c.revision IS NOT NULL
+            ORDER BY c.revision
+            """)
+        .bind("namespace", namespace)
+        .bind("feature", feature)
+        .map(
+            (row, context) -> {
+              long millis = row.getLong("stale_after");
+              long staleAfter = row.wasNull() ? ServedRun.NEVER_STALE : millis;
+              return new SplitStale(row.getString("split"), row.getInt("active") == 1, staleAfter);
+            })
+        .forEach(
+            row ->
+                bySplit.put(
+                    row.split(), row.active() ? Optional.of(row.millis()) : Optional.empty()));
+    List<Long> active = bySplit.values().stream().flatMap(Optional::stream).toList();
+    return active.isEmpty() || active.contains(ServedRun.NEVER_STALE)
+        ? Optional.empty()
+        : Optional.of(Duration.ofMillis(Collections.max(active)));
+  }
+
+  private record SplitStale(String split, boolean active, long millis) {}
 
   static void insert(Handle handle, TakenRevision taken, ServedRun run) {
     boolean never = run.staleAfterMillis() == ServedRun.NEVER_STALE;

@@ -1,5 +1,6 @@
 package dev.serin.server.cli;
 
+import dev.serin.v1.AwaitedReplica;
 import dev.serin.v1.KillFeatureRequest;
 import dev.serin.v1.KillFeatureResponse;
 import java.util.concurrent.Callable;
@@ -15,6 +16,9 @@ import picocli.CommandLine.Parameters;
       "Documents stay as they are; 'revive' lifts it."
     })
 final class KillCommand implements Callable<Integer> {
+  /** Replicas say each second that they live. */
+  private static final long SILENT_SECONDS = 3;
+
   private final Terminal terminal;
   @Mixin private final CallOptions call = new CallOptions();
   @Mixin private final NoteOptions note = new NoteOptions();
@@ -43,13 +47,27 @@ final class KillCommand implements Callable<Integer> {
       output.print(
           terminal,
           answer,
-          () ->
-              terminal
-                  .out()
-                  .printf(
-                      "feature %s: %s (revision %s)%n",
-                      feature, state, Long.toUnsignedString(answer.getRevision())));
+          () -> {
+            terminal
+                .out()
+                .printf(
+                    "feature %s: %s (revision %s)%n",
+                    feature, state, Long.toUnsignedString(answer.getRevision()));
+            answer.getAwaitedList().forEach(this::printCutOff);
+          });
     }
     return ExitCode.OK.code();
+  }
+
+  /** One that says that it lives follows at once, and need not be told of. */
+  private void printCutOff(AwaitedReplica replica) {
+    long seconds = replica.getSilent().getSeconds();
+    if (seconds >= SILENT_SECONDS) {
+      terminal
+          .out()
+          .printf(
+              "  replica %s may still serve it as it was: silent for %d s%n",
+              replica.getName(), seconds);
+    }
   }
 }

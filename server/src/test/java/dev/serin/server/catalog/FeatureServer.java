@@ -53,7 +53,8 @@ final class FeatureServer implements AutoCloseable {
 
   final Catalog catalog;
   final FeatureServiceGrpc.FeatureServiceBlockingStub stub;
-  private final Database database;
+  final Database database;
+  final ServedRevisions revisions;
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
   private final ListedErrorsInterceptor listed = new ListedErrorsInterceptor();
   private final Server server;
@@ -65,11 +66,12 @@ final class FeatureServer implements AutoCloseable {
             new StoreConfig.Sqlite(directory.resolve("serin.db")), TransactionObserver.NONE);
     Instant now = Instant.parse("2026-01-31T12:00:00Z");
     catalog = new Catalog(database, PlanReader::violations, () -> now, new Random(1));
+    revisions = new ServedRevisions(database, 1);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .executor(executor)
-            .addService(ErrorInterceptor.guard(new FeatureServiceAdapter(catalog)))
+            .addService(ErrorInterceptor.guard(new FeatureServiceAdapter(catalog, revisions)))
             .build()
             .start();
     channel =

@@ -201,6 +201,26 @@ class FeatureServiceTest {
   }
 
   @Test
+  void kill_askedAgain_tellsWhoServesIt() {
+    server.apply(BOTH);
+    Replicas.add(server.database, 1);
+    KillFeatureRequest kill = KillFeatureRequest.newBuilder().setKey("checkout").build();
+
+    KillFeatureResponse first = server.stub.killFeature(kill);
+    server.revisions.serves(server.catalog.states().current("default"));
+    server.revisions.say();
+    KillFeatureResponse second = server.stub.killFeature(kill);
+
+    assertThat(first.getServedEverywhere()).isFalse();
+    assertThat(first.getAwaitedList())
+        .singleElement()
+        .satisfies(replica -> assertThat(replica.getName()).isEqualTo("test"));
+    assertThat(second.getChanged()).isFalse();
+    assertThat(second.getServedEverywhere()).isTrue();
+    assertThat(second.getAwaitedList()).isEmpty();
+  }
+
+  @Test
   void killAndRevive_ofFeature_setAndLiftItsSwitchOnce() {
     server.apply(BOTH);
     KillFeatureRequest kill = KillFeatureRequest.newBuilder().setKey("checkout").build();

@@ -174,4 +174,63 @@ class ServedRevisionsTest {
 
     assertThat(acknowledged(revision)).isTrue();
   }
+
+  private int awaited(String feature, long revision) {
+    return mine.awaited("default", feature, revision).size();
+  }
+
+  private long kill(String feature) {
+    return test.catalog.kill("default", feature, TestCatalog.NOTE).revision();
+  }
+
+  @Test
+  void killSwitch_isAwaitedUntilAllReplicasServeIt() {
+    long revision = kill("checkout");
+    assertThat(awaited("checkout", revision)).isEqualTo(2);
+    serveNow(mine);
+    assertThat(awaited("checkout", revision)).isEqualTo(1);
+
+    serveNow(other);
+
+    assertThat(awaited("checkout", revision)).isZero();
+  }
+
+  @Test
+  void killSwitch_ofAFeatureWithARun_isAwaitedFromTheSilentUntilTheirTreatmentIsStale() {
+    boolean isShared = store == TestStore.POSTGRESQL;
+    long revision = kill("checkout");
+    serveNow(mine);
+
+    Replicas.silence(test.database, 2, Duration.ofSeconds(30));
+    assertThat(awaited("checkout", revision)).isEqualTo(1);
+    Replicas.silence(test.database, 2, Duration.ofSeconds(63));
+
+    assertThat(awaited("checkout", revision)).isEqualTo(isShared ? 0 : 1);
+  }
+
+  /** What is served without a run never grows stale. */
+  @Test
+  void killSwitch_ofAFeatureWithoutARun_isAwaitedFromTheSilentUntilTheyAreRetired() {
+    test.put(feature("search"));
+    long revision = kill("search");
+    serveNow(mine);
+    Replicas.silence(test.database, 2, Duration.ofSeconds(63));
+    assertThat(awaited("search", revision)).isEqualTo(1);
+
+    Replicas.retire(test.database, 2);
+
+    assertThat(awaited("search", revision)).isZero();
+  }
+
+  @Test
+  void killSwitch_whoseRunIsOver_isAwaitedAsWithoutOne() {
+    takeBack();
+    test.serve(run("checkout", "run-1", Serving.ROLLED_BACK, false));
+    long revision = kill("checkout");
+    serveNow(mine);
+
+    Replicas.silence(test.database, 2, Duration.ofSeconds(63));
+
+    assertThat(awaited("checkout", revision)).isEqualTo(1);
+  }
 }

@@ -130,7 +130,7 @@ public final class Notifier implements AutoCloseable {
         part.run();
         failing = false;
       } catch (RuntimeException | Error e) {
-        // Nothing but the end of the lease may end this thread. Told once: an outage of the store fails every turn.
+        // Nothing but the end of the lease may end this thread.
         if (!failing) {
           log.warn("notifications wait: {}", e.toString(), e);
         }
