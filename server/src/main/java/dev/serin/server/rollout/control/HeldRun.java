@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class HeldRun {
   /**
    * What nobody saw of a run's time is not written before it is more than this in all, so that slow
-   * turns do not write an entry for each run each: a crash meanwhile counts it as seen.
+   * turns do not write an entry for each run each: after a crash, or with a person's command, it
+   * counts as seen.
    */
   static final Duration CARRIED_MAX = Duration.ofSeconds(30);
 

@@ -113,8 +113,8 @@ final class Turn {
       if (waits.getOrDefault(namespace, 0) >= WAITS_MAX) {
         continue;
       }
+      renewal.renewIfDue();
       try {
-        renewal.renewIfDue();
         steps.read(run.id());
         Looks.Seen look = seen.get(run);
         decide(run, look, switches, fence, now);
