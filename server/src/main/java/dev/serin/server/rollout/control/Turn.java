@@ -251,8 +251,7 @@ final class Turn {
     if (event instanceof Event.Tick && run.mayCarry(moved, now)) {
       return false;
     }
-    Move move =
-        orFail(() -> Moves.of(run.id(), run.plan(), moved, evidence.get(), judge.get()));
+    Move move = orFail(() -> Moves.of(run.id(), run.plan(), moved, evidence.get(), judge.get()));
     steps.decided(run.id());
     ServedMove served =
         new ServedMove(serving, run.origin(), run.plan(), run.state(), moved, OptionalLong.empty());

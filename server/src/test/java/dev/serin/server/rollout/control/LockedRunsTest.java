@@ -27,8 +27,7 @@ class LockedRunsTest {
   @BeforeEach
   void open() throws Exception {
     world =
-        new ControlWorld(
-            new StoreConfig.Postgres(PostgresServer.shared().freshDatabase(), "", ""));
+        new ControlWorld(new StoreConfig.Postgres(PostgresServer.shared().freshDatabase(), "", ""));
     process = world.process();
     world.apply(
         ERRORS,
