@@ -143,7 +143,7 @@ final class MetricReader {
         0,
         quantile(path, guardrail.hasQuantile(), guardrail.getQuantile()),
         guardrail.getDryRun(),
-        better(guardrail.getBetter()));
+        better(path, guardrail.getBetter(), guardrail.getBetterValue()));
   }
 
   private MetricPlan success(String path, SuccessMetric success) {
@@ -160,7 +160,7 @@ final class MetricReader {
         0,
         OptionalDouble.empty(),
         success.getDryRun(),
-        better(success.getBetter()));
+        better(path, success.getBetter(), success.getBetterValue()));
   }
 
   private MetricPlan breaker(String path, CircuitBreaker breaker, Weights weights) {
@@ -193,7 +193,7 @@ final class MetricReader {
         0,
         quantile(path, signal.hasQuantile(), signal.getQuantile()),
         signal.getDryRun(),
-        better(signal.getBetter()));
+        better(path, signal.getBetter(), signal.getBetterValue()));
   }
 
   private double weight(String path, Optional<Double> stated, double absent) {
@@ -217,7 +217,8 @@ final class MetricReader {
     return stated ? Optional.of(value) : Optional.empty();
   }
 
-  private static Optional<Direction> better(BetterDirection better) {
+  private Optional<Direction> better(String path, BetterDirection better, int number) {
+    report.enumNumber(path + ".better", number, better != BetterDirection.UNRECOGNIZED);
     return switch (better) {
       case BETTER_DIRECTION_LOWER -> Optional.of(Direction.LOWER);
       case BETTER_DIRECTION_HIGHER -> Optional.of(Direction.HIGHER);

@@ -7,6 +7,7 @@ import dev.serin.v1.FixedHorizon;
 import dev.serin.v1.Notification;
 import dev.serin.v1.Rollout;
 import dev.serin.v1.RolloutState;
+import dev.serin.v1.RunBucketing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -46,6 +47,7 @@ public final class PlanReader {
     Optional<Duration> staleAfter = reader.staleAfter();
     List<FreezePlan> freezes = new FreezeReader(reader.report).read(document.getFreezesList());
     List<NotificationPlan> notifications = reader.notifications();
+    boolean keepBucketing = reader.keepBucketing();
     List<FieldViolation> violations = reader.report.violations();
     if (!violations.isEmpty()) {
       return new PlanReading.Invalid(violations);
@@ -64,7 +66,7 @@ public final class PlanReader {
             policy,
             alpha,
             alphaP,
-            reader.keepBucketing(),
+            keepBucketing,
             staleAfter,
             freezes,
             notifications));
@@ -93,6 +95,8 @@ public final class PlanReader {
   }
 
   private DecisionPlan policy(List<StagePlan> stages) {
+    report.enumNumber(
+        "policy", document.getPolicyValue(), document.getPolicy() != DecisionPolicy.UNRECOGNIZED);
     boolean fixed = document.getPolicy() == DecisionPolicy.DECISION_POLICY_FIXED_HORIZON;
     if (!fixed) {
       if (document.hasFixedHorizon()) {
@@ -143,6 +147,10 @@ public final class PlanReader {
   }
 
   private boolean keepBucketing() {
+    report.enumNumber(
+        "bucketing",
+        document.getBucketingValue(),
+        document.getBucketing() != RunBucketing.UNRECOGNIZED);
     return switch (document.getBucketing()) {
       case RUN_BUCKETING_KEEP -> true;
       case RUN_BUCKETING_FRESH, RUN_BUCKETING_UNSPECIFIED, UNRECOGNIZED -> false;

@@ -83,6 +83,13 @@ final class PlanReport {
     }
   }
 
+  /** Refuses a number of an enum that this version does not know: what was meant is not known. */
+  void enumNumber(String field, int number, boolean known) {
+    if (!known) {
+      add(field, number, "a number that this version knows");
+    }
+  }
+
   void text(String field, String value, int maxChars) {
     int chars = value.codePointCount(0, value.length());
     if (chars > maxChars) {

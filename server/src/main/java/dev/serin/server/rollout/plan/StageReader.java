@@ -155,6 +155,10 @@ final class StageReader {
   }
 
   private StagePlan.AtMaximum atMaximum(String path, Stage stage) {
+    report.enumNumber(
+        path + ".at_maximum",
+        stage.getAtMaximumValue(),
+        stage.getAtMaximum() != AtMaximum.UNRECOGNIZED);
     if (stage.getAtMaximum() != AtMaximum.AT_MAXIMUM_UNSPECIFIED && !stage.hasMaximum()) {
       report.add(path + ".at_maximum", "set without a maximum", "both or neither");
     }
@@ -166,6 +170,8 @@ final class StageReader {
   }
 
   private StagePlan.Promotion promotion(String path, Stage stage, StagePlan.Kind kind) {
+    report.enumNumber(
+        path + ".promote", stage.getPromoteValue(), stage.getPromote() != Promote.UNRECOGNIZED);
     StagePlan.Promotion promotion =
         switch (stage.getPromote()) {
           case PROMOTE_NO_REGRESSION -> StagePlan.Promotion.NO_REGRESSION;

@@ -3,6 +3,12 @@ package dev.serin.server.rollout.plan;
 import static dev.serin.server.rollout.plan.Plans.errorsWith;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.server.error.FieldViolation;
+import dev.serin.v1.Guardrail;
+import dev.serin.v1.Rollout;
+import dev.serin.v1.SignalMetric;
+import dev.serin.v1.Stage;
+import dev.serin.v1.SuccessMetric;
 import org.junit.jupiter.api.Test;
 
 /** What is wrong with a rollout file, and where: line and column as editors take them. */
@@ -237,5 +243,37 @@ class BadPlansTest {
                     + " template: gradual}"))
         .containsExactly(
             "f.yaml:1:55: control: 'a' (expected: another variant than the treatment)");
+  }
+
+  @Test
+  void enumNumbers_ofALaterVersion_areRefusedAndMeanNothing() {
+    Rollout later =
+        Rollout.newBuilder()
+            .setKey("checkout")
+            .setFeature("new-checkout")
+            .setSplit("half")
+            .setTreatment("on")
+            .setControl("off")
+            .setTemplate("gradual")
+            .setPolicyValue(77)
+            .setBucketingValue(78)
+            .addStages(Stage.newBuilder().setName("canary").setPromoteValue(79))
+            .addStages(Stage.newBuilder().setName("half").setAtMaximumValue(80))
+            .addGuardrails(Guardrail.newBuilder().setMetric("a").setBetterValue(81))
+            .addSuccessMetrics(SuccessMetric.newBuilder().setMetric("b").setBetterValue(82))
+            .addSignals(SignalMetric.newBuilder().setMetric("c").setBetterValue(83))
+            .build();
+
+    assertThat(PlanReader.violations(later))
+        .filteredOn(wrong -> wrong.description().endsWith("a number that this version knows)"))
+        .extracting(FieldViolation::field)
+        .containsExactlyInAnyOrder(
+            "policy",
+            "bucketing",
+            "stages[0].promote",
+            "stages[1].at_maximum",
+            "guardrails[0].better",
+            "success_metrics[0].better",
+            "signals[0].better");
   }
 }
