@@ -28,6 +28,8 @@ import dev.serin.server.rollout.webhook.Webhooks;
 import dev.serin.server.store.Database;
 import dev.serin.server.telemetry.Metrics;
 import dev.serin.v1.Verdict;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -157,7 +159,14 @@ final class LiveRollouts implements AutoCloseable {
   }
 
   /** Who holds the lease, for people who look at the store. */
-  private static String name() {
-    return "pid " + ProcessHandle.current().pid();
+  static String name() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException unnamed) {
+      // A machine whose own name nobody resolves; the process is still told.
+      host = "unknown host";
+    }
+    return "pid " + ProcessHandle.current().pid() + " on " + host;
   }
 }

@@ -140,7 +140,8 @@ final class DemoCommand implements Callable<Integer> {
       if (features.isEmpty()) {
         return;
       }
-      new DemoHints(command(), server.grpcPort(), server.httpPort(), documents).print(terminal);
+      new DemoHints(command(), server.grpcPort(), server.httpPort(), documents, stay)
+          .print(terminal);
       DemoTally tally = new DemoTally();
       try (DemoOutcomes outcomes =
               new DemoOutcomes(measured(features), session.channel(), tally, SEED);

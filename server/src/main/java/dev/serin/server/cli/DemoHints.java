@@ -10,9 +10,13 @@ import java.util.List;
  * @param grpcPort the server's gRPC port
  * @param httpPort its HTTP port
  * @param documents where the sample documents are
+ * @param stays false: the server ends with the rollouts
  */
-record DemoHints(String command, int grpcPort, int httpPort, Path documents) {
+record DemoHints(String command, int grpcPort, int httpPort, Path documents, boolean stays) {
   private static final int DEFAULT_PORT = 8980;
+
+  /** The one that is rolled back. */
+  private static final String ROLLOUT = "instant-search";
 
   /** A title and the lines to copy under it. */
   record Hint(String title, List<String> lines) {}
@@ -41,6 +45,11 @@ record DemoHints(String command, int grpcPort, int httpPort, Path documents) {
                 "sed -i.bak 's/weight: 25/weight: 50/; s/weight: 75/weight: 50/' "
                     + documents.resolve("new-checkout.yaml"),
                 command + " history --limit 3" + server)),
+        new Hint(
+            "Follow a rollout, and read who moved it and why",
+            List.of(
+                command + " rollout watch " + ROLLOUT + server,
+                command + " rollout history " + ROLLOUT + server)),
         new Hint("Browse the API", List.of("http://127.0.0.1:" + httpPort + "/docs")));
   }
 
@@ -52,6 +61,10 @@ record DemoHints(String command, int grpcPort, int httpPort, Path documents) {
       terminal.out().println();
       terminal.out().println(terminal.bold(hint.title()));
       hint.lines().forEach(line -> terminal.out().println("  " + line));
+    }
+    if (!stays) {
+      terminal.out().println();
+      terminal.out().println("The server ends with the two rollouts; with --stay it goes on.");
     }
     terminal.out().println();
     terminal.out().flush();

@@ -66,7 +66,7 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
   /** Entries that the first answer of a watch tells. */
   static final int MAX_WATCHED_ENTRIES = 100;
 
-  private static final int DEFAULT_WATCHED_ENTRIES = 10;
+  static final int DEFAULT_WATCHED_ENTRIES = 10;
 
   private final Catalog catalog;
   private final Runs runs;

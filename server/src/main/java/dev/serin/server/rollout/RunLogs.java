@@ -22,7 +22,7 @@ import java.util.OptionalLong;
 /** Runs with what their logs say, as messages. Safe for all threads; blocks for the store. */
 final class RunLogs {
   /** Entries that a replay shows. */
-  private static final int MAX_REPLAYED_ENTRIES = 10_000;
+  static final int MAX_REPLAYED_ENTRIES = 10_000;
 
   /** Entries of a log that are read at once. */
   private static final int READ = 100;

@@ -26,6 +26,8 @@ class LimitsPageTest {
           "request of RolloutService",
           "id of a request",
           "watches of runs at once",
+          "entries of a watch's first answer",
+          "entries of a replay",
           "features of an export");
 
   @Test
