@@ -3,6 +3,7 @@ package dev.serin.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Durations;
+import dev.serin.server.catalog.PageToken;
 import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceBlockingStub;
 import dev.serin.v1.ApplyRolloutRequest;
@@ -467,5 +468,32 @@ class RolloutFlowTest {
     assertThat(second.getRunsList())
         .extracting(RolloutRun::getRollout)
         .containsExactly("new-checkout");
+  }
+
+  @Test
+  void history_ofAMadeUpPageToken_isRefused() {
+    apply(slow());
+    String run = begin().getRunId();
+    ListRolloutHistoryRequest request =
+        ListRolloutHistoryRequest.newBuilder().setRollout("new-checkout").build();
+    List<String> made =
+        List.of(
+            PageToken.of(request, run, "0"),
+            PageToken.of(request, run, "-1"),
+            PageToken.of(request, run, "99"),
+            PageToken.of(request, run, Long.toString(Long.MIN_VALUE)),
+            PageToken.of(request, "nobody", "1"));
+
+    assertThat(made)
+        .allSatisfy(
+            token ->
+                assertThat(
+                        GrpcError.of(
+                                () ->
+                                    rollouts()
+                                        .listRolloutHistory(
+                                            request.toBuilder().setPageToken(token).build()))
+                            .reason())
+                    .isEqualTo("PAGE_TOKEN_INVALID"));
   }
 }

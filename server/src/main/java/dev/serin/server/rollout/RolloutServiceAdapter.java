@@ -15,6 +15,7 @@ import dev.serin.server.rollout.control.Commands;
 import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.control.Runs;
 import dev.serin.server.rollout.journal.Journal;
+import dev.serin.server.rollout.journal.RunOrigin;
 import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.rollout.machine.GateOf;
 import dev.serin.v1.ApplyRolloutRequest;
@@ -334,8 +335,22 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
           runs.find(position.getFirst())
               .orElseThrow(() -> ApiErrors.pageTokenInvalid(request.getPageToken()));
       after = PageToken.number(request.getPageToken(), position.getLast());
+      if (!isPosition(run, namespace, rollout, number, after)) {
+        throw ApiErrors.pageTokenInvalid(request.getPageToken());
+      }
     }
     answer(responses, logs.history(run, after, size, request.getIncludeEvidence(), unpaged));
+  }
+
+  /** Whether a page of what is asked for may go on there: a token can be made up. */
+  private static boolean isPosition(
+      RunView run, String namespace, String rollout, OptionalLong number, long after) {
+    RunOrigin origin = run.stored().origin();
+    return origin.namespace().equals(namespace)
+        && origin.rollout().equals(rollout)
+        && (number.isEmpty() || number.getAsLong() == run.stored().number())
+        && after >= 1
+        && after <= run.stored().version();
   }
 
   @Override

@@ -1,4 +1,15 @@
-package dev.serin.server.rollout.control;
+    if (!(event instanceof Event.Tick tick)) {
+      parts.add("the evidence of a look with " + event);
+    } else if (!saysSame(tick, verdict)) {
+      parts.add(
+          "action %s for %s, and the look that moved the run says %s for %s"
+              .formatted(
+                  verdict.action(),
+                  verdict.reason(),
+                  tick.verdict().action(),
+                  tick.verdict().reason()));
+    }
+    returnpackage dev.serin.server.rollout.control;
 
 import static java.util.Objects.requireNonNull;
 
@@ -32,13 +43,13 @@ public final class Replay {
 
   /** What came out of judging an entry again. */
   public enum Outcome {
-    /** The same action for the same reason by the same metric. */
+    /** The same action for the same reason by the same metric, and the look's own action. */
     SAME,
     /** Something else. */
     DIFFERENT,
     /** It keeps nothing that could be judged: a person's word, a gate's answer. */
     NO_EVIDENCE,
-    /** What it keeps cannot be read. */
+    /** What it keeps cannot be read, or a look that acted keeps nothing. */
     UNREADABLE
   }
 
@@ -79,22 +90,33 @@ public final class Replay {
     try {
       evidence = EntryEvidence.decode(stored.evidence());
     } catch (IllegalArgumentException e) {
-      return unreadable(stored, Optional.empty(), e);
+      return unreadable(stored, Optional.empty(), String.valueOf(e.getMessage()));
     }
     if (evidence.judged().isEmpty()) {
+      if (decided(stored) instanceof Event.Tick tick
+          && tick.verdict().action() != dev.serin.server.rollout.machine.Verdict.Action.GO_ON) {
+        return unreadable(
+            stored,
+            evidence.verdict(),
+            "evidence: none (expected: what a look was judged on that says "
+                + tick.verdict().action()
+                + ")");
+      }
       return new Entry(stored, Outcome.NO_EVIDENCE, evidence.verdict(), Optional.empty(), "");
     }
     EntryEvidence.Judged kept = evidence.judged().get();
     Verdict logged = evidence.verdict().orElseThrow();
+    dev.serin.server.rollout.policy.Verdict verdict;
     Verdict judged;
+    Event event;
     try {
-      judged =
-          VerdictMessages.of(
-              run.plan(), kept.evidence(), judge.judge(kept.evidence(), kept.before()).verdict());
+      event = EventCodec.decode(stored.event());
+      verdict = judge.judge(kept.evidence(), kept.before()).verdict();
+      judged = VerdictMessages.of(run.plan(), kept.evidence(), verdict);
     } catch (IllegalArgumentException e) {
-      return unreadable(stored, Optional.of(logged), e);
+      return unreadable(stored, Optional.of(logged), String.valueOf(e.getMessage()));
     }
-    String difference = difference(logged, judged);
+    String difference = difference(logged, judged, event, verdict);
     return new Entry(
         stored,
         difference.isEmpty() ? Outcome.SAME : Outcome.DIFFERENT,
@@ -152,13 +174,24 @@ public final class Replay {
     }
   }
 
-  private static Entry unreadable(
-      StoredEntry stored, Optional<Verdict> logged, IllegalArgumentException why) {
-    return new Entry(
-        stored, Outcome.UNREADABLE, logged, Optional.empty(), String.valueOf(why.getMessage()));
+  /** What happened; null: that cannot be read, which {@link #problem} tells. */
+  private static @Nullable Event decided(StoredEntry stored) {
+    try {
+      return EventCodec.decode(stored.event());
+    } catch (IllegalArgumentException unreadable) {
+      return null;
+    }
   }
 
-  private static String difference(Verdict logged, Verdict judged) {
+  private static Entry unreadable(StoredEntry stored, Optional<Verdict> logged, String why) {
+    return new Entry(stored, Outcome.UNREADABLE, logged, Optional.empty(), why);
+  }
+
+  private static String difference(
+      Verdict logged,
+      Verdict judged,
+      Event event,
+      dev.serin.server.rollout.policy.Verdict verdict) {
     List<String> parts = new ArrayList<>();
     if (logged.getAction() != judged.getAction()) {
       parts.add("action " + judged.getAction() + ", logged " + logged.getAction());
@@ -169,6 +202,24 @@ public final class Replay {
     if (!logged.getMetric().equals(judged.getMetric())) {
       parts.add("metric '" + judged.getMetric() + "', logged '" + logged.getMetric() + "'");
     }
+    // What moved the run is its event; the logged verdict is only shown.
+    if (!(event instanceof Event.Tick tick)) {
+      parts.add("the evidence of a look with " + event);
+    } else if (!saysSame(tick, verdict)) {
+      parts.add(
+          "action %s for %s, and the look that moved the run says %s for %s"
+              .formatted(
+                  verdict.action(),
+                  verdict.reason(),
+                  tick.verdict().action(),
+                  tick.verdict().reason()));
+    }
     return parts.isEmpty() ? "" : String.join("; ", parts) + ": " + judged.getSentence();
+  }
+
+  private static boolean saysSame(
+      Event.Tick tick, dev.serin.server.rollout.policy.Verdict verdict) {
+    return tick.verdict().action().name().equals(verdict.action().name())
+        && tick.verdict().reason().equalsIgnoreCase(verdict.reason().name());
   }
 }
