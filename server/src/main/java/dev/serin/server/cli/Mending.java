@@ -33,7 +33,8 @@ final class Mending {
       case "REQUEST_ID_REUSED" -> "leave --request-id out, or draw a new one";
       case "INVALID_DOCUMENT" -> "mend the fields named; 'serin validate -f FILE' checks offline";
       case "STORE_UNAVAILABLE" -> "the server still decides; repeat when its store is back";
-      case "CHANGE_UNCERTAIN" -> "'serin history' shows whether it was made";
+      case "CHANGE_UNCERTAIN" ->
+          "'serin history', of a run 'serin rollout history', shows whether it was made";
       case "STORE_FULL" -> "free space where the server keeps its data, then repeat";
       case "NOT_READY" -> "the server is starting: repeat in a moment";
       case "SHUTTING_DOWN" -> "the server is stopping: call another one, or repeat in a moment";

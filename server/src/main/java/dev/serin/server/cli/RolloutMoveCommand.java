@@ -43,7 +43,8 @@ final class RolloutMoveCommand implements Callable<Integer> {
         .setRequestId(options.requestId());
     options.expectedVersion().ifPresent(request::setExpectedVersion);
     try (Session session = options.rollout().open()) {
-      CommandRolloutResponse answer = session.rollouts().commandRollout(request.build());
+      CommandRolloutResponse answer =
+          options.sent(terminal, () -> session.rollouts().commandRollout(request.build()));
       options
           .output()
           .print(

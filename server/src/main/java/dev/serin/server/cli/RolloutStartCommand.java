@@ -32,7 +32,8 @@ final class RolloutStartCommand implements Callable<Integer> {
             .setRequestId(options.requestId());
     options.expectedVersion().ifPresent(request::setExpectedVersion);
     try (Session session = options.rollout().open()) {
-      StartRolloutResponse answer = session.rollouts().startRollout(request.build());
+      StartRolloutResponse answer =
+          options.sent(terminal, () -> session.rollouts().startRollout(request.build()));
       options
           .output()
           .print(

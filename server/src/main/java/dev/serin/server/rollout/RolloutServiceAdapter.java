@@ -143,7 +143,7 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
             checks.note(request.getNote()),
             request.getRequestId(),
             Optional.empty());
-    answer(responses, StartRolloutResponse.newBuilder().setRun(logs.run(told.run())).build());
+    answer(responses, StartRolloutResponse.newBuilder().setRun(logs.commanded(told.run())).build());
   }
 
   @Override
@@ -164,7 +164,7 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
     answer(
         responses,
         CommandRolloutResponse.newBuilder()
-            .setRun(logs.run(told.run()))
+            .setRun(logs.commanded(told.run()))
             .setMoved(told.moved())
             .setBecause(told.because())
             .build());

@@ -3,6 +3,7 @@ package dev.serin.server.rollout;
 import com.google.protobuf.Message;
 import dev.serin.server.catalog.PageSize;
 import dev.serin.server.catalog.PageToken;
+import dev.serin.server.error.ApiException;
 import dev.serin.server.error.RunErrors;
 import dev.serin.server.rollout.control.LoggedEntry;
 import dev.serin.server.rollout.control.Replay;
@@ -69,6 +70,15 @@ final class RunLogs {
     return first.isEmpty() || last.isEmpty()
         ? RunMessages.run(view).build()
         : RunMessages.run(view, first.getFirst(), last.getFirst());
+  }
+
+  /** The same of one that was commanded just now, which is told though the store went since. */
+  RolloutRun commanded(RunView view) {
+    try {
+      return run(view);
+    } catch (ApiException away) {
+      return RunMessages.run(view).build();
+    }
   }
 
   /**

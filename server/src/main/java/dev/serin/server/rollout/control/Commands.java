@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -44,6 +45,10 @@ import java.util.random.RandomGenerator;
 public final class Commands {
   /** Times a command is decided before it gives up: others move the run too fast. */
   static final int MAX_ATTEMPTS = 5;
+
+  /** Why a request that is done already is refused, where that is not known yet. */
+  private static final Set<ErrorReason> MAY_BE_OF_ITSELF =
+      Set.of(ErrorReason.ROLLOUT_ACTIVE, ErrorReason.RUN_STATE, ErrorReason.RUN_VERSION_CONFLICT);
 
   private final Journal journal;
   private final ControllerLease lease;
@@ -169,6 +174,14 @@ public final class Commands {
     if (before.isPresent()) {
       return told(asked, request, before.get()).orElseThrow();
     }
+    try {
+      return decide(asked, request);
+    } catch (ApiException refused) {
+      return firstAnswer(asked, request, refused);
+    }
+  }
+
+  private Told decide(Asked asked, Request request) {
     for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       Optional<Told> told =
           asked.kind() == CommandKind.START ? start(asked, request) : command(asked, request);
@@ -179,6 +192,20 @@ public final class Commands {
     throw RunErrors.moving(
         asked.rollout(),
         journal.newest(asked.namespace(), asked.rollout()).map(StoredRun::version).orElse(0L));
+  }
+
+  /**
+   * What is told instead of a refusal: where a first attempt under the same id was written since
+   * this one asked for its answer, the run stands as it does because of that.
+   */
+  private Told firstAnswer(Asked asked, Request request, ApiException refused) {
+    if (asked.requestId().isEmpty() || !MAY_BE_OF_ITSELF.contains(refused.reason())) {
+      throw refused;
+    }
+    return journal
+        .answered(request)
+        .flatMap(written -> told(asked, request, written))
+        .orElseThrow(() -> refused);
   }
 
   /** Empty: somebody else came first. */
@@ -203,9 +230,18 @@ public final class Commands {
     if (written instanceof Written.Done) {
       MoveLines.say(begun.origin(), begun.moved().entry());
       changed.run();
-      return Optional.of(new Told(runs.find(run).orElseThrow(), true, ""));
+      return Optional.of(new Told(started(begun, first), true, ""));
     }
     return told(asked, request, written);
+  }
+
+  /** The run that was made; as it was decided where the store went away since. */
+  private RunView started(Starts.Begun begun, Move first) {
+    try {
+      return runs.find(begun.origin().run()).orElseThrow();
+    } catch (ApiException away) {
+      return begun.after(first);
+    }
   }
 
   private Optional<Told> command(Asked asked, Request request) {
@@ -307,7 +343,7 @@ public final class Commands {
   private Optional<Told> told(Asked asked, Request request, Written written) {
     return switch (written) {
       case Written.Answered answered -> {
-        RunView run = runs.find(answered.first().run()).orElseThrow();
+        RunView run = answeredRun(answered.first());
         yield Optional.of(told(asked, run, answered.first()));
       }
       case Written.Reused reused -> throw RunErrors.requestIdReused(request.id(), reused.asked());
@@ -316,6 +352,15 @@ public final class Commands {
       case Written.Done done -> throw unexpected(done);
       case Written.Unheld unheld -> throw unexpected(unheld);
     };
+  }
+
+  /** That of an answer: it is written, and only what came of it may be unknown. */
+  private RunView answeredRun(Answer first) {
+    try {
+      return runs.find(first.run()).orElseThrow();
+    } catch (ApiException away) {
+      throw away.reason() == ErrorReason.STORE_UNAVAILABLE ? ApiErrors.changeUncertain(away) : away;
+    }
   }
 
   private static IllegalStateException unexpected(Written written) {
@@ -349,9 +394,9 @@ public final class Commands {
   private Written readBack(Request request, ApiException lost) {
     Optional<Written> written;
     try {
-      written = journal.answered(request);
-    } catch (ApiException e) {
-      throw e.reason() == ErrorReason.STORE_UNAVAILABLE ? ApiErrors.changeUncertain(lost) : e;
+      written = journal.settled(request);
+    } catch (ApiException _) {
+      throw ApiErrors.changeUncertain(lost);
     }
     return written.orElseThrow(() -> lost);
   }

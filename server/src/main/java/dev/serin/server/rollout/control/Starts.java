@@ -1,5 +1,6 @@
 package dev.serin.server.rollout.control;
 
+import com.google.protobuf.ByteString;
 import dev.serin.server.catalog.RunScene;
 import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ApiException;
@@ -7,6 +8,7 @@ import dev.serin.server.error.FieldViolation;
 import dev.serin.server.error.RunErrors;
 import dev.serin.server.rollout.control.Commands.Asked;
 import dev.serin.server.rollout.journal.Journal;
+import dev.serin.server.rollout.journal.Move;
 import dev.serin.server.rollout.journal.RunOrigin;
 import dev.serin.server.rollout.journal.StoredRun;
 import dev.serin.server.rollout.machine.Event;
@@ -46,12 +48,27 @@ final class Starts {
    * A run that is to be made.
    *
    * @param plan it goes by
+   * @param number which of its rollout's runs it will be, from 1
+   * @param judged the plan's metrics
    * @param pending its state before
    * @param moved how it begins
    * @param revision of the namespace that it was decided on
    */
   record Begun(
-      RunOrigin origin, RolloutPlan plan, MachineState pending, Step.Moved moved, long revision) {}
+      RunOrigin origin,
+      RolloutPlan plan,
+      long number,
+      List<JudgedMetric> judged,
+      MachineState pending,
+      Step.Moved moved,
+      long revision) {
+    /** The run as its first move leaves it. */
+    RunView after(Move first) {
+      StoredRun before =
+          new StoredRun(origin, number, 0, first.timeMillis(), first.after(), ByteString.EMPTY);
+      return new RunView(Moves.after(before, first), plan, judged, moved.state());
+    }
+  }
 
   /** Decides. Throws what {@link Commands#apply} says of a start. */
   Begun decide(Asked asked) {
@@ -100,7 +117,8 @@ final class Starts {
             plan.feature(),
             plan.split(),
             RunDocuments.of(document, unit(feature, plan), judged).encode());
-    return new Begun(origin, plan, pending, moved, scene.revision());
+    long number = newest.map(StoredRun::number).orElse(0L) + 1;
+    return new Begun(origin, plan, number, judged, pending, moved, scene.revision());
   }
 
   private static RolloutPlan plan(Rollout document) {

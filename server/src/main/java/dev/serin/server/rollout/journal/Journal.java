@@ -168,6 +168,22 @@ public final class Journal {
     return database.read(handle -> RequestRows.find(handle, request));
   }
 
+  /**
+   * What came of a request whose answer was lost: as {@link #answered}; empty: nothing, and nothing
+   * will. Waits for whoever is writing it just now, as a commit may still be on its way.
+   */
+  public Optional<Written> settled(Request request) {
+    Answer nothing = new Answer("", 0, Answer.Outcome.STAYED, "");
+    Written written =
+        write(
+            handle -> {
+              first(handle, request, nothing);
+              throw new UndoneException(new Written.Stale());
+            },
+            0);
+    return written instanceof Written.Stale ? Optional.empty() : Optional.of(written);
+  }
+
   /** A run by its id. */
   public Optional<StoredRun> find(String run) {
     return database.read(handle -> RunRows.find(handle, run));

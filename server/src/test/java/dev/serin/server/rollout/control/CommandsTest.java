@@ -21,7 +21,15 @@ import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +42,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(TestStore.class)
 class CommandsTest {
+  private static final int SENDERS = 4;
+
+  private static final int ROUNDS = 20;
+
   private final TestStore kind;
   @TempDir Path directory;
   private ControlWorld world;
@@ -309,5 +321,37 @@ class CommandsTest {
 
     assertThat(world.run("checkout").state().times().dwell())
         .isBetween(Duration.ZERO, Duration.ofSeconds(12));
+  }
+
+  /** A second attempt whose first one has not been answered yet; the version is the first one's. */
+  @Test
+  void request_sentByManyAtOnce_isDoneOnceAndToldAlikeToAll() throws Exception {
+    assertThat(all(CommandKind.START, 0)).allMatch(Told::moved);
+    for (long version = 1; version < ROUNDS; version++) {
+      CommandKind command = version % 2 == 1 ? CommandKind.PAUSE : CommandKind.RESUME;
+
+      assertThat(all(command, version)).hasSize(SENDERS).allMatch(Told::moved);
+      assertThat(world.run("checkout").stored().version()).isEqualTo(version + 1);
+    }
+    assertThat(world.run("checkout").stored().number()).isEqualTo(1);
+    world.assertWhole("checkout");
+  }
+
+  /** What all are told who send the same request at once. */
+  private List<Told> all(CommandKind command, long version) throws Exception {
+    CyclicBarrier begin = new CyclicBarrier(SENDERS);
+    Callable<Told> sender =
+        () -> {
+          begin.await();
+          return person.commands.apply(
+              asked(command, "checkout", OptionalLong.of(version), "request " + version));
+        };
+    List<Told> told = new ArrayList<>();
+    try (ExecutorService senders = Executors.newFixedThreadPool(SENDERS)) {
+      for (Future<Told> one : senders.invokeAll(Collections.nCopies(SENDERS, sender))) {
+        told.add(one.get());
+      }
+    }
+    return told;
   }
 }

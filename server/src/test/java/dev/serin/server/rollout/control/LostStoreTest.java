@@ -7,6 +7,7 @@ import static dev.serin.server.rollout.control.ControlWorld.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.serin.server.Await;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.rollout.machine.Event.CommandKind;
@@ -14,6 +15,9 @@ import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.store.LossyProxy;
 import dev.serin.server.store.PostgresServer;
 import dev.serin.server.store.StoreConfig;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +83,52 @@ class LostStoreTest {
             ApiException.class, () -> replica.command(CommandKind.PAUSE, "checkout", "one"));
 
     assertThat(lost.reason()).isEqualTo(ErrorReason.CHANGE_UNCERTAIN);
+  }
+
+  /** The answer is not yet there when it is asked for, and comes. */
+  @Test
+  void command_commitStillUnderWay_isWaitedForWhenReadBack() throws Exception {
+    replica.command(CommandKind.START, "checkout");
+    proxy.holdUpCommitAndCut(MOVE);
+    try (ExecutorService person = Executors.newSingleThreadExecutor()) {
+      Future<Commands.Told> told =
+          person.submit(() -> replica.command(CommandKind.PAUSE, "checkout", "one"));
+      proxy.awaitHeldUp();
+      Await.until("who reads back waits for the commit", () -> waiting() > 0);
+      proxy.goOn();
+
+      assertThat(told.get().moved()).isTrue();
+    }
+    assertThat(world.phases("checkout")).containsExactly("RUNNING(1)", "PAUSED(1)");
+  }
+
+  @Test
+  void command_commitUnderWayForLong_isUncertainAndToldWhenAskedAgain() throws Exception {
+    replica.command(CommandKind.START, "checkout");
+    proxy.holdUpCommitAndCut(MOVE);
+
+    ApiException lost =
+        catchThrowableOfType(
+            ApiException.class, () -> replica.command(CommandKind.PAUSE, "checkout", "one"));
+
+    assertThat(lost.reason()).isEqualTo(ErrorReason.CHANGE_UNCERTAIN);
+    proxy.goOn();
+    assertThat(replica.command(CommandKind.PAUSE, "checkout", "one").moved()).isTrue();
+    assertThat(world.phases("checkout")).containsExactly("RUNNING(1)", "PAUSED(1)");
+  }
+
+  /** Sessions of this database that wait for a row. */
+  private int waiting() {
+    return world.database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    """)
+                .mapTo(Integer.class)
+                .one());
   }
 
   @Test

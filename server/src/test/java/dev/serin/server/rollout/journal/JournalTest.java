@@ -440,4 +440,18 @@ class JournalTest {
         .createUpdate("UPDATE namespace SET revision = revision + 1 WHERE name = 'default'")
         .execute();
   }
+
+  @Test
+  void settled_ofARequest_isItsFirstAnswerAndLeavesNothingWhereThereIsNone() {
+    store.start();
+    List<String> before = store.everything();
+
+    assertThat(journal.settled(request("pause"))).isEmpty();
+    assertThat(store.everything()).isEqualTo(before);
+    command(1, "PAUSED", 1);
+
+    assertThat(journal.settled(request("start"))).isEqualTo(journal.answered(request("start")));
+    assertThat(journal.settled(new Request("default", "start", "something else")))
+        .contains(new Written.Reused("command start"));
+  }
 }
