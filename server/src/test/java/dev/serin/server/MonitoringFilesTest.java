@@ -107,11 +107,35 @@ class MonitoringFilesTest {
   }
 
   @Test
+  void scrapeConfiguration_ofThePage_namesAJobThatTheAlertsLookFor() throws IOException {
+    String page = Files.readString(FILES.resolveSibling("monitoring.md"));
+    int begin = page.indexOf("```yaml\n") + "```yaml\n".length();
+    Object file =
+        new Load(LoadSettings.builder().build())
+            .loadFromString(page.substring(begin, page.indexOf("```", begin)));
+
+    Object job = ((List<?>) of(file, "scrape_configs")).getFirst();
+    assertThat((String) of(job, "job_name")).startsWith("serin");
+    assertThat(of(job, "metrics_path")).isEqualTo("/metrics");
+    assertThat(of(file, "rule_files")).isEqualTo(List.of("prometheus-alerts.yaml"));
+    assertThat(alerts())
+        .filteredOn(one -> one.where().equals("alert SerinNobodyActs"))
+        .singleElement()
+        .satisfies(
+            one -> assertThat(one.expression()).contains("up{job=~\"serin.*\"}", "absent("));
+  }
+
+  @Test
   void questions_thatAreWrong_areFound() {
     Scraped scraped = new Scraped("serin_up{pool=\"a\"} 1.0\nserin_all 2.0\n", KNOWN);
 
     assertThat(scraped.wrong("sum by (pool) (serin_up{pool=\"a\"}) > 1", "{{pool}}")).isEmpty();
     assertThat(scraped.wrong("serin_up == 0 and serin_all > 1", "{{ $labels.pool }}")).isEmpty();
+    assertThat(
+            scraped.wrong(
+                "(sum by (job) (serin_all) or 0 * up{job=~\"a.*\"}) < 1 or absent(serin_all)",
+                "{{ $labels.job }}"))
+        .isEmpty();
     assertThat(scraped.wrong("serin_down", "")).containsExactly("serin_down: no such meter");
     assertThat(scraped.wrong("serin_up{pol=\"a\"}", "")).hasSize(1);
     assertThat(scraped.wrong("serin_up{pool=\"b\"}", "")).hasSize(1);

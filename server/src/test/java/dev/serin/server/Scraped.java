@@ -21,9 +21,20 @@ final class Scraped {
   private static final Pattern WORD = Pattern.compile("[a-z_]+");
   private static final Pattern LEGEND = Pattern.compile("\\{\\{ *(?:\\$labels\\.)?([a-z_]+) *}}");
 
-  /** What PromQL has and the files may use. */
+  /** What PromQL and Prometheus itself have and the files may use. */
   private static final Set<String> WORDS =
-      Set.of("sum", "max", "min", "rate", "increase", "histogram_quantile", "label_values", "and");
+      Set.of(
+          "sum",
+          "max",
+          "min",
+          "rate",
+          "increase",
+          "histogram_quantile",
+          "label_values",
+          "absent",
+          "and",
+          "or",
+          "up");
 
   /** Labels that Prometheus adds. */
   private static final Set<String> OF_TARGETS = Set.of("instance", "job");
