@@ -21,7 +21,8 @@ import java.util.Set;
 
 /**
  * The gates that neither a person nor time opens: another rollout, another feature, a webhook.
- * Nothing is kept of them but in webhooks' own questions: what is open stands in the runs' states.
+ * Nothing is kept of them but in webhooks' own questions: what is open stands in the runs' states,
+ * since when in their logs.
  */
 final class Gates {
   private final Journal journal;
@@ -31,6 +32,9 @@ final class Gates {
   private final Map<OpenGate.Id, GateAnswer> answers = new HashMap<>();
 
   private final Map<RolloutName, Boolean> completed = new HashMap<>();
+
+  /** Of runs that stand at a webhook, by id: read once for each version. */
+  private final Map<String, Opening> openings = new HashMap<>();
 
   private record RolloutName(String namespace, String key) {}
 
@@ -65,12 +69,15 @@ final class Gates {
     answers.clear();
     completed.clear();
     Set<OpenGate.Id> asked = new HashSet<>();
+    Set<String> waiting = new HashSet<>();
     for (HeldRun run : runs) {
       if (open(run).orElse(null) instanceof GatePlan.Webhook webhook) {
         webhooks.ask(question(run, webhook, now));
         asked.add(id(run));
+        waiting.add(run.id());
       }
     }
+    openings.keySet().retainAll(waiting);
     webhooks.keepOnly(asked);
     webhooks.answers().forEach(answer -> answers.put(answer.id(), answer));
   }
@@ -78,17 +85,27 @@ final class Gates {
   /** Nothing is asked any more. */
   void forget() {
     webhooks.keepOnly(Set.of());
+    openings.clear();
   }
 
-  private static OpenGate.Id id(HeldRun run) {
-    MachineState state = run.state();
-    return new OpenGate.Id(run.id(), state.stage() + 1, state.gate(), state.version());
+  private Opening opening(HeldRun run) {
+    Opening known = openings.get(run.id());
+    if (known == null || known.version() != run.state().version()) {
+      known = Opening.of(run, journal);
+      openings.put(run.id(), known);
+    }
+    return known;
   }
 
-  private static OpenGate question(HeldRun run, GatePlan.Webhook webhook, Instant now) {
+  private OpenGate.Id id(HeldRun run) {
     MachineState state = run.state();
-    // Since the last entry: a gate that is asked again waits from then on, whoever holds the run.
-    Duration waited = Duration.between(state.time(), now);
+    return new OpenGate.Id(run.id(), state.stage() + 1, state.gate(), opening(run).entry());
+  }
+
+  private OpenGate question(HeldRun run, GatePlan.Webhook webhook, Instant now) {
+    MachineState state = run.state();
+    // A gate that is asked again waits from then on; what nobody saw is no time without an answer.
+    Duration waited = state.seen(now, run.sinceLook(now)).atGate().minus(opening(run).atGate());
     return new OpenGate(
         id(run),
         run.origin().namespace(),

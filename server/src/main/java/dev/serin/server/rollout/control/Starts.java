@@ -95,6 +95,7 @@ final class Starts {
             .filter(it -> !scene.archived())
             .orElseThrow(() -> unknownFeature(asked, plan.feature(), scene.archived()));
     List<JudgedMetric> judged = judged(plan, feature, scene);
+    new GateTargets(journal, catalog, asked.namespace(), document).require(plan);
     Instant now = clock.instant();
     MachineState pending = MachineState.pending(now);
     RolloutMachine machine = new RolloutMachine(plan);

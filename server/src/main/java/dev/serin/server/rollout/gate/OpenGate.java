@@ -41,7 +41,7 @@ public record OpenGate(
    * @param run id of the run
    * @param stage number of the stage that the gate stands before, from 1
    * @param gate its index among that stage's gates, from 0
-   * @param entry entries in the run's log while it waits there: its version
+   * @param entry number of the entry of the run's log that brought it there
    */
   public record Id(String run, int stage, int gate, long entry) {
     /** Checks that all is there. */

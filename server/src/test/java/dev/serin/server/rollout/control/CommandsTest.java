@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.serin.server.catalog.Note;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
+import dev.serin.server.error.FieldViolation;
 import dev.serin.server.rollout.control.Commands.Told;
 import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.rollout.machine.GateOf;
@@ -108,6 +109,31 @@ class CommandsTest {
     assertThat(violation("search")).isEqualTo("rollout/search: split");
     assertThat(violation("unmeasured")).isEqualTo("rollout/unmeasured: guardrails[0].metric");
     assertThat(world.journal.activeVersions()).isEmpty();
+  }
+
+  @Test
+  void start_withGatesOnWhatIsNotThere_isRefusedUntilItIs() {
+    world.apply(
+        rollout(
+            "checkout",
+            SHORT_STAGES.replace(
+                "share: 100,", "share: 100, gates: [{feature: payments}, {rollout: search}],"),
+            ""));
+
+    ApiException refused =
+        catchThrowableOfType(
+            ApiException.class, () -> person.command(CommandKind.START, "checkout"));
+
+    assertThat(refused.reason()).isEqualTo(ErrorReason.INVALID_DOCUMENT);
+    assertThat(refused.violations())
+        .extracting(FieldViolation::toString)
+        .containsExactly(
+            "rollout/checkout: stages[1].gates[0].feature: 'payments' (expected: a feature of the"
+                + " namespace that is not archived)",
+            "rollout/checkout: stages[1].gates[1].rollout: 'search' (expected: a rollout of the"
+                + " namespace)");
+    world.apply(feature("payments"), feature("search"), rollout("search", SHORT_STAGES, ""));
+    assertThat(person.command(CommandKind.START, "checkout").moved()).isTrue();
   }
 
   private String violation(String rollout) {

@@ -337,6 +337,7 @@ class ControllerTest {
 
   @Test
   void gates_ofAllKinds_areWaitedForInTheirOrder() {
+    world.apply(feature("search"), rollout("search", SHORT_STAGES, ""));
     world.apply(feature("payments").replace("key: payments", "key: payments\n  disabled: true"));
     start(
         "checkout",
@@ -408,6 +409,43 @@ class ControllerTest {
         .as("an hour in which nobody looked")
         .isLessThan(Duration.ofSeconds(20));
     world.assertWhole("checkout");
+  }
+
+  @Test
+  void webhook_acrossEntriesThatLeaveTheRunThere_isOneQuestionUntilAPersonAsksAgain() {
+    start(
+        "checkout",
+        SHORT_STAGES.replace(
+            "share: 100, dwell: 3s,",
+            "share: 100, dwell: 3s, gates: [{webhook: {url: \"http://ci.example.com\"}}],"),
+        "");
+    world.seconds(process, 5);
+    OpenGate first = world.webhooks.asked.getLast();
+
+    // A gap between looks is an entry of the log.
+    world.now = world.now.plus(Duration.ofHours(1));
+    world.seconds(process, 2);
+    OpenGate later = world.webhooks.asked.getLast();
+    assertThat(world.run("checkout").stored().version()).isGreaterThan(first.id().entry());
+    assertThat(later.id()).isEqualTo(first.id());
+    assertThat(later.waited())
+        .as("an hour in which nobody looked")
+        .isBetween(first.waited(), Duration.ofSeconds(30));
+
+    world.dismiss();
+    ControlWorld.Replica next = world.process();
+    world.seconds(next, 3);
+    assertThat(world.webhooks.asked.getLast().id()).as("by another holder").isEqualTo(first.id());
+
+    next.command(CommandKind.PAUSE, "checkout");
+    next.command(CommandKind.RESUME, "checkout");
+    world.seconds(next, 2);
+    OpenGate again = world.webhooks.asked.getLast();
+    assertThat(again.id().entry())
+        .isGreaterThan(first.id().entry())
+        .isEqualTo(world.run("checkout").stored().version());
+    assertThat(again.waited()).isLessThan(Duration.ofSeconds(5));
+    next.controller.close();
   }
 
   @Test
