@@ -98,6 +98,41 @@ final class NotificationRows {
         .execute();
   }
 
+  static void remove(Handle handle, List<WaitingNotification> notifications) {
+    batch(
+        handle,
+        """
+        DELETE FROM rollout_notification
+        WHERE run = :run AND number = :number AND target = :target
+        """,
+        notifications);
+  }
+
+  void putOff(Handle handle, List<WaitingNotification> notifications, Duration delay) {
+    batch(
+        handle,
+        """
+        UPDATE rollout_notification SET due = %s + %d
+        WHERE run = :run AND number = :number AND target = :target
+        """
+            .formatted(clock, delay.toMillis()),
+        notifications);
+  }
+
+  private static void batch(
+      Handle handle, String statement, List<WaitingNotification> notifications) {
+    try (PreparedBatch batch = handle.prepareBatch(statement)) {
+      for (WaitingNotification row : notifications) {
+        batch
+            .bind("run", row.run())
+            .bind("number", row.number())
+            .bind("target", row.target())
+            .add();
+      }
+      batch.execute();
+    }
+  }
+
   private static Update named(Update update, WaitingNotification notification) {
     return update
         .bind("run", notification.run())

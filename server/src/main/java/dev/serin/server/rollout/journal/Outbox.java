@@ -5,6 +5,8 @@ import dev.serin.server.store.Priority;
 import dev.serin.server.store.SharedLimits;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Notifications that were written with their transitions and are not delivered yet. Each is
@@ -12,6 +14,9 @@ import java.util.List;
  * all threads; every call is a transaction.
  */
 public final class Outbox {
+  /** Rows of a transaction that changes many. */
+  private static final int PART = 500;
+
   private final Database database;
   private final NotificationRows rows;
 
@@ -62,5 +67,24 @@ public final class Outbox {
           SharedLimits.setWhereShared(database, handle);
           rows.postpone(handle, notification, delay);
         });
+  }
+
+  /** Likewise of many, in transactions that others need not wait for. */
+  public void done(List<WaitingNotification> notifications) {
+    inParts(notifications, NotificationRows::remove);
+  }
+
+  /** Puts some off without counting an attempt, so that those behind them come to be due. */
+  public void putOff(List<WaitingNotification> notifications, Duration delay) {
+    inParts(notifications, (handle, part) -> rows.putOff(handle, part, delay));
+  }
+
+  private void inParts(
+      List<WaitingNotification> notifications, BiConsumer<Handle, List<WaitingNotification>> work) {
+    for (int begin = 0; begin < notifications.size(); begin += PART) {
+      List<WaitingNotification> part =
+          notifications.subList(begin, Math.min(begin + PART, notifications.size()));
+      database.execute(Priority.CATALOG, handle -> work.accept(handle, part));
+    }
   }
 }

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -50,6 +51,14 @@ final class Deliveries {
   /** Rows of one look, more than runs and targets are to be expected: some megabytes. */
   private static final int ROWS_MAX = 10_000;
 
+  /** Rows of one receiver that are kept of a look that found as many as it may. */
+  private static final int LINE_MAX = 100;
+
+  /** How long the rest is put off: of a receiver that is there, and of one that is away. */
+  private static final Duration ASIDE = Duration.ofSeconds(1);
+
+  private static final Duration ASIDE_WHILE_AWAY = Duration.ofSeconds(10);
+
   /**
    * Receivers of runs that are remembered, so that a row that waits is not read again and again.
    */
@@ -66,6 +75,7 @@ final class Deliveries {
   private final LongSupplier nanoTime;
   private final Tallies tallies;
   private final Runnable signal;
+  private final int rowsMax;
   private final Map<String, Line> lines = new LinkedHashMap<>();
   private final Map<Target, String> urls = new HashMap<>();
 
@@ -107,12 +117,25 @@ final class Deliveries {
       LongSupplier nanoTime,
       Tallies tallies,
       Runnable signal) {
+    this(outbox, source, webhooks, nanoTime, tallies, signal, ROWS_MAX);
+  }
+
+  /** Likewise, with so many rows of one look. */
+  Deliveries(
+      Outbox outbox,
+      NoticeSource source,
+      Webhooks webhooks,
+      LongSupplier nanoTime,
+      Tallies tallies,
+      Runnable signal,
+      int rowsMax) {
     this.outbox = outbox;
     this.source = source;
     this.webhooks = webhooks;
     this.nanoTime = nanoTime;
     this.tallies = tallies;
     this.signal = signal;
+    this.rowsMax = rowsMax;
   }
 
   /** Something was added to the outbox; for all threads. */
@@ -189,11 +212,17 @@ final class Deliveries {
 
   private void look(long now) {
     wanted = false;
-    var due = outbox.due(ROWS_MAX);
+    var due = outbox.due(rowsMax);
     lines.values().forEach(Line::clear);
     for (WaitingNotification row : due) {
       if (!underWay.contains(Key.of(row))) {
         url(row).ifPresent(url -> line(url).add(row));
+      }
+    }
+    for (Map.Entry<String, Line> receiver : lines.entrySet()) {
+      giveUpOld(receiver.getKey(), receiver.getValue());
+      if (due.size() >= rowsMax) {
+        putOffRest(receiver.getValue(), now);
       }
     }
     lines.values().removeIf(Line::isForgettable);
@@ -204,6 +233,36 @@ final class Deliveries {
     }
     looked = true;
     lookedNanos = now;
+  }
+
+  /** What a receiver that is away has not taken for a day is not tried one by one. */
+  private void giveUpOld(String url, Line line) {
+    if (!line.isAway()) {
+      return;
+    }
+    List<WaitingNotification> old = line.take(row -> row.ageMillis() >= AGE_MAX.toMillis());
+    if (old.isEmpty()) {
+      return;
+    }
+    outbox.done(old);
+    tallies.givenUp.add(old.size());
+    // The next of these runs may be due.
+    wanted = true;
+    log.atError()
+        .addKeyValue("url", url)
+        .addKeyValue("first", Key.of(old.getFirst()).event())
+        .log("{} notifications are given up after a day", old.size());
+  }
+
+  /** Of a receiver with more than its part of a look, the rest makes room for others. */
+  private void putOffRest(Line line, long now) {
+    List<WaitingNotification> rest = line.beyond(line.isAway() ? 1 : LINE_MAX);
+    if (!rest.isEmpty()) {
+      Duration held = line.held(now);
+      Duration least = line.isAway() ? ASIDE_WHILE_AWAY : ASIDE;
+      outbox.putOff(rest, held.compareTo(least) > 0 ? held : least);
+      wanted = true;
+    }
   }
 
   /** The receiver of a row; empty: there is nobody to tell any more. */

@@ -6,7 +6,9 @@ import dev.serin.server.rollout.webhook.Posted;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What one receiver is still to be told: one at a time, and none for a while when it is away. */
@@ -41,6 +43,32 @@ final class Line {
   /** True: nothing is known of it that would be missed. */
   boolean isForgettable() {
     return rows.isEmpty() && flight == null && failures == 0;
+  }
+
+  /** Whether its last attempt failed, and not the notification by itself. */
+  boolean isAway() {
+    return failures > 0;
+  }
+
+  /** How long nothing is sent to it yet; 0: it is not held. */
+  Duration held(long nowNanos) {
+    return failures == 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, heldUntilNanos - nowNanos));
+  }
+
+  /** Takes those out of it that are so, in their order. */
+  List<WaitingNotification> take(Predicate<WaitingNotification> wanted) {
+    List<WaitingNotification> taken = rows.stream().filter(wanted).toList();
+    rows.removeIf(wanted);
+    return taken;
+  }
+
+  /** Takes those out of it that stand behind so many, in their order. */
+  List<WaitingNotification> beyond(int kept) {
+    List<WaitingNotification> rest = rows.stream().skip(kept).toList();
+    while (rows.size() > kept) {
+      rows.removeLast();
+    }
+    return rest;
   }
 
   /** The next to be sent now; null: none. */

@@ -96,4 +96,22 @@ class OutboxTest {
     assertThat(again.attempts()).isEqualTo(1);
     assertThat(again.ageMillis()).isGreaterThanOrEqualTo(first.ageMillis());
   }
+
+  @Test
+  void many_putOffAndDone_areSoWithoutACountedAttempt() {
+    store.journal.command(move(1, "PAUSED", 1, 0), request("pause"), Alongside.NOTHING);
+    List<WaitingNotification> both = store.outbox.due(10);
+
+    store.outbox.putOff(both, Duration.ofHours(1));
+    assertThat(store.outbox.due(10)).isEmpty();
+    assertThat(store.outbox.waiting().count()).isEqualTo(3);
+    store.outbox.putOff(both, Duration.ofHours(-1));
+    assertThat(store.outbox.due(10)).extracting(WaitingNotification::attempts).containsOnly(0);
+
+    store.outbox.done(both);
+    assertThat(store.outbox.due(10))
+        .extracting(WaitingNotification::number)
+        .as("the next of the run")
+        .containsExactly(2L);
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.JsonFormat;
 import dev.serin.server.Await;
+import dev.serin.server.rollout.journal.WaitingNotification;
 import dev.serin.server.rollout.webhook.Receiver;
 import dev.serin.server.rollout.webhook.Webhooks;
 import dev.serin.server.store.TestStore;
@@ -63,23 +64,20 @@ class DeliveriesTest {
   }
 
   private Deliveries deliveries() {
-    return new Deliveries(
-        store.outbox,
-        waiting ->
-            waiting.run().equals("nobody")
-                ? Optional.empty()
-                : Optional.of(
-                    new Notice(
-                        (waiting.target() == 0 ? first : second).url(),
-                        secret,
-                        RolloutTransition.newBuilder()
-                            .setNumber((int) waiting.number())
-                            .setState(RolloutState.ROLLOUT_STATE_RUNNING)
-                            .build())),
-        webhooks,
-        nanos::get,
-        tallies,
-        () -> {});
+    return new Deliveries(store.outbox, this::notice, webhooks, nanos::get, tallies, () -> {});
+  }
+
+  private Optional<Notice> notice(WaitingNotification waiting) {
+    return waiting.run().equals("nobody")
+        ? Optional.empty()
+        : Optional.of(
+            new Notice(
+                (waiting.target() == 0 ? first : second).url(),
+                secret,
+                RolloutTransition.newBuilder()
+                    .setNumber((int) waiting.number())
+                    .setState(RolloutState.ROLLOUT_STATE_RUNNING)
+                    .build()));
   }
 
   private void pass(Duration time) {
@@ -231,6 +229,55 @@ class DeliveriesTest {
     assertThat(tallies.givenUp.sum()).isEqualTo(1);
     assertThat(events(first)).containsExactly("run-1/1/0", "run-1/1/0", "run-1/2/0");
     assertThat(store.outbox.waiting().count()).isZero();
+  }
+
+  @Test
+  void receiver_awayForMoreThanADay_isNotTriedForEachOfItsOldNotifications() throws Exception {
+    for (int run = 0; run < 20; run++) {
+      store.run("run-" + run, 3, 0);
+    }
+    store.run("other", 1, 1);
+    store.pass(Deliveries.AGE_MAX);
+    first.behave(Receiver.status(503, "gone"));
+
+    untilTurned(
+        "all are given up",
+        () -> {
+          nanos.addAndGet(Deliveries.POLL.toNanos());
+          return tallies.givenUp.sum() == 60;
+        });
+
+    assertThat(first.received()).as("a few attempts showed that it is away").hasSizeLessThan(20);
+    untilTurned("the other is told", () -> events(second).contains("other/1/1"));
+    untilTurned("noted", () -> store.outbox.waiting().count() == 0);
+  }
+
+  @Test
+  void receiver_awayWithMoreThanALookTakes_starvesNoOther() throws Exception {
+    for (int run = 0; run < 30; run++) {
+      store.run("run-" + run, 1, 0);
+    }
+    store.run("other", 1, 1);
+    first.behave(Receiver.status(503, "starting"));
+    deliveries =
+        new Deliveries(store.outbox, this::notice, webhooks, nanos::get, tallies, () -> {}, 10);
+
+    untilTurned(
+        "the other is told",
+        () -> {
+          nanos.addAndGet(Deliveries.POLL.toNanos());
+          return events(second).contains("other/1/1");
+        });
+    assertThat(first.received()).as("those before it").hasSizeLessThan(30);
+
+    first.behave(Receiver.status(200, ""));
+    pass(Duration.ofMinutes(10));
+    untilTurned(
+        "all are delivered",
+        () -> {
+          pass(Deliveries.POLL);
+          return tallies.delivered.sum() == 31;
+        });
   }
 
   @Test
