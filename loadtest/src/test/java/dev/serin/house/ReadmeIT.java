@@ -76,10 +76,12 @@ class ReadmeIT {
   }
 
   @Test
-  void yaml_ofTheTour_isTheFileThatIsApplied() {
+  void yaml_ofTheTour_isInTheFilesThatAreApplied() {
     assertThat(README.in("yaml"))
         .extracting(Readme.Block::text)
-        .containsExactly(House.read(House.root().resolve("docs/tour/new-checkout.yaml")));
+        .containsExactly(
+            House.read(House.root().resolve("docs/tour/new-checkout.yaml")),
+            House.read(House.root().resolve("docs/tour/rollout.yaml")));
   }
 
   @Test
