@@ -91,7 +91,7 @@ final class LiveRollouts implements AutoCloseable {
                 clock,
                 System::nanoTime,
                 config.rolloutTick()));
-    Watches watches = parts.add(new Watches(journal, runs, controller::verdict, clock));
+    Watches watches = parts.add(new Watches(catalog, journal, runs, controller::verdict, clock));
     Commands commands =
         new Commands(
             journal,

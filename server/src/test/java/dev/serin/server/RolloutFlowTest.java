@@ -37,6 +37,7 @@ import dev.serin.v1.RolloutServiceGrpc.RolloutServiceBlockingStub;
 import dev.serin.v1.RolloutState;
 import dev.serin.v1.Stage;
 import dev.serin.v1.StageKind;
+import dev.serin.v1.StageState;
 import dev.serin.v1.StartRolloutRequest;
 import dev.serin.v1.VerdictAction;
 import dev.serin.v1.VerdictReason;
@@ -279,6 +280,9 @@ class RolloutFlowTest {
     assertThat(decision.getFromTraffic()).isEqualTo(20);
     assertThat(decision.getTraffic()).isZero();
     assertThat(decision.getNote().getActor()).isEqualTo("serin");
+    assertThat(get().getProgress().getStages(0).getState())
+        .as("it was left, and did not pass")
+        .isEqualTo(StageState.STAGE_STATE_STOPPED);
     for (int i = 0; i < 100; i++) {
       assertThat(variantOf("user-" + i)).isEqualTo("off");
     }
@@ -495,5 +499,24 @@ class RolloutFlowTest {
                                             request.toBuilder().setPageToken(token).build()))
                             .reason())
                     .isEqualTo("PAGE_TOKEN_INVALID"));
+  }
+
+  @Test
+  void rollout_thatIsNoDocument_isNotFound() {
+    CommandRolloutRequest pause =
+        request(RolloutCommand.ROLLOUT_COMMAND_PAUSE).setRollout("nowhere").build();
+
+    assertRefused("DOCUMENT_NOT_FOUND", pause);
+    assertThat(
+            GrpcError.of(
+                    () ->
+                        rollouts()
+                            .replayRollout(
+                                ReplayRolloutRequest.newBuilder().setRollout("nowhere").build()))
+                .reason())
+        .isEqualTo("DOCUMENT_NOT_FOUND");
+    Iterator<WatchRolloutResponse> watch =
+        rollouts().watchRollout(WatchRolloutRequest.newBuilder().setRollout("nowhere").build());
+    assertThat(GrpcError.of(watch::hasNext).reason()).isEqualTo("DOCUMENT_NOT_FOUND");
   }
 }

@@ -56,7 +56,13 @@ final class RolloutScreen {
 
   /** Shows an answer; entries that were shown before are not shown again. */
   void show(WatchRolloutResponse next) {
-    boolean first = isEmpty();
+    boolean first = isEmpty() || !next.getRun().getRunId().equals(answer.getRun().getRunId());
+    if (first) {
+      // Another run, begun while the server was away, has numbers of its own.
+      version = 0;
+      verdict = "";
+      last.clear();
+    }
     answer = next;
     answeredNanos = System.nanoTime();
     away = false;

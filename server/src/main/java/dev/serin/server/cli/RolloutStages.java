@@ -65,6 +65,7 @@ final class RolloutStages {
       case STAGE_STATE_CURRENT -> "▶";
       case STAGE_STATE_AHEAD -> "·";
       case STAGE_STATE_SKIPPED -> "-";
+      case STAGE_STATE_STOPPED -> "✗";
       case STAGE_STATE_UNSPECIFIED, UNRECOGNIZED -> "?";
     };
   }
@@ -76,7 +77,12 @@ final class RolloutStages {
         switch (stage.getState()) {
           case STAGE_STATE_PASSED -> 1;
           case STAGE_STATE_CURRENT -> dwell == 0 ? 1 : Math.min(1, (double) dwelt / dwell);
-          case STAGE_STATE_AHEAD, STAGE_STATE_SKIPPED, STAGE_STATE_UNSPECIFIED, UNRECOGNIZED -> 0;
+          case STAGE_STATE_AHEAD,
+              STAGE_STATE_SKIPPED,
+              STAGE_STATE_STOPPED,
+              STAGE_STATE_UNSPECIFIED,
+              UNRECOGNIZED ->
+              0;
         };
     int filled = (int) (part * BAR_COLUMNS);
     return (fine ? "█" : "#").repeat(filled) + (fine ? "░" : ".").repeat(BAR_COLUMNS - filled);

@@ -1,5 +1,7 @@
 package dev.serin.server.cli;
 
+import com.google.protobuf.Duration;
+import com.google.protobuf.util.Timestamps;
 import dev.serin.v1.RolloutEventKind;
 import dev.serin.v1.RolloutLogEntry;
 import dev.serin.v1.RolloutProgress;
@@ -13,6 +15,9 @@ import java.util.Locale;
 /** Runs of rollouts as people read them. */
 final class RolloutText {
   private static final String NONE = "-";
+
+  /** From so old on a look is said to be: looks are made each second. */
+  private static final long OLD_SECONDS = 10;
 
   private RolloutText() {}
 
@@ -110,6 +115,13 @@ final class RolloutText {
     if (progress.hasVerdict()) {
       lines.add("");
       lines.addAll(VerdictText.lines(progress.getVerdict(), terminal));
+      Duration age = Timestamps.between(progress.getVerdict().getTime(), progress.getTime());
+      if (run.getActive() && age.getSeconds() >= OLD_SECONDS) {
+        lines.add(
+            "as of "
+                + age.getSeconds()
+                + " s ago: the replica that moves the run knows newer looks");
+      }
     }
     return lines;
   }

@@ -7,6 +7,7 @@ import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.BlockingClientCall;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,6 +28,13 @@ import picocli.CommandLine.Option;
 final class RolloutWatchCommand implements Callable<Integer> {
   /** A server that is started again is back by then. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** A server sends something each 5 s: one that has not for so long is gone without a word. */
+  private static final Duration SILENCE = Duration.ofSeconds(20);
+
+  /** What is tried again once the server was there. */
+  private static final Set<Status.Code> AWAY =
+      Set.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED);
 
   private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -70,7 +78,7 @@ final class RolloutWatchCommand implements Callable<Integer> {
       return true;
     } catch (StatusException failed) {
       if (screen.isEmpty()
-          || failed.getStatus().getCode() != Status.Code.UNAVAILABLE
+          || !AWAY.contains(failed.getStatus().getCode())
           || screen.quiet().compareTo(PATIENCE) > 0) {
         throw new StatusRuntimeException(failed.getStatus(), failed.getTrailers());
       }
@@ -120,6 +128,9 @@ final class RolloutWatchCommand implements Callable<Integer> {
       try {
         return call.read(1, TimeUnit.SECONDS);
       } catch (TimeoutException quiet) {
+        if (screen.quiet().compareTo(SILENCE) > 0) {
+          throw Status.UNAVAILABLE.withDescription("silent for " + SILENCE).asException();
+        }
         screen.pass();
       }
     }

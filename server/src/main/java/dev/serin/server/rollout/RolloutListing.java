@@ -1,8 +1,8 @@
 package dev.serin.server.rollout;
 
 import dev.serin.server.catalog.Catalog;
-import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.control.Runs;
+import dev.serin.server.rollout.journal.StoredRun;
 import dev.serin.v1.Rollout;
 import dev.serin.v1.RolloutRun;
 import dev.serin.v1.RolloutState;
@@ -40,8 +40,8 @@ final class RolloutListing {
     for (Rollout rollout : catalog.rollouts(namespace, after, limit)) {
       found.put(rollout.getKey(), RunMessages.never(namespace, rollout));
     }
-    for (RunView run : runs.newestOf(namespace, after, limit)) {
-      found.put(run.stored().origin().rollout(), RunMessages.run(run).build());
+    for (StoredRun run : runs.newestOf(namespace, after, limit)) {
+      found.put(run.origin().rollout(), shown(run));
     }
     boolean more = found.size() >= limit;
     List<String> keys = found.keySet().stream().limit(limit).toList();
@@ -55,5 +55,14 @@ final class RolloutListing {
       }
     }
     return new Part(List.copyOf(wanted), more ? keys.getLast() : "");
+  }
+
+  /** One that cannot be read is listed with what its row says, and hides no other. */
+  private RolloutRun shown(StoredRun stored) {
+    try {
+      return RunMessages.run(runs.of(stored)).build();
+    } catch (IllegalArgumentException unreadable) {
+      return RunMessages.unreadable(stored, String.valueOf(unreadable.getMessage()));
+    }
   }
 }

@@ -95,7 +95,7 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
     this.live = live;
     this.clock = clock;
     runs = new Runs(journal);
-    logs = new RunLogs(journal, runs);
+    logs = new RunLogs(catalog, journal, runs);
   }
 
   @Override

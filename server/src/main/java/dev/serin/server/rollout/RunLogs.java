@@ -1,6 +1,7 @@
 package dev.serin.server.rollout;
 
 import com.google.protobuf.Message;
+import dev.serin.server.catalog.Catalog;
 import dev.serin.server.catalog.PageSize;
 import dev.serin.server.catalog.PageToken;
 import dev.serin.server.error.ApiException;
@@ -28,10 +29,12 @@ final class RunLogs {
   /** Entries of a log that are read at once. */
   private static final int READ = 100;
 
+  private final Catalog catalog;
   private final Journal journal;
   private final Runs runs;
 
-  RunLogs(Journal journal, Runs runs) {
+  RunLogs(Catalog catalog, Journal journal, Runs runs) {
+    this.catalog = catalog;
     this.journal = journal;
     this.runs = runs;
   }
@@ -59,7 +62,17 @@ final class RunLogs {
 
   /** The same of one that must be there. */
   RunView require(String namespace, String rollout, OptionalLong number) {
-    return find(namespace, rollout, number).orElseThrow(() -> RunErrors.neverStarted(rollout));
+    return find(namespace, rollout, number).orElseThrow(() -> absent(catalog, namespace, rollout));
+  }
+
+  /** Why there is no run: there is no such rollout, or it was never started. */
+  static ApiException absent(Catalog catalog, String namespace, String rollout) {
+    try {
+      var _ = catalog.rollout(namespace, rollout);
+      return RunErrors.neverStarted(rollout);
+    } catch (ApiException missing) {
+      return missing;
+    }
   }
 
   /** A run with what its first and last entry say. */

@@ -27,6 +27,7 @@ import dev.serin.v1.RolloutRun;
 import dev.serin.v1.RolloutState;
 import dev.serin.v1.StageKind;
 import java.time.Instant;
+import java.util.Arrays;
 
 /** Runs and their logs as messages. */
 final class RunMessages {
@@ -69,6 +70,29 @@ final class RunMessages {
         .setTrafficOf(traffic.of())
         .setHold(hold(view.state().hold()))
         .setActive(stored.standing().active());
+  }
+
+  /** A run of which only the row can be read. */
+  static RolloutRun unreadable(StoredRun stored, String why) {
+    return RolloutRun.newBuilder()
+        .setRunId(stored.origin().run())
+        .setNamespace(stored.origin().namespace())
+        .setRollout(stored.origin().rollout())
+        .setFeature(stored.origin().feature())
+        .setSplit(stored.origin().split())
+        .setNumber(stored.number())
+        .setState(
+            Arrays.stream(Phase.values())
+                .filter(phase -> phase.name().equals(stored.standing().phase()))
+                .map(RunMessages::state)
+                .findFirst()
+                .orElse(RolloutState.ROLLOUT_STATE_UNSPECIFIED))
+        .setStage(stored.standing().stage())
+        .setVersion(stored.version())
+        .setSince(Timestamps.fromMillis(stored.timeMillis()))
+        .setActive(stored.standing().active())
+        .setReason("not readable by this server: " + why)
+        .build();
   }
 
   /** A run with its first and its last entry. */

@@ -89,13 +89,19 @@ final class RunProgress {
       plan.maximum().ifPresent(maximum -> stage.setUsed(RunMessages.time(state.timeInStage(now))));
       return stage.setState(StageState.STAGE_STATE_CURRENT).build();
     }
-    boolean ahead = isServed() && state.stage() < number;
-    return stage
-        .setState(
-            seen.isPresent()
-                ? StageState.STAGE_STATE_PASSED
-                : ahead ? StageState.STAGE_STATE_AHEAD : StageState.STAGE_STATE_SKIPPED)
-        .build();
+    return stage.setState(stateOf(number, seen.isPresent())).build();
+  }
+
+  /** Of a stage that is not served now. */
+  private StageState stateOf(int number, boolean seen) {
+    MachineState state = view.state();
+    if (!seen) {
+      return isServed() && state.stage() < number
+          ? StageState.STAGE_STATE_AHEAD
+          : StageState.STAGE_STATE_SKIPPED;
+    }
+    boolean stopped = state.stage() == number && state.phase() != Phase.COMPLETED;
+    return stopped ? StageState.STAGE_STATE_STOPPED : StageState.STAGE_STATE_PASSED;
   }
 
   /** Whether a stage is served, or will be. */

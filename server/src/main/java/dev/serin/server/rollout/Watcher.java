@@ -1,8 +1,8 @@
 package dev.serin.server.rollout;
 
+import dev.serin.server.catalog.Catalog;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
-import dev.serin.server.error.RunErrors;
 import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.control.Runs;
 import dev.serin.v1.RolloutLogEntry;
@@ -28,6 +28,7 @@ final class Watcher {
   /** After so long something is sent in any case: who watches sees that the server is there. */
   private static final Duration QUIET_MAX = Duration.ofSeconds(5);
 
+  private final Catalog catalog;
   private final Runs runs;
   private final String namespace;
   private final String rollout;
@@ -45,11 +46,13 @@ final class Watcher {
    * @param entries of the log that the first answer tells, the newest
    */
   Watcher(
+      Catalog catalog,
       Runs runs,
       String namespace,
       String rollout,
       int entries,
       ServerCallStreamObserver<WatchRolloutResponse> observer) {
+    this.catalog = catalog;
     this.runs = runs;
     this.namespace = namespace;
     this.rollout = rollout;
@@ -123,7 +126,9 @@ final class Watcher {
 
   private RunShown begin() {
     RunView view =
-        runs.newest(namespace, rollout).orElseThrow(() -> RunErrors.neverStarted(rollout));
+        runs
+            .newest(namespace, rollout)
+            .orElseThrow(() -> RunLogs.absent(catalog, namespace, rollout));
     return new RunShown(runs, view);
   }
 

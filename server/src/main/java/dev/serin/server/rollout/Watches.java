@@ -1,5 +1,6 @@
 package dev.serin.server.rollout;
 
+import dev.serin.server.catalog.Catalog;
 import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.rollout.control.Runs;
@@ -36,6 +37,7 @@ public final class Watches implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Watches.class);
 
+  private final Catalog catalog;
   private final Journal journal;
   private final Runs runs;
   private final Function<String, Optional<Verdict>> live;
@@ -53,7 +55,12 @@ public final class Watches implements AutoCloseable {
    * @param live the newest look at a run by its id, where this process looks at runs
    */
   public Watches(
-      Journal journal, Runs runs, Function<String, Optional<Verdict>> live, InstantSource clock) {
+      Catalog catalog,
+      Journal journal,
+      Runs runs,
+      Function<String, Optional<Verdict>> live,
+      InstantSource clock) {
+    this.catalog = catalog;
     this.journal = journal;
     this.runs = runs;
     this.live = live;
@@ -98,7 +105,7 @@ public final class Watches implements AutoCloseable {
       count.decrementAndGet();
       throw ApiErrors.overloaded("watches", WATCHERS_MAX, "calls");
     }
-    Watcher watcher = new Watcher(runs, namespace, rollout, entries, observer);
+    Watcher watcher = new Watcher(catalog, runs, namespace, rollout, entries, observer);
     AtomicBoolean gone = new AtomicBoolean();
     Runnable over =
         () -> {

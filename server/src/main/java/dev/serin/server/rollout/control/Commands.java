@@ -248,7 +248,7 @@ public final class Commands {
     StoredRun stored =
         journal
             .newest(asked.namespace(), asked.rollout())
-            .orElseThrow(() -> RunErrors.neverStarted(asked.rollout()));
+            .orElseThrow(() -> starts.absent(asked));
     requireVersion(asked, stored.version());
     RunView run = runs.of(stored);
     ControllerLease.Sight sight = lease.sight();

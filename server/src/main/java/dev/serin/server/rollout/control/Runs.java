@@ -28,13 +28,14 @@ public final class Runs {
   }
 
   /**
-   * The newest run of each rollout of a namespace that was ever started, by the rollout's key.
+   * The newest run of each rollout of a namespace that was ever started, by the rollout's key, as
+   * it is stored: one that this server cannot read is among them.
    *
    * @param after key of the rollout before the first; empty: from the first on
    * @param limit at most so many, 1 or more
    */
-  public List<RunView> newestOf(String namespace, String after, int limit) {
-    return journal.newestOf(namespace, after, limit).stream().map(this::of).toList();
+  public List<StoredRun> newestOf(String namespace, String after, int limit) {
+    return journal.newestOf(namespace, after, limit);
   }
 
   /** A run by its id. */

@@ -122,6 +122,13 @@ final class Starts {
     return new Begun(origin, plan, number, judged, pending, moved, scene.revision());
   }
 
+  /** Why there is no run to command: there is no such rollout, or it was never started. */
+  ApiException absent(Asked asked) {
+    return catalog.scene(asked.namespace(), asked.rollout()).rollout().isPresent()
+        ? RunErrors.neverStarted(asked.rollout())
+        : ApiErrors.documentNotFound(asked.namespace(), "rollout", asked.rollout());
+  }
+
   private static RolloutPlan plan(Rollout document) {
     return switch (PlanReader.read(document)) {
       case PlanReading.Valid valid -> valid.plan();

@@ -190,7 +190,9 @@ class CommandsTest {
 
     assertThat(again.run().stored().number()).isEqualTo(2);
     assertThat(again.run().plan().stage(1).share().parts()).isEqualTo(20);
-    assertThat(world.runs.newestOf(NAMESPACE, "", 10)).singleElement().isEqualTo(again.run());
+    assertThat(world.runs.newestOf(NAMESPACE, "", 10))
+        .singleElement()
+        .isEqualTo(again.run().stored());
   }
 
   @Test
