@@ -14,6 +14,7 @@ import dev.serin.v1.StageProgress;
 import dev.serin.v1.StageState;
 import dev.serin.v1.Verdict;
 import dev.serin.v1.VerdictAction;
+import dev.serin.v1.VerdictReason;
 import dev.serin.v1.WatchRolloutResponse;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +105,8 @@ class RolloutWatchTest {
                     .setVerdict(
                         Verdict.newBuilder()
                             .setAction(VerdictAction.VERDICT_ACTION_GO_ON)
+                            .setReason(VerdictReason.VERDICT_REASON_NOT_YET)
+                            .setSentence("200 users are missing")
                             .setTime(Timestamps.fromMillis(lookedMillis))))
             .build());
     return api.run("rollout", "status", "checkout").out();
