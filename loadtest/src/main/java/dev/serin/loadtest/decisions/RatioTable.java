@@ -77,13 +77,23 @@ final class RatioTable {
       if (sequential[run] == 0 && SampleRatio.alarms(logE(row, treatment, users))) {
         sequential[run] = users;
       }
-      double expected = row.promised() * users;
-      double excess = treatment - expected;
-      double chiSquared = excess * excess / (expected * (1 - row.promised()));
-      if (usual[run] == 0 && chiSquared > CHI_SQUARED) {
+      if (usual[run] == 0 && chiSquared(row.promised(), treatment, users) > CHI_SQUARED) {
         usual[run] = users;
       }
     }
+  }
+
+  /**
+   * Pearson's statistic of two arms, of one degree of freedom: the sum of (O - E)² / E over both.
+   *
+   * @param promised share of the treatment, above 0 and below 1
+   * @param treatment users of it
+   * @param users of both arms, above 0
+   */
+  static double chiSquared(double promised, long treatment, long users) {
+    double expected = promised * users;
+    double excess = treatment - expected;
+    return excess * excess / (expected * (1 - promised));
   }
 
   private static double logE(Row row, long treatment, int users) {
