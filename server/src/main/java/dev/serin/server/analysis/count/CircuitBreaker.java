@@ -27,7 +27,7 @@ public final class CircuitBreaker {
   public static final double WORSE_THAN_CONTROL = 100;
 
   private final RateTest above;
-  private final RateTest below;
+  private final Recovery recovery;
 
   /**
    * A breaker.
@@ -36,7 +36,7 @@ public final class CircuitBreaker {
    */
   public CircuitBreaker(double limit) {
     this.above = RateTest.above(limit);
-    this.below = RateTest.below(limit);
+    this.recovery = new Recovery(limit);
   }
 
   /** What a look at both arms says. */
@@ -66,6 +66,16 @@ public final class CircuitBreaker {
   }
 
   /**
+   * What is known of the end of an outage after a look.
+   *
+   * @param before what earlier looks showed
+   * @param since users first exposed since the newest marks, in order
+   */
+  public Mended mended(Mended before, List<Since> since) {
+    return before.after(since, recovery);
+  }
+
+  /**
    * What to make of a look: of what is so now, not of what ever was, so that an outage of both arms
    * holds a run while it lasts.
    *
@@ -74,47 +84,36 @@ public final class CircuitBreaker {
    * @param withEvent users of the stage with the event
    * @param exposed users of the stage
    * @param since users first exposed since the newest marks, in order
+   * @param mended of this look
    */
   public State state(
       boolean isBeyond,
       boolean isWorse,
       ArmCounts withEvent,
       ArmCounts exposed,
-      List<Since> since) {
+      List<Since> since,
+      Mended mended) {
     if (!isBeyond) {
       return State.QUIET;
     }
     boolean isControlBroken =
-        isBroken(
-            withEvent.swapped(), exposed.swapped(), since.stream().map(Since::swapped).toList());
+        !mended.control().isDrawn()
+            && isBroken(
+                withEvent.swapped(),
+                exposed.swapped(),
+                since.stream().map(Since::swapped).toList());
     if (isWorse && !isControlBroken) {
       // Whatever those who came last show: an event may come long after the exposure.
       return State.TREATMENT_BROKEN;
     }
-    if (isMended(since)) {
+    if (mended.treatment().isDrawn()) {
       return State.QUIET;
     }
     return isControlBroken ? State.BOTH_BROKEN : State.NOT_COMPARED;
   }
 
-  /** Whether those who came last, as far as they tell anything, show that it is over. */
-  private boolean isMended(List<Since> since) {
-    for (Since one : since.reversed()) {
-      if (logE(one.withEvent(), one.exposed()) >= Math.log(TOLD)) {
-        return false;
-      }
-      if (below.logE(one.withEvent().treatment(), one.exposed().treatment()) >= Math.log(TOLD)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** The same statistic as the treatment's, but for the weights, and that nothing is kept of it. */
   private boolean isBroken(ArmCounts withEvent, ArmCounts exposed, List<Since> since) {
-    if (isMended(since)) {
-      return false;
-    }
     double ofMarks = Double.NEGATIVE_INFINITY;
     for (Since one : since) {
       ofMarks = LogSum.of(ofMarks, logE(one.withEvent(), one.exposed()));

@@ -34,6 +34,23 @@ public record Since(int extension, int number, ArmCounts exposed, ArmCounts with
     return extension > otherExtension || (extension == otherExtension && number > otherNumber);
   }
 
+  /** Whether its mark was drawn before another one. */
+  boolean isBefore(Mended.Mark other) {
+    return extension < other.extension()
+        || (extension == other.extension() && number < other.number());
+  }
+
+  /** Its mark. */
+  Mended.Mark mark() {
+    return new Mended.Mark(extension, number);
+  }
+
+  /** Those of these users who came before a later mark. */
+  Since until(Since later) {
+    return new Since(
+        extension, number, exposed.since(later.exposed), withEvent.since(later.withEvent));
+  }
+
   /** With the arms changed over. */
   Since swapped() {
     return new Since(extension, number, exposed.swapped(), withEvent.swapped());

@@ -4,6 +4,7 @@ import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.BreakerProcess;
 import dev.serin.server.analysis.count.CircuitBreaker;
 import dev.serin.server.analysis.count.Latch;
+import dev.serin.server.analysis.count.Mended;
 import dev.serin.server.analysis.count.RateTest;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.StageProcess;
@@ -54,6 +55,7 @@ final class BreakerJudge {
         StageProcess.extensible(round.planned()),
         ArmCounts.NONE,
         BreakerProcess.begin(),
+        Mended.NEITHER,
         Optional.empty(),
         Optional.empty());
   }
@@ -66,6 +68,7 @@ final class BreakerJudge {
         before.process().extended(round.extension(), round.planned()),
         ArmCounts.NONE,
         before.limit(),
+        before.mended(),
         Optional.empty(),
         before.looked());
   }
@@ -105,6 +108,9 @@ final class BreakerJudge {
                 comparison.map(it -> process.logE(it, users)).orElse(0.0));
     double logE = limit.logE(looked.logRun());
     double logWorse = looked.logStage();
+    boolean isBeyond = logE >= before.stage().threshold();
+    // Where there is no outage there is nothing that may be over.
+    Mended mended = isBeyond ? breaker.mended(before.mended(), events.since()) : before.mended();
     MetricState after =
         new MetricState(
             before.run().after(logWorse),
@@ -113,15 +119,17 @@ final class BreakerJudge {
             process,
             ArmCounts.NONE,
             limit,
+            mended,
             Optional.empty(),
             Optional.of(looked));
     CircuitBreaker.State state =
         breaker.state(
-            logE >= after.stage().threshold(),
+            isBeyond,
             comparison.isEmpty() || logWorse >= after.run().threshold(),
             users,
             exposed,
-            events.since());
+            events.since(),
+            mended);
     return new MetricJudge.Look(after, reading(events, after, logE, logWorse, state));
   }
 

@@ -52,6 +52,11 @@ final class BytesIn {
     }
   }
 
+  /** Whether there is more than was read: parts that a value may end without. */
+  boolean hasMore() {
+    return in.hasRemaining();
+  }
+
   long count() {
     long value = 0;
     for (int i = 0; i < BytesOut.VARINT_BYTES; i++) {

@@ -3,6 +3,7 @@ package dev.serin.server.rollout.policy;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.BreakerProcess;
 import dev.serin.server.analysis.count.Latch;
+import dev.serin.server.analysis.count.Mended;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.SampleRatio;
 import dev.serin.server.analysis.count.Since;
@@ -87,6 +88,7 @@ public record JudgeState(
    * @param base users with the event in the stage when that process began; {@link ArmCounts#NONE}
    *     but in repeats and extensions
    * @param limit the restarts of a breaker's process of the stage; of others none
+   * @param mended up to which marks an outage in the stage is over, of a breaker; of others neither
    * @param horizon how the one look of a policy of fixed horizon went in this stage; empty: not
    *     looked yet
    * @param looked the last look's figures: what the next generation begins from, and so that
@@ -99,16 +101,23 @@ public record JudgeState(
       StageProcess process,
       ArmCounts base,
       BreakerProcess limit,
+      Mended mended,
       Optional<Horizon> horizon,
       Optional<Looked> looked) {
     MetricState with(Horizon seen) {
       return new MetricState(
-          run, stage, logRunBefore, process, base, limit, Optional.of(seen), looked);
+          run, stage, logRunBefore, process, base, limit, mended, Optional.of(seen), looked);
+    }
+
+    MetricState withMended(Mended known) {
+      return new MetricState(
+          run, stage, logRunBefore, process, base, limit, known, horizon, looked);
     }
 
     /** After a look at both processes. */
     MetricState after(Latch ofRun, Latch ofStage) {
-      return new MetricState(ofRun, ofStage, logRunBefore, process, base, limit, horizon, looked);
+      return new MetricState(
+          ofRun, ofStage, logRunBefore, process, base, limit, mended, horizon, looked);
     }
 
     private boolean sameKept(MetricState written) {
@@ -119,6 +128,7 @@ public record JudgeState(
           && limit.extension() == written.limit.extension()
           && limit.number() == written.limit.number()
           && limit.live().size() == written.limit.live().size()
+          && mended.equals(written.mended)
           && horizon.equals(written.horizon);
     }
   }

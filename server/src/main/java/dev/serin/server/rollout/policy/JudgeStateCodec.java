@@ -2,6 +2,7 @@ package dev.serin.server.rollout.policy;
 
 import dev.serin.server.analysis.count.BreakerProcess;
 import dev.serin.server.analysis.count.Latch;
+import dev.serin.server.analysis.count.Mended;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.StageProcess;
 import dev.serin.server.rollout.policy.JudgeState.Horizon;
@@ -35,6 +36,9 @@ import java.util.TreeMap;
  *         <li>the last look, if there was one: parts of the run's process (each share, users),
  *             users of the stage, those exposed, both logs.
  *       </ul>
+ *   <li>where an outage that a breaker saw is over in an arm: how many such breakers, at least one,
+ *       then of each, in order of the alphabet, its role and key, and up to which mark it is over
+ *       in the treatment and in the control: extension, number; both 0: it is not.
  * </ol>
  *
  * Users are counts of the treatment and the control. Thresholds stand in it, so that a process goes
@@ -62,7 +66,25 @@ public final class JudgeStateCodec {
           out.text(metric.getKey());
           write(out, metric.getValue());
         });
+    List<Map.Entry<String, MetricState>> mended =
+        sorted.entrySet().stream()
+            .filter(metric -> !metric.getValue().mended().equals(Mended.NEITHER))
+            .toList();
+    if (!mended.isEmpty()) {
+      out.list(
+          mended,
+          metric -> {
+            out.text(metric.getKey());
+            write(out, metric.getValue().mended().treatment());
+            write(out, metric.getValue().mended().control());
+          });
+    }
     return out.done();
+  }
+
+  private static void write(BytesOut out, Mended.Mark mark) {
+    out.count(mark.extension());
+    out.count(mark.number());
   }
 
   private static void write(BytesOut out, MetricState metric) {
@@ -149,7 +171,23 @@ public final class JudgeStateCodec {
     Map<String, MetricState> metrics = new HashMap<>();
     in.list(() -> Map.entry(in.text(), metric(in)))
         .forEach(metric -> metrics.put(metric.getKey(), metric.getValue()));
+    if (in.hasMore()) {
+      List<Map.Entry<String, Mended>> mended =
+          in.list(() -> Map.entry(in.text(), new Mended(mark(in), mark(in))));
+      for (Map.Entry<String, Mended> breaker : mended) {
+        MetricState kept = metrics.get(breaker.getKey());
+        if (kept == null) {
+          throw new IllegalArgumentException(
+              "mended: " + breaker.getKey() + " (expected: a metric of the state)");
+        }
+        metrics.put(breaker.getKey(), kept.withMended(breaker.getValue()));
+      }
+    }
     return new JudgeState(stage, extension, generation, ratio, metrics);
+  }
+
+  private static Mended.Mark mark(BytesIn in) {
+    return new Mended.Mark(in.small(), in.small());
   }
 
   private static MetricState metric(BytesIn in) {
@@ -160,6 +198,7 @@ public final class JudgeStateCodec {
         process(in),
         in.users(),
         limit(in),
+        Mended.NEITHER,
         in.optional(
             () -> new Horizon(new Classical(in.count(), in.number(), in.number()), in.flag())),
         in.optional(() -> looked(in)));

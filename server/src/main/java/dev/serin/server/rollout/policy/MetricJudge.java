@@ -4,6 +4,7 @@ import dev.serin.server.analysis.Direction;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.BreakerProcess;
 import dev.serin.server.analysis.count.Latch;
+import dev.serin.server.analysis.count.Mended;
 import dev.serin.server.analysis.count.RateTest;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.StageProcess;
@@ -118,6 +119,7 @@ final class MetricJudge {
             .orElse(before.process()),
         ArmCounts.NONE,
         isBreaker() ? before.limit().renewed(last.logRun()) : before.limit(),
+        before.mended(),
         before.horizon(),
         Optional.empty());
   }
@@ -144,6 +146,7 @@ final class MetricJudge {
         StageProcess.planned(round.planned()),
         round.extension() == 0 ? ArmCounts.NONE : users,
         BreakerProcess.begin(),
+        Mended.NEITHER,
         before == null || entered ? Optional.empty() : before.horizon(),
         Optional.empty());
   }

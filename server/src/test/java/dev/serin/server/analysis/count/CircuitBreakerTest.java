@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.serin.server.analysis.count.CircuitBreaker.State;
+import dev.serin.server.analysis.count.Mended.Mark;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -28,14 +29,10 @@ class CircuitBreakerTest {
   /** It is held while the control is broken, and the treatment is blamed where it is not. */
   @Test
   void state_ofALook_isOfWhatIsSoNow() {
-    assertThat(BREAKER.state(false, true, counts(50, 1), EXPOSED, List.of()))
-        .isEqualTo(State.QUIET);
-    assertThat(BREAKER.state(true, true, counts(50, 1), EXPOSED, List.of()))
-        .isEqualTo(State.TREATMENT_BROKEN);
-    assertThat(BREAKER.state(true, false, counts(50, 1), EXPOSED, List.of()))
-        .isEqualTo(State.NOT_COMPARED);
-    assertThat(BREAKER.state(true, true, counts(50, 40), EXPOSED, List.of()))
-        .isEqualTo(State.BOTH_BROKEN);
+    assertThat(state(false, true, counts(50, 1), EXPOSED)).isEqualTo(State.QUIET);
+    assertThat(state(true, true, counts(50, 1), EXPOSED)).isEqualTo(State.TREATMENT_BROKEN);
+    assertThat(state(true, false, counts(50, 1), EXPOSED)).isEqualTo(State.NOT_COMPARED);
+    assertThat(state(true, true, counts(50, 40), EXPOSED)).isEqualTo(State.BOTH_BROKEN);
   }
 
   /** Two bad minutes of both arms: it is over where the newest users show that. */
@@ -44,16 +41,77 @@ class CircuitBreakerTest {
     ArmCounts users = counts(6_000, 6_000);
     ArmCounts exposed = counts(20_000, 20_000);
     Since during = new Since(0, 3, counts(9_000, 9_000), counts(6_000, 6_000));
-    Since after = new Since(0, 4, counts(400, 400), counts(1, 2));
-    Since again = new Since(0, 5, counts(300, 300), counts(200, 1));
+    Since after = new Since(0, 4, counts(700, 700), counts(1, 2));
+    Since ripe = new Since(0, 5, counts(300, 300), counts(1, 1));
+    Since later = new Since(0, 6, counts(200, 200), ArmCounts.NONE);
+    Since last = new Since(0, 7, counts(100, 100), ArmCounts.NONE);
+    Since[] over = {during, after, ripe, later, last};
 
-    assertThat(BREAKER.state(true, false, users, exposed, List.of(during)))
+    assertThat(state(true, false, users, exposed, during)).isEqualTo(State.BOTH_BROKEN);
+    assertThat(state(true, false, users, exposed, over)).isEqualTo(State.QUIET);
+    assertThat(state(true, false, users, exposed, during, after, ripe))
+        .as("nobody has had the time to fail")
         .isEqualTo(State.BOTH_BROKEN);
-    assertThat(BREAKER.state(true, false, users, exposed, List.of(during, after)))
-        .isEqualTo(State.QUIET);
-    assertThat(BREAKER.state(true, true, users, exposed, List.of(during, after, again)))
-        .as("the treatment alone, later: the control is mended")
+  }
+
+  /** What came once is over for the control, and not for the treatment that breaks later. */
+  @Test
+  void state_ofALaterOutageOfTheTreatment_blamesIt() {
+    Mended known = new Mended(new Mark(0, 4), new Mark(0, 4));
+    List<Since> again =
+        List.of(
+            new Since(0, 4, counts(900, 900), counts(201, 3)),
+            new Since(0, 5, counts(300, 300), counts(200, 1)));
+    Mended mended = BREAKER.mended(known, again);
+
+    assertThat(mended).isEqualTo(new Mended(Mark.NONE, new Mark(0, 4)));
+    assertThat(
+            BREAKER.state(true, true, counts(6_200, 6_003), counts(20_000, 20_000), again, mended))
         .isEqualTo(State.TREATMENT_BROKEN);
+  }
+
+  /** A new controller, and new sets of users, have no marks at first. */
+  @Test
+  void mended_withoutMarks_staysAsItWas() {
+    Mended known = new Mended(new Mark(1, 4), new Mark(0, 9));
+    Since before = new Since(0, 3, counts(900, 900), counts(500, 500));
+
+    assertThat(BREAKER.mended(known, List.of())).isEqualTo(known);
+    assertThat(BREAKER.mended(known, List.of(before))).as("an older mark").isEqualTo(known);
+    assertThat(
+            BREAKER.state(true, true, counts(500, 500), counts(900, 900), List.of(before), known))
+        .as("the control is whole")
+        .isEqualTo(State.TREATMENT_BROKEN);
+    assertThat(
+            BREAKER.state(true, false, counts(500, 500), counts(900, 900), List.of(before), known))
+        .isEqualTo(State.QUIET);
+  }
+
+  /** Events come a minute late: users of the last minute look well in the midst of an outage. */
+  @Test
+  void mended_byUsersOfTheLastMinute_isNot() {
+    Since first = new Since(0, 3, counts(900, 900), counts(150, 150));
+    Since ripe = new Since(0, 4, counts(600, 600), counts(2, 2));
+    Since later = new Since(0, 5, counts(400, 400), ArmCounts.NONE);
+    Since last = new Since(0, 6, counts(200, 200), ArmCounts.NONE);
+    Since good = new Since(0, 3, counts(900, 900), counts(2, 2));
+    Since begins = new Since(0, 4, counts(600, 600), counts(15, 15));
+    Since goodBefore = new Since(0, 3, counts(900, 900), counts(15, 15));
+
+    assertThat(BREAKER.mended(Mended.NEITHER, List.of(first, ripe, later, last)))
+        .isEqualTo(Mended.NEITHER);
+    assertThat(BREAKER.mended(Mended.NEITHER, List.of(good, ripe, later, last)))
+        .isEqualTo(new Mended(new Mark(0, 3), new Mark(0, 3)));
+    assertThat(BREAKER.mended(Mended.NEITHER, List.of(goodBefore, begins, later, last)))
+        .as("it has just begun: those of before are no sign")
+        .isEqualTo(Mended.NEITHER);
+  }
+
+  private static State state(
+      boolean isBeyond, boolean isWorse, ArmCounts withEvent, ArmCounts exposed, Since... since) {
+    List<Since> marks = List.of(since);
+    return BREAKER.state(
+        isBeyond, isWorse, withEvent, exposed, marks, BREAKER.mended(Mended.NEITHER, marks));
   }
 
   /** Where it has just begun, users of the seconds before are no sign that it is over. */
@@ -62,9 +120,7 @@ class CircuitBreakerTest {
     Since before = new Since(0, 3, counts(3_000, 3_000), counts(100, 4));
     Since newest = new Since(0, 4, counts(200, 200), counts(90, 1));
 
-    assertThat(
-            BREAKER.state(
-                true, true, counts(110, 14), counts(9_000, 9_000), List.of(before, newest)))
+    assertThat(state(true, true, counts(110, 14), counts(9_000, 9_000), before, newest))
         .isEqualTo(State.TREATMENT_BROKEN);
   }
 

@@ -46,8 +46,9 @@ class BreakerSimulationTest {
    *     in order
    * @param held those that were held as both arms were broken
    * @param stuck those that were held at the last look, when it was over
+   * @param early those that went on after a hold while users who had failed were still to be seen
    */
-  private record Ends(double blamed, List<Long> failed, double held, double stuck) {
+  private record Ends(double blamed, List<Long> failed, double held, double stuck, double early) {
     long failedOf(int tenths) {
       return failed.get(failed.size() * tenths / 10);
     }
@@ -55,18 +56,34 @@ class BreakerSimulationTest {
 
   /**
    * The bound is that of the comparison: what the breaker may spend of alpha in the stage. The run
-   * is held while it lasts, and goes on when 600 users of the treatment or so have come since.
+   * is held while it lasts, and goes on when 600 users of the treatment or so have come since, not
+   * counting those of the last minute.
    */
   @ParameterizedTest
   @CsvSource({"10, 0.3, 0.9", "50, 0.05, 0.2", "50, 1, 0.9", "90, 0.05, 0.1", "90, 0.3, 0.9"})
   void outage_ofBothArms_isHardlyEverBlamedOnTheTreatment(int percent, double rate, double held) {
     Ends atOnce = run(percent, rate, rate, 0, 50, 41);
-    Ends later = run(percent, rate, rate, 50, 300, 43);
+    Ends later = run(percent, rate, rate, 50, 400, 43);
 
     assertThat(atOnce.blamed()).isLessThanOrEqualTo(0.01);
     assertThat(later.blamed()).isLessThanOrEqualTo(0.01);
     assertThat(later.held()).isGreaterThanOrEqualTo(held);
     assertThat(later.stuck()).as("held though it is over").isLessThanOrEqualTo(0.1);
+  }
+
+  /**
+   * Events come a minute after the exposure: users who have had no time to fail are no sign that an
+   * outage of both arms is over, and when it is the run goes on all the same.
+   */
+  @ParameterizedTest
+  @CsvSource({"50, 1", "50, 0.3"})
+  void outage_ofBothArms_whereEventsComeLate_holdsUntilItIsOver(int percent, double rate) {
+    Ends ends = run(percent, rate, rate, 300, 500, 45, 60);
+
+    assertThat(ends.blamed()).isLessThanOrEqualTo(0.01);
+    assertThat(ends.held()).isGreaterThanOrEqualTo(0.9);
+    assertThat(ends.early()).as("ended while it lasted").isLessThanOrEqualTo(0.02);
+    assertThat(ends.stuck()).as("held though it is over").isLessThanOrEqualTo(0.1);
   }
 
   /** After 600 looks at 6 000 good users: those who come then are not hidden by them. */
@@ -101,6 +118,11 @@ class BreakerSimulationTest {
 
   private static Ends run(
       int percent, double ofTreatment, double ofControl, int begin, int after, int seed) {
+    return run(percent, ofTreatment, ofControl, begin, after, seed, 0);
+  }
+
+  private static Ends run(
+      int percent, double ofTreatment, double ofControl, int begin, int after, int seed, int lag) {
     Judge judge =
         Plans.judge(
             List.of(
@@ -111,16 +133,27 @@ class BreakerSimulationTest {
     List<Long> failed = new ArrayList<>();
     int held = 0;
     int stuck = 0;
+    int early = 0;
     for (int run = 0; run < RUNS; run++) {
-      Outage outage = new Outage(random, Math.max(0.5, percent / 100.0), ofTreatment, ofControl);
+      Outage outage =
+          new Outage(random, Math.max(0.5, percent / 100.0), ofTreatment, ofControl, lag);
       OptionalLong users = outage.failed(judge, begin, after);
       users.ifPresent(failed::add);
       held += outage.both ? 1 : 0;
-      stuck += outage.last == Reason.BOTH_ARMS_BROKEN || outage.last == Reason.NOT_COMPARED ? 1 : 0;
+      stuck += isHeld(outage.last) ? 1 : 0;
+      early += outage.early ? 1 : 0;
     }
     Collections.sort(failed);
     return new Ends(
-        failed.size() / (double) RUNS, failed, held / (double) RUNS, stuck / (double) RUNS);
+        failed.size() / (double) RUNS,
+        failed,
+        held / (double) RUNS,
+        stuck / (double) RUNS,
+        early / (double) RUNS);
+  }
+
+  private static boolean isHeld(Reason reason) {
+    return reason == Reason.BOTH_ARMS_BROKEN || reason == Reason.NOT_COMPARED;
   }
 
   /** One run. */
@@ -129,19 +162,30 @@ class BreakerSimulationTest {
     private final double share;
     private final double ofTreatment;
     private final double ofControl;
+
+    /** Looks between a user's exposure and his event. */
+    private final int lag;
+
+    /** Who had come by each look, from none on, and who of them fails sooner or later. */
+    private final List<ArmCounts> came = new ArrayList<>(List.of(ArmCounts.NONE));
+
+    private final List<ArmCounts> fail = new ArrayList<>(List.of(ArmCounts.NONE));
     private ArmCounts exposed = ArmCounts.NONE;
     private ArmCounts crashed = ArmCounts.NONE;
     private boolean both;
+    private boolean early;
     private Reason last = Reason.NOT_YET;
 
-    /** Counts at the newest marks, in order. */
-    private final List<Since> marks = new ArrayList<>();
+    /** The looks that the newest marks were drawn after, in order. */
+    private final List<Integer> marks = new ArrayList<>();
 
-    private Outage(SplittableRandom random, double share, double ofTreatment, double ofControl) {
+    private Outage(
+        SplittableRandom random, double share, double ofTreatment, double ofControl, int lag) {
       this.random = random;
       this.share = share;
       this.ofTreatment = ofTreatment;
       this.ofControl = ofControl;
+      this.lag = lag;
     }
 
     /** Users of the treatment who had failed when it was rolled back; empty: it never was. */
@@ -150,9 +194,7 @@ class BreakerSimulationTest {
       long before = 0;
       for (int look = 1; look <= begin + OUTAGE + after; look++) {
         before = look <= begin ? crashed.treatment() : before;
-        for (int user = 0; user < 10; user++) {
-          user(look > begin && look <= begin + OUTAGE);
-        }
+        come(look > begin && look <= begin + OUTAGE);
         Judge.Judged judged = judge.judge(evidence(look), state);
         state = judged.state();
         switch (judged.verdict().reason()) {
@@ -162,22 +204,32 @@ class BreakerSimulationTest {
           case BOTH_ARMS_BROKEN -> both = true;
           default -> {}
         }
+        // Where events begin to come, odds may fall below their threshold again.
+        boolean lasts = look > begin + lag + INTERVAL && look <= begin + OUTAGE + lag;
+        early |= lasts && isHeld(last) && !isHeld(judged.verdict().reason());
         last = judged.verdict().reason();
       }
       return OptionalLong.empty();
     }
 
-    private void user(boolean outage) {
-      boolean treated = random.nextDouble() < share;
-      double rate = !outage ? USUAL : treated ? ofTreatment : ofControl;
-      ArmCounts one = treated ? new ArmCounts(1, 0) : new ArmCounts(0, 1);
-      exposed = exposed.plus(one);
-      crashed = random.nextDouble() < rate ? crashed.plus(one) : crashed;
+    /** Ten users, and what is reported of those who came before. */
+    private void come(boolean outage) {
+      ArmCounts failing = fail.getLast();
+      for (int user = 0; user < 10; user++) {
+        boolean treated = random.nextDouble() < share;
+        double rate = !outage ? USUAL : treated ? ofTreatment : ofControl;
+        ArmCounts one = treated ? new ArmCounts(1, 0) : new ArmCounts(0, 1);
+        exposed = exposed.plus(one);
+        failing = random.nextDouble() < rate ? failing.plus(one) : failing;
+      }
+      came.add(exposed);
+      fail.add(failing);
+      crashed = fail.get(Math.max(0, fail.size() - 1 - lag));
     }
 
-    private Since since(Since mark) {
+    private Since since(int mark) {
       return new Since(
-          0, mark.number(), exposed.since(mark.exposed()), crashed.since(mark.withEvent()));
+          0, mark / INTERVAL, exposed.since(came.get(mark)), crashed.since(fail.get(mark)));
     }
 
     private RunEvidence evidence(int look) {
@@ -191,7 +243,7 @@ class BreakerSimulationTest {
               Optional.empty(),
               marks.stream().map(this::since).toList());
       if (look % INTERVAL == 0) {
-        marks.add(new Since(0, look / INTERVAL, exposed, crashed));
+        marks.add(look);
       }
       if (marks.size() > MARKS) {
         marks.removeFirst();

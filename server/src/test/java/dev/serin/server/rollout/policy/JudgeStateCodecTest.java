@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
+import dev.serin.server.analysis.count.Mended;
 import dev.serin.server.analysis.count.SampleRatio.Factor;
 import dev.serin.server.analysis.count.Since;
 import dev.serin.server.rollout.plan.DecisionPlan.FixedHorizon;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,28 @@ class JudgeStateCodecTest {
         .anySatisfy(kept -> assertThat(kept.process().marks()).hasSizeGreaterThan(1))
         .anySatisfy(kept -> assertThat(kept.limit().number()).isPositive())
         .anySatisfy(kept -> assertThat(kept.logRunBefore()).isNotZero());
+  }
+
+  /** Written by none but those who have seen the end of an outage: others have not changed. */
+  @Test
+  void mended_isTheSameWhenRead() {
+    JudgeState state = states(8).getLast();
+    String breaker = RunEvidence.id(METRICS.get(1).plan());
+    Mended known = new Mended(new Mended.Mark(1, 300), new Mended.Mark(0, 7));
+    Map<String, JudgeState.MetricState> metrics = new HashMap<>(state.metrics());
+    metrics.computeIfPresent(breaker, (id, kept) -> kept.withMended(known));
+    JudgeState mended =
+        new JudgeState(
+            state.stage(), state.extension(), state.generation(), state.ratio(), metrics);
+    byte[] bytes = JudgeStateCodec.encode(mended);
+
+    assertThat(JudgeStateCodec.encode(state)).hasSizeLessThan(bytes.length);
+    assertThat(JudgeStateCodec.decode(bytes).metrics())
+        .extractingByKey(breaker)
+        .extracting(JudgeState.MetricState::mended)
+        .isEqualTo(known);
+    assertThat(JudgeStateCodec.encode(JudgeStateCodec.decode(bytes))).isEqualTo(bytes);
+    assertThat(mended.sameKept(state)).isFalse();
   }
 
   @Test

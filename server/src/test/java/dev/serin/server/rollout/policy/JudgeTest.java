@@ -222,7 +222,61 @@ class JudgeTest {
     assertThat(mended.verdict().readings().getFirst().alarm()).isFalse();
   }
 
+  /**
+   * Another controller, new sets of users, and an hour without a mark that tells: what is over
+   * stays so until users who come later show another outage.
+   */
+  @Test
+  void breaker_whoseMarksAreForgotten_knowsThatItIsOver() {
+    Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(CRASHES));
+    ArmCounts both = counts(100, 95);
+    Judge.Judged broken =
+        judge.judge(evidence(SHORT, Map.of("crashes", since(both, ArmCounts.NONE))), begin());
+    Judge.Judged mended =
+        judge.judge(
+            evidence(DWELL, Map.of("crashes", since(both, counts(300, 300)))), broken.state());
+    JudgeState kept = JudgeStateCodec.decode(JudgeStateCodec.encode(mended.state()));
+    RunEvidence unmarked = evidence(DWELL, Map.of("crashes", events(both)));
+    Since during = new Since(0, 9, counts(200, 200), counts(70, 65));
+    MetricEvidence.Events later = marked(both.plus(counts(70, 65)), during);
+    RunEvidence another = evidence(DWELL, Map.of("crashes", later));
+
+    assertThat(judge.judge(unmarked, broken.state()).verdict().reason())
+        .isEqualTo(Reason.BOTH_ARMS_BROKEN);
+    assertThat(judge.judge(unmarked, kept).verdict().action()).isEqualTo(Action.PROMOTE);
+    assertThat(judge.judge(thinned(), kept).verdict().action()).isEqualTo(Action.PROMOTE);
+    assertThat(judge.judge(thinned(), broken.state()).verdict().action()).isEqualTo(Action.HOLD);
+    assertThat(judge.judge(another, kept).verdict().reason())
+        .as("another outage")
+        .isEqualTo(Reason.BOTH_ARMS_BROKEN);
+  }
+
+  /** The next generation of sets, in which nobody has been seen. */
+  private static RunEvidence thinned() {
+    RunEvidence before = evidence(DWELL, Map.of("crashes", quiet(ArmCounts.NONE, ArmCounts.NONE)));
+    return new RunEvidence(
+        before.stage(),
+        before.extension(),
+        before.generation() + 1,
+        before.planned(),
+        before.elapsed(),
+        before.dwelled(),
+        before.data(),
+        before.firstExposures(),
+        before.metrics());
+  }
+
+  /** Of a good minute and a half, the last minute of which nobody came in. */
   private static MetricEvidence.Events since(ArmCounts users, ArmCounts good) {
+    return marked(
+        users,
+        new Since(0, 3, good, ArmCounts.NONE),
+        new Since(0, 4, ArmCounts.NONE, ArmCounts.NONE),
+        new Since(0, 5, ArmCounts.NONE, ArmCounts.NONE),
+        new Since(0, 6, ArmCounts.NONE, ArmCounts.NONE));
+  }
+
+  private static MetricEvidence.Events marked(ArmCounts users, Since... since) {
     MetricEvidence.Events events = events(users);
     return new MetricEvidence.Events(
         events.run(),
@@ -231,7 +285,7 @@ class JudgeTest {
         events.stageExposed(),
         OptionalDouble.empty(),
         Optional.empty(),
-        List.of(new Since(0, 3, good, ArmCounts.NONE)));
+        List.of(since));
   }
 
   /** An outage after two good hours is found by those who come then. */
