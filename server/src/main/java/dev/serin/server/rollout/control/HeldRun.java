@@ -259,8 +259,7 @@ final class HeldRun {
             state.period().extension(),
             counted.generation(),
             state.period().length(),
-            // Without a control there is no period, and breakers watch what is served all the same.
-            plan.stage(stage).share().isAll() ? times.inStage() : state.period().elapsed(times),
+            state.period().elapsed(times),
             times.dwell(),
             reading
                 .flow()

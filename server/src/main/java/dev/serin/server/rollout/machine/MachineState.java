@@ -124,7 +124,7 @@ public record MachineState(
         phase == Phase.RUNNING ? times.dwell().plus(more) : times.dwell(),
         isStageTimed() ? times.inStage().plus(more) : times.inStage(),
         phase == Phase.GATE ? times.atGate().plus(more) : times.atGate(),
-        isCompared() ? times.served().plus(more) : times.served(),
+        isServed() ? times.served().plus(more) : times.served(),
         isHeldByEvidence() ? times.held().plus(more) : times.held());
   }
 
@@ -139,12 +139,15 @@ public record MachineState(
 
   /** Whether time that passes counts for anything: a dwell, a maximum, a bake, a period. */
   boolean isTimed() {
-    return phase == Phase.GATE || isStageTimed() || isCompared();
+    return phase == Phase.GATE || isStageTimed() || isServed();
   }
 
-  /** Whether some are served the treatment and others the control, for comparison. */
-  boolean isCompared() {
-    return !killed && !traffic.isAll() && traffic.compareTo(TrafficShare.NONE) > 0;
+  /**
+   * Whether some or all are served the treatment by a stage: the last one has circuit breakers to
+   * watch it, too.
+   */
+  boolean isServed() {
+    return !killed && !phase.isOver() && traffic.compareTo(TrafficShare.NONE) > 0;
   }
 
   /** Whether it is about the same as another one, but for how long. */

@@ -61,7 +61,7 @@ final class TickRules {
     if (!(step instanceof Step.Stayed stayed)) {
       return step;
     }
-    if (look.state.isCompared() && look.state.period().isOver(look.times)) {
+    if (look.state.isServed() && look.state.period().isOver(look.times)) {
       return look.moved(look.draft().extend(), "extended: " + stayed.because());
     }
     Duration unseen = look.state.unseen(look.now, look.tick.sinceLook());

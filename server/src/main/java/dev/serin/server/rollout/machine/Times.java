@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param inStage time towards this stage's maximum: in RUNNING, and in HOLDING for what the
  *     evidence says
  * @param atGate time at this gate, PAUSED and HOLDING not counted
- * @param served time in which this stage served both the treatment and the control, in whatever
- *     phase; since it began or was repeated
+ * @param served time in which this stage served the treatment, in whatever phase; since it began or
+ *     was repeated
  * @param held time in this hold for what the evidence says; 0: it holds for none of that
  */
 public record Times(

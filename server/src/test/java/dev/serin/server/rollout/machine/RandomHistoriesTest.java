@@ -190,7 +190,7 @@ class RandomHistoriesTest {
       }
       Duration passed = Duration.between(entry.time(), run.log.get(i).time());
       running = entry.to() == Phase.RUNNING ? running.plus(passed) : running;
-      serving = entry.traffic().isAll() ? serving : serving.plus(passed);
+      serving = serving.plus(passed);
     }
     Times times = run.state.times();
     assertThat(times.dwell()).isLessThanOrEqualTo(running);

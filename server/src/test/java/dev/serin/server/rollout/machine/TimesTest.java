@@ -108,14 +108,40 @@ class TimesTest {
     assertThat(run.state.period().elapsed(run.state.seen(run.now, Duration.ZERO))).isZero();
   }
 
-  /** No control, nothing to compare: neither before the first stage nor in the last. */
+  /** Without a control circuit breakers go on watching, paused or not. */
   @Test
-  void periods_withoutAControl_areNeverOver() {
+  void periods_ofTheLastStage_areOverAsThoseOfOthers() {
     RunOfPlan run = new RunOfPlan(PLAN);
-    run.command(START).command(CommandKind.PROMOTE).minutes(600).tick(Action.GO_ON);
+    run.command(START).minutes(5).command(CommandKind.PROMOTE).minutes(4).command(PAUSE);
+    assertThat(run.state.traffic().isAll()).isTrue();
+    assertThat(run.state.period().length()).isEqualTo(Duration.ofMinutes(10));
 
-    assertThat(run.state.extensions()).isZero();
-    assertThat(run.state.seen(run.now, Duration.ZERO).served()).isZero();
+    run.minutes(6).tick(Action.GO_ON);
+
+    assertThat(run.effects()).containsExactly(new Effect.BeginPeriod(2, 1));
+    assertThat(run.state.phase()).isEqualTo(Phase.PAUSED);
+    assertThat(run.state.period().from()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(run.state.period().until()).isEqualTo(Duration.ofMinutes(20));
+    run.command(KILL).minutes(600).command(REVIVE);
+    assertThat(run.state.times().served()).as("nobody is served").hasMinutes(10);
+    assertThat(run.machine.replay(RunOfPlan.BEGIN, run.log)).isEqualTo(run.state);
+  }
+
+  /** Nothing is served before the first stage, and by no stage after the last. */
+  @Test
+  void periods_ofARunThatServesNothing_areNeverOver() {
+    RunOfPlan pending = new RunOfPlan(PLAN);
+    pending.minutes(600).tick(Action.GO_ON);
+    RunOfPlan over = new RunOfPlan(PLAN);
+    over.command(START).command(CommandKind.PROMOTE).minutes(10).tick(Action.PROMOTE);
+    over.is(Phase.COMPLETED, 2).minutes(600).tick(Action.GO_ON);
+
+    for (RunOfPlan run : List.of(pending, over)) {
+      assertThat(run.state.extensions()).isZero();
+      assertThat(run.state.seen(run.now, Duration.ZERO).served())
+          .isEqualTo(run.state.times().served());
+    }
+    assertThat(pending.state.times().served()).isZero();
   }
 
   /** What restarts are timed by: an hour that the clock jumps is ten seconds. */
