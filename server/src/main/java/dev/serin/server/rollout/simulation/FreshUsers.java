@@ -5,14 +5,13 @@ import dev.serin.server.analysis.count.Since;
 import dev.serin.server.analysis.count.StageProcess;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
- * Users of a stage since the newest marks, where each request is of a user of its own: then what
- * has come since is who has come since. For one run.
+ * Users of a stage who were first seen since the newest marks, whether they come again or not. For
+ * one run.
  */
 final class FreshUsers {
   /** As many as are kept of a run. */
@@ -24,8 +23,13 @@ final class FreshUsers {
   private int extension;
   private int number;
 
-  private record Mark(
-      int extension, int number, ArmCounts users, Map<Integer, ArmCounts> withEvent) {}
+  /**
+   * A mark.
+   *
+   * @param second whoever was first seen from then on came after it
+   * @param users of the stage who came before it
+   */
+  private record Mark(int extension, int number, long second, ArmCounts users) {}
 
   /** Of the world's metrics with these numbers, those of circuit breakers. */
   FreshUsers(Set<Integer> events) {
@@ -40,9 +44,7 @@ final class FreshUsers {
       marks.clear();
       stage = look.stage();
     } else if (due > 0 && (period > extension || (period == extension && due > number))) {
-      Map<Integer, ArmCounts> withEvent = new HashMap<>();
-      events.forEach(event -> withEvent.put(event, withEvent(look, event)));
-      marks.add(new Mark(period, due, users(look), withEvent));
+      marks.add(new Mark(period, due, look.second(), users(look)));
       if (marks.size() > MOST) {
         marks.removeFirst();
       }
@@ -58,23 +60,26 @@ final class FreshUsers {
     if (!events.contains(event)) {
       return List.of();
     }
-    return marks.stream()
-        .map(
-            mark ->
-                new Since(
-                    mark.extension(),
-                    mark.number(),
-                    users(look).since(mark.users()),
-                    withEvent(look, event)
-                        .since(mark.withEvent().getOrDefault(event, ArmCounts.NONE))))
-        .toList();
+    List<Since> since = new ArrayList<>();
+    ArmCounts withEvent = ArmCounts.NONE;
+    long until = look.second();
+    for (Mark mark : marks.reversed()) {
+      withEvent = withEvent.plus(withEvent(look, event, mark.second(), until));
+      until = mark.second();
+      since.add(
+          new Since(mark.extension(), mark.number(), users(look).since(mark.users()), withEvent));
+    }
+    Collections.reverse(since);
+    return since;
   }
 
   private static ArmCounts users(Look look) {
     return new ArmCounts(look.treatment().users(), look.control().users());
   }
 
-  private static ArmCounts withEvent(Look look, int event) {
-    return new ArmCounts(look.treatment().eventUsers(event), look.control().eventUsers(event));
+  private static ArmCounts withEvent(Look look, int event, long from, long until) {
+    return new ArmCounts(
+        look.treatment().eventUsersOf(event, from, until),
+        look.control().eventUsersOf(event, from, until));
   }
 }

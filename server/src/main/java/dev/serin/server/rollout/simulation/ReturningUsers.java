@@ -21,6 +21,10 @@ final class ReturningUsers extends Traffic {
   private final double[] sizes;
 
   private final BitSet seenInStage = new BitSet();
+
+  /** The second in which each of them was first seen in the stage. */
+  private final int[] arrived;
+
   private final BitSet seenInRun = new BitSet();
   private final BitSet seenBeside = new BitSet();
   private final BitSet seenCompared = new BitSet();
@@ -35,6 +39,7 @@ final class ReturningUsers extends Traffic {
     SplittableRandom random = new SplittableRandom(Draws.seed(seed, run));
     positions = random.doubles(world.population()).toArray();
     factors = factors(random, world.population(), world.variation());
+    arrived = new int[world.population()];
     sizes = new double[world.values().isEmpty() ? 0 : world.population()];
     Arrays.setAll(sizes, i -> random.nextGaussian());
     inStage = sets(world.events().size());
@@ -91,12 +96,14 @@ final class ReturningUsers extends Traffic {
       seenCompared.set(user);
     }
     tally.addRequests(1, news(seenInStage, user), newsOfRun(seenInRun, seenBeside, user));
+    arrived[user] = seenInStage.get(user) ? arrived[user] : Math.toIntExact(second);
     seenInStage.set(user);
     seenInRun.set(user);
     for (int event = 0; event < inStage.length; event++) {
       if (happens(draws, second, user, event, ofTreatment)) {
         tally.addEvents(
             event, 1, news(inStage[event], user), newsOfRun(inRun[event], beside[event], user));
+        tally.addArrivals(event, arrived[user], news(inStage[event], user));
         inStage[event].set(user);
         inRun[event].set(user);
         if (compared) {

@@ -80,8 +80,7 @@ final class SerinPolicy implements SimulatedJudge {
           .ifPresent(
               index -> {
                 kinds.putIfAbsent(index, metric.kind());
-                // Who comes again is not told apart from who comes first.
-                if (metric.plan().role() == Role.CIRCUIT_BREAKER && world.population() == 0) {
+                if (metric.plan().role() == Role.CIRCUIT_BREAKER) {
                   breakers.add(index);
                 }
               });

@@ -10,6 +10,10 @@ public final class Tally {
   private final long[] events;
   private final long[] eventUsers;
   private final long[] firstEventUsers;
+
+  /** By event, its users by the second of the run in which they were first seen in the stage. */
+  private final int[][] arrivals;
+
   private final double[] sums;
   private final double[] squares;
   private final long[][] bins;
@@ -23,6 +27,7 @@ public final class Tally {
     this.events = new long[world.events().size()];
     this.eventUsers = new long[events.length];
     this.firstEventUsers = new long[events.length];
+    this.arrivals = new int[events.length][1];
     this.sums = new double[world.values().size()];
     this.squares = new double[sums.length];
     this.bins = new long[sums.length][1];
@@ -52,6 +57,21 @@ public final class Tally {
   /** Distinct users with the event in the stage. */
   public long eventUsers(int event) {
     return eventUsers[event];
+  }
+
+  /**
+   * Distinct users with the event in the stage who were first seen in it in some seconds.
+   *
+   * @param from the first of them, since the run's start, 0 or more
+   * @param until the first one after them
+   */
+  long eventUsersOf(int event, long from, long until) {
+    long sum = 0;
+    long end = Math.min(until, arrivals[event].length);
+    for (long second = from; second < end; second++) {
+      sum += arrivals[event][(int) second];
+    }
+    return sum;
   }
 
   /** Distinct users whose event is news for the run: their first one came in this stage. */
@@ -91,6 +111,20 @@ public final class Tally {
     events[event] += more;
     eventUsers[event] += newUsers;
     firstEventUsers[event] += firstUsers;
+  }
+
+  /**
+   * Tells when users were first seen in the stage of whom it is news there that they have the
+   * event.
+   *
+   * @param second since the run's start
+   */
+  void addArrivals(int event, long second, long users) {
+    int index = Math.toIntExact(second);
+    if (index >= arrivals[event].length) {
+      arrivals[event] = Arrays.copyOf(arrivals[event], Math.max(index + 1, 2 * index));
+    }
+    arrivals[event][index] += Math.toIntExact(users);
   }
 
   void addValue(int value, double size) {

@@ -112,6 +112,7 @@ abstract class Traffic {
       for (int i = 0; i < happened.length; i++) {
         happened[i] = draws.binomial(requests, world().rate(i, ofTreatment, second));
         tally.addEvents(i, happened[i], happened[i], happened[i]);
+        tally.addArrivals(i, second, happened[i]);
         first[i] = requests == 0 ? 0 : draws.details().nextInt(requests);
       }
       if (detailed) {

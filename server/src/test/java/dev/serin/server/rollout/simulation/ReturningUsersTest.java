@@ -63,6 +63,34 @@ class ReturningUsersTest {
     assertThat(treated / all).isBetween(0.8 - 1.6 / Math.sqrt(all), 0.8 + 1.6 / Math.sqrt(all));
   }
 
+  /** What circuit breakers ask: who came since, whatever happens to those who came before. */
+  @Test
+  void usersWithEvent_ofSomeSeconds_areThoseWhoWereFirstSeenThen() {
+    World always =
+        new World(
+            100,
+            3_000,
+            0,
+            List.of(new EventRates("errors", 1, 1, Duration.ZERO)),
+            0,
+            Optional.empty());
+    Traffic traffic = Traffic.of(always, 13, 0, true);
+    traffic.begin(new TrafficShare(50, 100));
+    long before = 0;
+    for (int second = 0; second < 100; second++) {
+      before = second == 40 ? traffic.treatment().users() : before;
+      traffic.second(new Draws(13, 0, second), second);
+    }
+    Tally tally = traffic.treatment();
+    Tally rare = afterATenth(40).treatment();
+
+    assertThat(before).isPositive();
+    assertThat(tally.eventUsersOf(0, 0, 40)).isEqualTo(before);
+    assertThat(tally.eventUsersOf(0, 40, 100)).isEqualTo(tally.users() - before).isPositive();
+    assertThat(rare.eventUsersOf(0, 300, 600)).isEqualTo(rare.eventUsers(0)).isPositive();
+    assertThat(rare.eventUsersOf(0, 0, 300)).as("before the stage").isZero();
+  }
+
   private static Tally newsAfterATenth(int percent) {
     return afterATenth(percent).treatment();
   }

@@ -102,6 +102,52 @@ class SerinPolicyTest {
     assertThat(result.falseAlarms()).isLessThanOrEqualTo(2);
   }
 
+  /**
+   * Half an hour of the last stage has gone well: by its start alone it would take a minute and
+   * a half, by those who come since marks it takes seconds. Without a control nobody waits for one.
+   */
+  @Test
+  void breaker_ofAnOutageLateInTheLastStage_rollsBackWithinSeconds() {
+    RolloutPlan plan =
+        Plans.with(
+            """
+            stages:
+            - {name: half, kind: expand, share: 50, dwell: 10m}
+            - {name: full, kind: full, share: 100, dwell: 20m, minimum_users: 1000000}
+            circuit_breakers: [{metric: errors, limit: 0.02}]
+            """);
+    SimulationResult result = run(plan, rates(0.3, 2_410), 40);
+
+    assertThat(result.detected()).isEqualTo(40);
+    assertThat(result.p90ToDetect().orElseThrow()).isLessThanOrEqualTo(Duration.ofSeconds(30));
+  }
+
+  /** Users who come again: those of the first minutes hide nothing of those who come then. */
+  @Test
+  void breaker_ofUsersWhoComeAgain_isAskedOfThoseWhoComeThen() {
+    RolloutPlan plan =
+        Plans.with(
+            """
+            stages:
+            - {name: half, kind: expand, share: 50, dwell: 30m}
+            - {name: full, kind: full, share: 100, dwell: 1m}
+            circuit_breakers: [{metric: errors, limit: 0.1}]
+            """);
+    World quiet = new World(50, 100_000, 1, List.of(rates(0.005, 0.005, 0)), 0, Optional.empty());
+    World late = new World(50, 100_000, 1, List.of(rates(0.005, 0.9, 900)), 0, Optional.empty());
+
+    assertThat(
+            new Simulation(plan, quiet, FOUR_HOURS, 6)
+                .run(SimulatedPlan.policy(plan, quiet), 20, done -> {})
+                .completed())
+        .isEqualTo(20);
+    SimulationResult result =
+        new Simulation(plan, late, FOUR_HOURS, 6)
+            .run(SimulatedPlan.policy(plan, late), 20, done -> {});
+    assertThat(result.detected()).isEqualTo(20);
+    assertThat(result.medianToDetect().orElseThrow()).isLessThanOrEqualTo(Duration.ofSeconds(30));
+  }
+
   private static SimulationResult run(RolloutPlan plan, EventRates rates, int runs) {
     World world = World.of(100, rates);
     return new Simulation(plan, world, FOUR_HOURS, 1)
