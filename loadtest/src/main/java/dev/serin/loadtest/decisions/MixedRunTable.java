@@ -8,6 +8,7 @@ import dev.serin.server.rollout.simulation.SimulatedPlan;
 import dev.serin.server.rollout.simulation.Simulation;
 import dev.serin.server.rollout.simulation.World;
 import dev.serin.server.rollout.simulation.World.EventRates;
+import dev.serin.server.rollout.simulation.World.Outage;
 import dev.serin.server.rollout.simulation.World.ValueShape;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,8 +18,9 @@ import java.util.Optional;
 
 /**
  * Whole runs of three events, a mean and a p90: five minutes at 10 %, five at 80 %, a look each
- * second, users who differ for good and come again, a base that falls; and of one metric each that
- * a stage has to show to be within its margin, and that is exactly at it.
+ * second, users who differ for good and come again, a base that falls; the same with circuit
+ * breakers, and with sets of users that begin anew, as they do where they are thinned; and of one
+ * metric each that a stage has to show to be within its margin, and that is exactly at it.
  */
 final class MixedRunTable {
   static final String NAME = "mixed";
@@ -50,6 +52,16 @@ final class MixedRunTable {
 
   private static final double TWICE = 2;
 
+  /** Hardly more than the share of users with an event at the end of the second stage. */
+  private static final String BREAKERS =
+      "circuit_breakers: [{metric: event-1, limit: 0.02}, {metric: event-2, limit: 0.05}]\n";
+
+  /** A minute into the second stage. */
+  private static final Duration ANEW = Duration.ofMinutes(6);
+
+  private static final Optional<Outage> OUTAGE =
+      Optional.of(new Outage(LATE, Duration.ofMinutes(1), 0.3));
+
   /** A margin, and what is exactly at it. */
   private static final double MARGIN = 0.25;
 
@@ -63,6 +75,15 @@ final class MixedRunTable {
         ramp("a p90 worse from minute 7", "tail", TWICE, LATE, seed),
         ramp("a mean worse from the start", "latency", TWICE, Duration.ZERO, seed),
         ramp("a p90 worse from the start", "tail", TWICE, Duration.ZERO, seed),
+        breakers("breakers: nothing worse", 1, Optional.empty(), Optional.empty(), seed),
+        breakers("breakers: outage of both arms", 1, OUTAGE, Optional.empty(), seed),
+        breakers("sets anew: nothing worse", 1, Optional.empty(), Optional.of(ANEW), seed),
+        breakers(
+            "sets anew: an event worse from minute 7",
+            MANY_TIMES,
+            Optional.empty(),
+            Optional.of(ANEW),
+            seed),
         margin("an event at its margin, non_inferior", "event-0", 1 + MARGIN, seed),
         margin("a mean at its margin, non_inferior", "latency", 1 + MARGIN, seed),
         margin("a p90 at its margin, non_inferior", "tail", 1 + MARGIN, seed),
@@ -70,7 +91,8 @@ final class MixedRunTable {
         margin("a p90 without effect, non_inferior", "tail", 1, seed));
   }
 
-  private static World world(int population, Map<String, Double> times, Duration onset) {
+  private static World world(
+      int population, Map<String, Double> times, Duration onset, Optional<Outage> outage) {
     List<EventRates> events = new ArrayList<>();
     List<ValueShape> values = new ArrayList<>();
     for (String metric : METRICS) {
@@ -81,11 +103,28 @@ final class MixedRunTable {
         values.add(new ValueShape(metric, MEAN, DEVIATION, MEAN * factor, onset));
       }
     }
-    return new World(REQUESTS, population, VARIATION, events, values, FALLING, Optional.empty());
+    return new World(REQUESTS, population, VARIATION, events, values, FALLING, outage);
   }
 
   /** Others judge the first metric: the one that gets worse. */
   private static Scenario ramp(String name, String first, double times, Duration onset, long seed) {
+    World world = world(POPULATION, Map.of(first, times), onset, Optional.empty());
+    return scenario(name, PlanText.plan(ramp(first)), world, Duration.ofMinutes(20), seed);
+  }
+
+  /** Of an event that gets worse late; nobody else has circuit breakers, or sets. */
+  private static Scenario breakers(
+      String name, double times, Optional<Outage> outage, Optional<Duration> anew, long seed) {
+    String first = METRICS.getFirst();
+    World world = world(POPULATION, Map.of(first, times), LATE, outage);
+    SimulatedPlan plan = SimulatedPlan.of(PlanText.plan(ramp(first) + BREAKERS), world);
+    SimulatedJudge.Kind judge =
+        anew.map(time -> plan.policy(world, time)).orElseGet(() -> plan.policy(world));
+    Simulation simulation = new Simulation(plan, world, Duration.ofMinutes(20), seed);
+    return new Scenario(NAME, name, List.of(new Contestant(judge.name(), simulation, judge)));
+  }
+
+  private static String ramp(String first) {
     StringBuilder text =
         new StringBuilder(
             """
@@ -99,8 +138,7 @@ final class MixedRunTable {
     METRICS.stream()
         .filter(metric -> !metric.equals(first))
         .forEach(metric -> text.append(guardrail(metric, 0)));
-    World world = world(POPULATION, Map.of(first, times), onset);
-    return scenario(name, PlanText.plan(text.toString()), world, Duration.ofMinutes(20), seed);
+    return text.toString();
   }
 
   private static Scenario margin(String name, String metric, double times, long seed) {
@@ -113,7 +151,7 @@ final class MixedRunTable {
         """;
     // Of users who come again, shares of users with an event are nearer to each other than rates.
     int population = metric.startsWith(EVENT) ? 0 : POPULATION;
-    World world = world(population, Map.of(metric, times), Duration.ZERO);
+    World world = world(population, Map.of(metric, times), Duration.ZERO, Optional.empty());
     RolloutPlan plan = PlanText.plan(stages + guardrail(metric, MARGIN));
     return scenario(name, plan, world, Duration.ofMinutes(20), seed);
   }

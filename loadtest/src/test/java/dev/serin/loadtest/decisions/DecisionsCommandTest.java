@@ -55,7 +55,8 @@ class DecisionsCommandTest {
             "worse from the start",
             "worse from minute 15",
             "a mean worse from the start",
-            "an event worse from minute 7")) {
+            "an event worse from minute 7",
+            "sets anew: an event worse from minute 7")) {
       Contestant serin =
           scenarios.stream()
               .filter(scenario -> scenario.name().equals(worse))

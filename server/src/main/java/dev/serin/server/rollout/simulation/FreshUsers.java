@@ -55,6 +55,11 @@ final class FreshUsers {
     number = due;
   }
 
+  /** Forgets all marks: sets of users begin anew. */
+  void forget() {
+    marks.clear();
+  }
+
   /** Users since each mark, in order; empty: no circuit breaker is of this event. */
   List<Since> since(Look look, int event) {
     if (!events.contains(event)) {

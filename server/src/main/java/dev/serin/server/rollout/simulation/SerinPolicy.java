@@ -46,6 +46,7 @@ final class SerinPolicy implements SimulatedJudge {
   private ArmCounts pastCompared = ArmCounts.NONE;
 
   private final FreshUsers fresh;
+  private final CountedSets sets;
   private JudgeState state = JudgeState.begin();
   private int stage;
 
@@ -57,9 +58,11 @@ final class SerinPolicy implements SimulatedJudge {
       RunMetrics tests,
       World world,
       Map<Integer, JudgedMetric.Kind> kinds,
-      Set<Integer> breakers) {
+      Set<Integer> breakers,
+      Optional<Duration> anew) {
     this.judge = judge;
     this.fresh = new FreshUsers(breakers);
+    this.sets = new CountedSets(anew, world.events().size(), NUMBERING);
     this.tests = tests;
     this.world = world;
     this.kinds = kinds;
@@ -69,8 +72,12 @@ final class SerinPolicy implements SimulatedJudge {
     }
   }
 
-  /** The policy of a plan. */
-  static SimulatedJudge.Kind kind(SimulatedPlan plan, World world) {
+  /**
+   * The policy of a plan.
+   *
+   * @param anew when sets of users begin anew, since a run's start; empty: never
+   */
+  static SimulatedJudge.Kind kind(SimulatedPlan plan, World world, Optional<Duration> anew) {
     Judge judge = Judge.of(plan.plan(), plan.metrics(), DataQuality.USUAL);
     Map<Integer, JudgedMetric.Kind> kinds = new HashMap<>();
     Set<Integer> breakers = new HashSet<>();
@@ -99,7 +106,7 @@ final class SerinPolicy implements SimulatedJudge {
       @Override
       public SimulatedJudge begin(SimulatedPlan ofRun, World ofRuns) {
         RunMetrics tests = RunMetrics.of(plan.plan(), plan.metrics(), judge::measuredShare);
-        return new SerinPolicy(judge, tests, world, kinds, breakers);
+        return new SerinPolicy(judge, tests, world, kinds, breakers, anew);
       }
     };
   }
@@ -111,6 +118,12 @@ final class SerinPolicy implements SimulatedJudge {
       stage = look.stage();
     }
     last = Optional.of(look);
+    if (sets.begin(look)) {
+      pastExposures.clear();
+      pastParts.forEach(List::clear);
+      pastExposed = ArmCounts.NONE;
+      fresh.forget();
+    }
     Judge.Judged judged = judge.judge(evidence(look), state);
     state = judged.state();
     dev.serin.server.rollout.policy.Verdict verdict = judged.verdict();
@@ -136,7 +149,7 @@ final class SerinPolicy implements SimulatedJudge {
       return;
     }
     pastExposures.add(exposures(look));
-    pastExposed = pastExposed.plus(firstUsers(look));
+    pastExposed = pastExposed.plus(sets.firstUsers(look));
     pastCompared = pastCompared.plus(firstCompared(look));
     kinds.forEach(
         (metric, kind) -> {
@@ -174,7 +187,7 @@ final class SerinPolicy implements SimulatedJudge {
         new RunEvidence(
             look.stage(),
             look.period().extension(),
-            0,
+            sets.generation(),
             look.period().length(),
             elapsed,
             look.dwell(),
@@ -195,7 +208,7 @@ final class SerinPolicy implements SimulatedJudge {
     }
     long counted = look.treatment().requests() + look.control().requests();
     return new MetricCounts(
-        new MetricCounts.Stamp(look.stage(), NUMBERING, counted),
+        new MetricCounts.Stamp(look.stage(), sets.numbering(), counted),
         stages,
         pastCompared.plus(isCompared(look) ? firstCompared(look) : ArmCounts.NONE),
         kind == JudgedMetric.Kind.EVENT ? Optional.of(events(look, metric)) : Optional.empty());
@@ -216,21 +229,17 @@ final class SerinPolicy implements SimulatedJudge {
     }
     return new MetricCounts.Events(
         new RunProcess(parts),
-        pastExposed.plus(firstUsers(look)),
-        new ArmCounts(look.treatment().eventUsers(event), look.control().eventUsers(event)),
-        new ArmCounts(look.treatment().users(), look.control().users()),
+        pastExposed.plus(sets.firstUsers(look)),
+        sets.withEvent(look, event),
+        sets.users(look),
         fresh.since(look, event));
   }
 
-  private static SampleRatio.Factor exposures(Look look) {
+  private SampleRatio.Factor exposures(Look look) {
     double share = Judge.treatmentShare(look.plan().share());
+    ArmCounts users = sets.firstUsers(look);
     return new SampleRatio.Factor(
-        List.of(share, 1 - share),
-        List.of(look.treatment().firstUsers(), look.control().firstUsers()));
-  }
-
-  private static ArmCounts firstUsers(Look look) {
-    return new ArmCounts(look.treatment().firstUsers(), look.control().firstUsers());
+        List.of(share, 1 - share), List.of(users.treatment(), users.control()));
   }
 
   private static ArmCounts firstCompared(Look look) {
@@ -238,10 +247,8 @@ final class SerinPolicy implements SimulatedJudge {
         look.treatment().compared().firstUsers(), look.control().compared().firstUsers());
   }
 
-  private static RunProcess.Part part(Look look, int event) {
+  private RunProcess.Part part(Look look, int event) {
     return new RunProcess.Part(
-        Judge.treatmentShare(look.plan().share()),
-        new ArmCounts(
-            look.treatment().firstEventUsers(event), look.control().firstEventUsers(event)));
+        Judge.treatmentShare(look.plan().share()), sets.firstWithEvent(look, event));
   }
 }

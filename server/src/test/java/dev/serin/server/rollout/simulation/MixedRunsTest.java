@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.server.rollout.plan.Plans;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.simulation.World.EventRates;
+import dev.serin.server.rollout.simulation.World.Outage;
 import dev.serin.server.rollout.simulation.World.ValueShape;
 import java.time.Duration;
 import java.util.List;
@@ -14,8 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whole runs of three events, a mean and a quantile through judge and machine, a look each second,
- * from 10 to 80 % of the users: statistics.md C3 (viii), lightly; {@code loadtest/run decisions
- * --table mixed} is the heavy one. Fixed seeds, bounds at three standard errors.
+ * from 10 to 80 % of the users, with circuit breakers and sets of users that begin anew too:
+ * statistics.md C3 (viii), lightly; {@code loadtest/run decisions --table mixed} is the heavy one.
+ * Fixed seeds, bounds at three standard errors.
  */
 class MixedRunsTest {
   private static final double ALPHA = 0.01;
@@ -54,6 +56,79 @@ class MixedRunsTest {
   private static SimulationResult run(RolloutPlan plan, World world, int runs) {
     return new Simulation(plan, world, Duration.ofMinutes(30), 20_261_122)
         .run(SimulatedPlan.policy(plan, world), runs, done -> {});
+  }
+
+  /** Lightly: fewer requests, no quantile; with circuit breakers, whose limits are hardly kept. */
+  private static final RolloutPlan BREAKERS =
+      Plans.with(
+          """
+          stages:
+          - {name: tenth, kind: canary, share: 10, dwell: 5m}
+          - {name: most, kind: expand, share: 80, dwell: 5m}
+          - {name: full, kind: full, share: 100, dwell: 0s}
+          guardrails:
+          - {metric: event-0, margin: 0}
+          - {metric: event-1, margin: 0}
+          - {metric: latency, margin: 0}
+          circuit_breakers:
+          - {metric: event-1, limit: 0.02}
+          - {metric: event-2, limit: 0.05}
+          """);
+
+  private static World light(double eventTimes, Optional<Outage> outage) {
+    World world = world(eventTimes, 1, Duration.ofMinutes(7));
+    return new World(
+        REQUESTS / 3,
+        POPULATION / 3,
+        world.variation(),
+        world.events(),
+        world.values().subList(0, 1),
+        world.driftPerHour(),
+        outage);
+  }
+
+  private static Simulation light(World world) {
+    return new Simulation(BREAKERS, world, Duration.ofMinutes(30), 20_261_123);
+  }
+
+  @Test
+  void runs_withBreakersAndMeans_areRolledBackAtMostAsStated() {
+    int runs = 200;
+    World world = light(1, Optional.empty());
+    SimulationResult result =
+        light(world).run(SimulatedPlan.policy(BREAKERS, world), runs, done -> {});
+
+    assertThat(result.falseAlarms()).isLessThanOrEqualTo(most(runs));
+    assertThat(result.completed()).isGreaterThanOrEqualTo(runs * 95 / 100);
+  }
+
+  /** Sets of users begin anew a minute into the second stage: what was shown before goes on. */
+  @Test
+  void runs_whoseSetsBeginAnew_areRolledBackAtMostAsStatedAndWhereWorse() {
+    int runs = 200;
+    Duration anew = Duration.ofMinutes(6);
+    World same = light(1, Optional.empty());
+    World worse = light(30, Optional.empty());
+    SimulationResult result =
+        light(same).run(SimulatedPlan.of(BREAKERS, same).policy(same, anew), runs, done -> {});
+    SimulationResult late =
+        light(worse).run(SimulatedPlan.of(BREAKERS, worse).policy(worse, anew), 20, done -> {});
+
+    assertThat(result.falseAlarms()).isLessThanOrEqualTo(most(runs));
+    assertThat(result.completed()).isGreaterThanOrEqualTo(runs * 95 / 100);
+    assertThat(late.detected()).isGreaterThanOrEqualTo(19);
+  }
+
+  /** Guardrails and circuit breakers: a minute in which a third of all requests fail. */
+  @Test
+  void runs_withAnOutageOfBothArms_areRolledBackAtMostAsStated() {
+    int runs = 100;
+    Outage outage = new Outage(Duration.ofMinutes(7), Duration.ofMinutes(1), 0.3);
+    World world = light(1, Optional.of(outage));
+    SimulationResult result =
+        light(world).run(SimulatedPlan.policy(BREAKERS, world), runs, done -> {});
+
+    assertThat(result.falseAlarms()).isLessThanOrEqualTo(most(runs));
   }
 
   @Test
