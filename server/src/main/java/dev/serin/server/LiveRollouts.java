@@ -100,7 +100,7 @@ final class LiveRollouts implements AutoCloseable {
             catalog.serving(),
             clock,
             random,
-            this::verdict,
+            this::knownVerdict,
             () -> {
               controller.wake();
               watches.wake();
@@ -137,7 +137,16 @@ final class LiveRollouts implements AutoCloseable {
 
   /** The newest look at a run: this process's own, else the one that its log knows. */
   Optional<Verdict> verdict(String run) {
-    return controller.verdict(run).or(() -> runs.find(run).flatMap(this::logged));
+    return controller.verdict(run).or(() -> ofLog(run));
+  }
+
+  /** The same as an entry of the log keeps it. */
+  private Optional<Verdict> knownVerdict(String run) {
+    return controller.knownVerdict(run).or(() -> ofLog(run));
+  }
+
+  private Optional<Verdict> ofLog(String run) {
+    return runs.find(run).flatMap(this::logged);
   }
 
   /** Entries without one are commands that came before anybody had looked. */

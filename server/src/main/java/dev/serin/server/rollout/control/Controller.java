@@ -278,10 +278,25 @@ public final class Controller implements AutoCloseable {
     }
   }
 
-  /** What the last look at a run showed; empty: this process has not looked at it. Any thread. */
+  /**
+   * What the last look at a run showed and when its stage may be left, for people who ask: it takes
+   * longer than a look. Empty: this process has not looked at it. Any thread.
+   */
   public Optional<Verdict> verdict(String run) {
-    HeldRun known = held.get(run);
-    return known == null ? Optional.empty() : known.verdict();
+    HeldRun asked = held.get(run);
+    return asked == null ? Optional.empty() : asked.verdict();
+  }
+
+  /** The same without a forecast, as entries of logs keep it; any thread. */
+  public Optional<Verdict> knownVerdict(String run) {
+    HeldRun asked = held.get(run);
+    return asked == null ? Optional.empty() : asked.knownVerdict();
+  }
+
+  /** The figures of that look alone, as often as one likes; any thread. */
+  public Optional<LastLook> lastLook(String run) {
+    HeldRun asked = held.get(run);
+    return asked == null ? Optional.empty() : asked.lastLook();
   }
 
   /** The runs that this process acts for, as it knows them, by their ids; any thread. */

@@ -8,6 +8,7 @@ import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.rollout.evidence.RunMetrics;
 import dev.serin.server.rollout.evidence.RunReader;
 import dev.serin.server.rollout.evidence.VerdictMessages;
+import dev.serin.server.rollout.forecast.LiveForecast;
 import dev.serin.server.rollout.journal.KeptJudge;
 import dev.serin.server.rollout.journal.Move;
 import dev.serin.server.rollout.journal.RunOrigin;
@@ -104,11 +105,13 @@ final class HeldRun {
    * What a look showed.
    *
    * @param before what the judge had kept of the looks before it
+   * @param passed of its stage
    */
   private record Look(
       RunEvidence evidence,
       dev.serin.server.rollout.policy.Verdict verdict,
       JudgeState before,
+      LiveForecast.Passed passed,
       Instant time) {}
 
   /**
@@ -275,7 +278,7 @@ final class HeldRun {
     JudgeState before = judged;
     Judge.Judged look = judge.judge(evidence, before);
     judged = look.state();
-    last = new Look(evidence, look.verdict(), before, now);
+    last = new Look(evidence, look.verdict(), before, passed(stage, times), now);
     return new Event.Tick(said(look.verdict()), age, sinceLook);
   }
 
@@ -317,13 +320,40 @@ final class HeldRun {
     return machine.apply(state(), event, now);
   }
 
-  /** What the last look showed; any thread. */
-  Optional<dev.serin.v1.Verdict> verdict() {
-    return Optional.ofNullable(last).map(this::message);
+  /** Without a control nothing times what is served, and users come as long as it goes on. */
+  private LiveForecast.Passed passed(int stage, Times times) {
+    boolean all = plan.stage(stage).share().isAll();
+    return new LiveForecast.Passed(all ? times.inStage() : times.served(), times.inStage());
   }
 
-  private dev.serin.v1.Verdict message(Look look) {
-    return VerdictMessages.of(plan, look.evidence(), look.verdict()).toBuilder()
+  /** What the last look showed, with a forecast, for people who ask; any thread. */
+  Optional<dev.serin.v1.Verdict> verdict() {
+    return Optional.ofNullable(last)
+        .map(
+            look ->
+                message(
+                    look,
+                    VerdictMessages.withForecast(
+                        plan, look.evidence(), look.verdict(), look.passed())));
+  }
+
+  /** The same as entries of logs keep it; any thread. */
+  Optional<dev.serin.v1.Verdict> knownVerdict() {
+    return Optional.ofNullable(last).map(this::logged);
+  }
+
+  /** The figures of the last look alone, as often as one likes; any thread. */
+  Optional<LastLook> lastLook() {
+    return Optional.ofNullable(last)
+        .map(look -> new LastLook(look.evidence().data().exposed(), look.verdict().readings()));
+  }
+
+  private dev.serin.v1.Verdict logged(Look look) {
+    return message(look, VerdictMessages.of(plan, look.evidence(), look.verdict()));
+  }
+
+  private dev.serin.v1.Verdict message(Look look, dev.serin.v1.Verdict verdict) {
+    return verdict.toBuilder()
         .setRunId(id())
         .setTime(Timestamps.fromMillis(look.time().toEpochMilli()))
         .build();
@@ -335,13 +365,13 @@ final class HeldRun {
     return look == null
         ? EntryEvidence.NONE
         : new EntryEvidence(
-            Optional.of(message(look)),
+            Optional.of(logged(look)),
             Optional.of(new EntryEvidence.Judged(look.evidence(), look.before())));
   }
 
   /** What an entry keeps of a move that anything else has made: what was known. */
   EntryEvidence known() {
-    return new EntryEvidence(verdict(), Optional.empty());
+    return new EntryEvidence(knownVerdict(), Optional.empty());
   }
 
   /** What the judge keeps now, for the store. */

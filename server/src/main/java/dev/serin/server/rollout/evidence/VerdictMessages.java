@@ -33,12 +33,15 @@ import dev.serin.v1.VerdictWithin;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Verdicts as messages: all that a look showed, in numbers. */
+/**
+ * Verdicts as messages: all that a look showed, in numbers. They take longer than the look itself:
+ * made for people who ask and for entries of logs, not for every look.
+ */
 public final class VerdictMessages {
   private VerdictMessages() {}
 
   /**
-   * The message of a look; it has no time and no run yet.
+   * The message of a look, without a forecast; it has no time and no run yet.
    *
    * @param plan of the run
    * @param evidence that was looked at
@@ -67,13 +70,6 @@ public final class VerdictMessages {
               .setSentence(problem.sentence()));
     }
     StagePlan stage = plan.stage(evidence.stage());
-    if (verdict.action() == Verdict.Action.GO_ON || verdict.action() == Verdict.Action.PROMOTE) {
-      LiveForecast forecast =
-          LiveForecast.of(
-              plan, verdict.readings().stream().map(MetricReading::metric).toList(), evidence);
-      forecast.median().map(VerdictMessages::time).ifPresent(message::setPromotedMedian);
-      forecast.p90().map(VerdictMessages::time).ifPresent(message::setPromotedP90);
-    }
     for (MetricReading reading : verdict.readings()) {
       MetricEvidence seen = evidence.of(reading.metric().plan());
       VerdictMetric.Builder metric = metric(reading, seen);
@@ -82,6 +78,38 @@ public final class VerdictMessages {
       message.addMetrics(metric);
     }
     return message.build();
+  }
+
+  /**
+   * The same with when the stage may be left, where nothing is against that. What a forecast says
+   * is over with the next look: for whoever asks now.
+   *
+   * @param passed by the look
+   */
+  public static dev.serin.v1.Verdict withForecast(
+      RolloutPlan plan, RunEvidence evidence, Verdict verdict, LiveForecast.Passed passed) {
+    dev.serin.v1.Verdict.Builder message = of(plan, evidence, verdict).toBuilder();
+    LiveForecast forecast = forecast(plan, evidence, verdict, passed);
+    forecast.median().map(VerdictMessages::time).ifPresent(message::setPromotedMedian);
+    forecast.p90().map(VerdictMessages::time).ifPresent(message::setPromotedP90);
+    return message.build();
+  }
+
+  private static LiveForecast forecast(
+      RolloutPlan plan, RunEvidence evidence, Verdict verdict, LiveForecast.Passed passed) {
+    return switch (verdict.action()) {
+      case PROMOTE -> LiveForecast.NOW;
+      // Where nobody looked at any metric, nothing is known of what they wait for.
+      case GO_ON ->
+          verdict.readings().isEmpty() && !plan.metrics().isEmpty()
+              ? LiveForecast.UNKNOWN
+              : LiveForecast.of(
+                  plan,
+                  verdict.readings().stream().map(MetricReading::metric).toList(),
+                  evidence,
+                  passed);
+      case HOLD, ROLL_BACK -> LiveForecast.UNKNOWN;
+    };
   }
 
   private static Duration time(java.time.Duration time) {
@@ -151,18 +179,15 @@ public final class VerdictMessages {
             .setSentence(reading.sentence());
     if (plan.role() == MetricPlan.Role.CIRCUIT_BREAKER) {
       message.setLimit(plan.limit());
-    } else if (metric.kind() != JudgedMetric.Kind.QUANTILE) {
+    }
+    if (metric.kind() == JudgedMetric.Kind.QUANTILE) {
+      message.setQuantile(plan.quantile());
+    }
+    if (reading.isOfRun()) {
       message.setRunLogE(reading.logRun()).setRunThreshold(reading.runThreshold());
     }
-    switch (metric.kind()) {
-      case EVENT ->
-          message.setStageLogE(reading.logStage()).setStageThreshold(reading.stageThreshold());
-      case QUANTILE ->
-          message
-              .setQuantile(plan.quantile())
-              .setStageLogE(reading.logStage())
-              .setStageThreshold(reading.stageThreshold());
-      case MEAN, RATIO -> {}
+    if (reading.isOfStage()) {
+      message.setStageLogE(reading.logStage()).setStageThreshold(reading.stageThreshold());
     }
     switch (evidence) {
       case null -> {}

@@ -1,8 +1,11 @@
 package dev.serin.server.rollout.forecast;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.serin.server.analysis.Interval;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.NonInferiority;
+import dev.serin.server.analysis.count.SampleRatio;
 import dev.serin.server.analysis.count.ShareBound;
 import dev.serin.server.analysis.mean.Claim;
 import dev.serin.server.analysis.mean.Margin;
@@ -10,10 +13,12 @@ import dev.serin.server.analysis.mean.MeanTest;
 import dev.serin.server.analysis.planning.EventForecast;
 import dev.serin.server.analysis.planning.MeanForecast;
 import dev.serin.server.analysis.planning.Passage;
+import dev.serin.server.rollout.plan.DecisionPlan;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.plan.StagePlan;
+import dev.serin.server.rollout.plan.StagePlan.AtMaximum;
 import dev.serin.server.rollout.plan.StagePlan.Promotion;
 import dev.serin.server.rollout.policy.MetricEvidence;
 import dev.serin.server.rollout.policy.MetricEvidence.Estimate;
@@ -29,10 +34,12 @@ import java.util.OptionalDouble;
 /**
  * When the stage that a run is in is decided, from what it has shown so far: as if both arms were
  * alike from now on, and new users went on to come as they came in the stage. What the arms have
- * shown until now stays: a release that looks worse waits longer. Approximate, as plans' forecasts.
+ * shown until now stays: a release that looks worse waits longer. What is not shown by the stage's
+ * maximum is not promoted, or at the maximum where it ships. Approximate, as plans' forecasts.
  *
  * <p>Rates by request of common events are taken to pass with their users. A quantile and a success
- * metric that are not shown yet have no forecast.
+ * metric that are not shown yet have no forecast, nor has any success metric under a fixed horizon,
+ * which looks at it once.
  *
  * @param median time from the look by which half of such runs may be promoted; empty: not known, or
  *     never
@@ -41,6 +48,10 @@ import java.util.OptionalDouble;
 public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
   /** Nothing can be said. */
   public static final LiveForecast UNKNOWN = new LiveForecast(Optional.empty(), Optional.empty());
+
+  /** Everything that the stage must show is shown: it may be left at once. */
+  public static final LiveForecast NOW =
+      new LiveForecast(Optional.of(Duration.ZERO), Optional.of(Duration.ZERO));
 
   /** The longest time that is worth saying. */
   private static final double LONGEST_SECONDS = 365 * 86_400.0;
@@ -51,17 +62,35 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
   private static final double BOUND_PART = 0.25;
   private static final double SECOND_NANOS = 1e9;
 
+  /** Seconds that are needed for what is shown already. */
+  private static final double MOMENT = 1e-3;
+
+  /**
+   * How long the stage has been going on.
+   *
+   * @param served time in which users came to it, whether or not it went on; of a stage that was
+   *     repeated, since then
+   * @param used of its maximum
+   */
+  public record Passed(Duration served, Duration used) {
+    /** Checks that all is there. */
+    public Passed {
+      requireNonNull(served, "served");
+      requireNonNull(used, "used");
+    }
+  }
+
   /**
    * The forecast of a look.
    *
    * @param metrics of the plan
+   * @param passed by the look
    */
   public static LiveForecast of(
-      RolloutPlan plan, List<JudgedMetric> metrics, RunEvidence evidence) {
+      RolloutPlan plan, List<JudgedMetric> metrics, RunEvidence evidence, Passed passed) {
     StagePlan stage = plan.stage(evidence.stage());
     ArmCounts exposed = evidence.data().exposed();
-    double served =
-        Math.max(evidence.elapsed().toNanos(), evidence.dwelled().toNanos()) / SECOND_NANOS;
+    double served = passed.served().toNanos() / SECOND_NANOS;
     boolean compared = !stage.share().isAll();
     long fewer = compared ? Math.min(exposed.treatment(), exposed.control()) : exposed.treatment();
     if (served <= 0 || fewer == 0) {
@@ -81,8 +110,12 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
     double dwell = stage.dwell().minus(evidence.dwelled()).toNanos() / SECOND_NANOS;
     double users = (stage.minimumUsers() - fewer) / (fewer / served);
     double least = Math.max(0, Math.max(dwell, users));
-    Passage all = Passage.all(needed);
-    return new LiveForecast(time(all, perSecond, least, 0.5), time(all, perSecond, least, 0.9));
+    Passage ofUsers = Passage.all(needed);
+    Passage all = time -> ofUsers.by(time * perSecond);
+    Optional<Duration> left = stage.maximum().map(maximum -> left(maximum, passed.used()));
+    return new LiveForecast(
+        time(all, least, 0.5, left, stage.atMaximum()),
+        time(all, least, 0.9, left, stage.atMaximum()));
   }
 
   private static boolean mustPass(JudgedMetric metric, StagePlan stage) {
@@ -95,20 +128,30 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
     return asked && !metric.plan().dryRun();
   }
 
-  private static Optional<Duration> time(
-      Passage all, double perSecond, double least, double share) {
-    // A moment is needed for what is shown already.
-    double soon = Math.max(least, 1e-3);
-    OptionalDouble seconds =
-        all.by(soon * perSecond) >= share ? OptionalDouble.of(least) : later(all, perSecond, share);
-    return seconds.isEmpty() || seconds.getAsDouble() > LONGEST_SECONDS
-        ? Optional.empty()
-        : Optional.of(Duration.ofMillis(Math.round(1e3 * seconds.getAsDouble())));
+  private static Duration left(Duration whole, Duration used) {
+    Duration left = whole.minus(used);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
-  private static OptionalDouble later(Passage all, double perSecond, double share) {
-    Passage inSeconds = time -> all.by(time * perSecond);
-    return inSeconds.time(share);
+  /**
+   * The time by which a share of runs is promoted; empty: never, or too late to be worth saying.
+   *
+   * @param all what has to be shown, over further seconds
+   * @param least seconds, whatever is shown
+   * @param left until the maximum; empty: there is none
+   */
+  private static Optional<Duration> time(
+      Passage all, double least, double share, Optional<Duration> left, AtMaximum atMaximum) {
+    OptionalDouble shown =
+        all.by(Math.max(least, MOMENT)) >= share ? OptionalDouble.of(least) : all.time(share);
+    Optional<Duration> promoted =
+        shown.isEmpty() || shown.getAsDouble() > LONGEST_SECONDS
+            ? Optional.empty()
+            : Optional.of(Duration.ofMillis(Math.round(1e3 * shown.getAsDouble())));
+    if (left.isEmpty() || promoted.filter(time -> time.compareTo(left.get()) <= 0).isPresent()) {
+      return promoted;
+    }
+    return atMaximum == AtMaximum.SHIP ? left : Optional.empty();
   }
 
   /** What one metric has shown. */
@@ -117,6 +160,10 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
     Optional<Passage> passage() {
       MetricEvidence seen = evidence.of(metric.plan());
       boolean guardrail = metric.plan().role() == Role.GUARDRAIL;
+      // What may be shown at any time passes nothing there: the one look counts.
+      if (!guardrail && plan.policy() instanceof DecisionPlan.FixedHorizon) {
+        return Optional.empty();
+      }
       return switch (seen) {
         case null -> Optional.empty();
         case Events events -> guardrail ? event(events) : Optional.empty();
@@ -168,11 +215,13 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
       Margin relative = new Margin.Relative(metric.plan().margin());
       Claim within = Claim.nonInferiority(metric.better(), relative);
       double half = (interval.get().upper() - interval.get().lower()) / 2;
-      double error = half / MeanTest.of(within, planned, OF_INTERVAL).standardErrors(users);
+      // The interval is the run's: as wide as all of its users make it.
+      double ofRun = Math.max(users, usersOfRun());
+      double error = half / MeanTest.of(within, planned, OF_INTERVAL).standardErrors(ofRun);
       if (!(error > 0 && error < Double.POSITIVE_INFINITY)) {
         return Optional.empty();
       }
-      MeanForecast forecast = new MeanForecast(estimate.control(), error * Math.sqrt(users) / 2);
+      MeanForecast forecast = new MeanForecast(estimate.control(), error * Math.sqrt(ofRun) / 2);
       double absolute = metric.absoluteMargin();
       double alpha = absolute > 0 ? plan.alphaP() / 2 : plan.alphaP();
       Passage passage = shown(forecast, within, planned, alpha, users, estimate);
@@ -184,6 +233,15 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
       double part = users / exposed.total();
       Passage ofPair = passage;
       return Optional.of(more -> ofPair.by(more * part));
+    }
+
+    /** Of both arms in equal parts, each once. */
+    private double usersOfRun() {
+      double users = 0;
+      for (SampleRatio.Factor stage : evidence.firstExposures()) {
+        users += 2.0 * Math.min(stage.users().get(0), stage.users().get(1));
+      }
+      return users;
     }
 
     private static Passage shown(

@@ -1,15 +1,13 @@
 package dev.serin.server.rollout.monitor;
 
+import dev.serin.server.rollout.monitor.SeenMetric.SeenEvidence;
 import dev.serin.server.telemetry.Metrics;
 import dev.serin.server.telemetry.Sample;
-import dev.serin.v1.MetricRole;
-import dev.serin.v1.VerdictMetric;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -38,7 +36,6 @@ public final class RolloutMeters {
       List.of("namespace", "rollout", "feature", "run", "state");
   private static final List<String> EVIDENCE =
       List.of("namespace", "rollout", "metric", "role", "of");
-  private static final String ROLE_PREFIX = "METRIC_ROLE_";
   private static final double MILLIS_PER_SECOND = 1_000;
 
   private final Supplier<SeenRollouts> rollouts;
@@ -87,21 +84,18 @@ public final class RolloutMeters {
         metrics,
         "serin_rollout_users",
         "Users of both arms in the stage of an active run.",
-        run ->
-            run.verdict()
-                .map(verdict -> (double) verdict.getTreatmentUsers() + verdict.getControlUsers())
-                .orElse(0.));
+        SeenRun::users);
     evidence(
         metrics,
         "serin_rollout_evidence_log_e",
         "What the evidence says against a metric of an active run, as the natural logarithm of an"
             + " e-value; it alarms at its threshold.",
-        (metric, ofRun) -> ofRun ? metric.getRunLogE() : metric.getStageLogE());
+        SeenEvidence::logE);
     evidence(
         metrics,
         "serin_rollout_evidence_threshold",
         "Evidence at which a metric of an active run alarms, as a natural logarithm.",
-        (metric, ofRun) -> ofRun ? metric.getRunThreshold() : metric.getStageThreshold());
+        SeenEvidence::threshold);
     gauge(
         metrics,
         "serin_rollouts_active",
@@ -202,12 +196,8 @@ public final class RolloutMeters {
         () -> once(shown().stream().map(run -> new Sample(names(run), value.applyAsDouble(run)))));
   }
 
-  /** A number of a metric's evidence over the run, or over the stage. */
-  private interface OfMetric {
-    double get(VerdictMetric metric, boolean ofRun);
-  }
-
-  private void evidence(Metrics metrics, String name, String help, OfMetric value) {
+  private void evidence(
+      Metrics metrics, String name, String help, ToDoubleFunction<SeenEvidence> value) {
     metrics.gauges(
         name,
         help,
@@ -215,34 +205,26 @@ public final class RolloutMeters {
         () -> {
           List<Sample> samples = new ArrayList<>();
           for (SeenRun run : shown()) {
-            run.verdict()
-                .ifPresent(
-                    verdict ->
-                        verdict
-                            .getMetricsList()
-                            .forEach(metric -> add(samples, run, metric, value)));
+            run.metrics().forEach(metric -> add(samples, run, metric, value));
           }
           return once(samples.stream().limit(EVIDENCE_MAX));
         });
   }
 
-  private static void add(List<Sample> samples, SeenRun run, VerdictMetric metric, OfMetric value) {
+  private static void add(
+      List<Sample> samples, SeenRun run, SeenMetric metric, ToDoubleFunction<SeenEvidence> value) {
     List<String> labels =
         List.of(
             run.namespace(),
             run.rollout(),
-            metric.getMetric(),
-            role(metric.getRole()) + (metric.getDryRun() ? "_dry_run" : ""));
-    if (metric.hasRunLogE() && metric.hasRunThreshold()) {
-      samples.add(new Sample(with(labels, "run"), value.get(metric, true)));
-    }
-    if (metric.hasStageLogE() && metric.hasStageThreshold()) {
-      samples.add(new Sample(with(labels, "stage"), value.get(metric, false)));
-    }
-  }
-
-  private static String role(MetricRole role) {
-    return role.name().substring(ROLE_PREFIX.length()).toLowerCase(Locale.ROOT);
+            metric.metric(),
+            metric.role() + (metric.dryRun() ? "_dry_run" : ""));
+    metric
+        .ofRun()
+        .ifPresent(it -> samples.add(new Sample(with(labels, "run"), value.applyAsDouble(it))));
+    metric
+        .ofStage()
+        .ifPresent(it -> samples.add(new Sample(with(labels, "stage"), value.applyAsDouble(it))));
   }
 
   private void gauge(

@@ -45,7 +45,7 @@ public record SeenRollouts(
         status.lastTickAge(),
         status.lastTickTime(),
         controller.runs().stream()
-            .map(run -> SeenRun.of(run, controller.verdict(run.stored().origin().run())))
+            .map(run -> SeenRun.of(run, controller.lastLook(run.stored().origin().run())))
             .toList(),
         gates.openGates(),
         notifier.status());

@@ -2,9 +2,10 @@ package dev.serin.server.rollout.monitor;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.serin.server.rollout.control.LastLook;
 import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.journal.RunOrigin;
-import dev.serin.v1.Verdict;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -18,7 +19,8 @@ import java.util.Optional;
  * @param state its state, in lower case
  * @param stage number of its stage, from 1; 0: none yet
  * @param share treatment's share of the split, 0 to 1
- * @param verdict what the last look showed; empty: nothing yet
+ * @param users of both arms in the stage, at the last look; 0: nobody has looked yet
+ * @param metrics what that look showed of them; empty likewise
  */
 public record SeenRun(
     String namespace,
@@ -28,8 +30,9 @@ public record SeenRun(
     String state,
     int stage,
     double share,
-    Optional<Verdict> verdict) {
-  static SeenRun of(RunView run, Optional<Verdict> verdict) {
+    long users,
+    List<SeenMetric> metrics) {
+  static SeenRun of(RunView run, Optional<LastLook> look) {
     RunOrigin origin = run.stored().origin();
     return new SeenRun(
         origin.namespace(),
@@ -39,16 +42,17 @@ public record SeenRun(
         run.state().phase().name().toLowerCase(Locale.ROOT),
         run.state().stage(),
         run.state().traffic().fraction(),
-        verdict);
+        look.map(it -> it.exposed().total()).orElse(0L),
+        look.map(LastLook::readings).orElse(List.of()).stream().map(SeenMetric::of).toList());
   }
 
-  /** Checks that all is there. */
+  /** Checks that all is there, and copies. */
   public SeenRun {
     requireNonNull(namespace, "namespace");
     requireNonNull(rollout, "rollout");
     requireNonNull(feature, "feature");
     requireNonNull(run, "run");
     requireNonNull(state, "state");
-    requireNonNull(verdict, "verdict");
+    metrics = List.copyOf(metrics);
   }
 }

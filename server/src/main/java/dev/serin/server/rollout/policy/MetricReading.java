@@ -4,6 +4,8 @@ import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.CircuitBreaker;
 import dev.serin.server.analysis.count.NonInferiority;
 import dev.serin.server.rollout.plan.JudgedMetric;
+import dev.serin.server.rollout.plan.JudgedMetric.Kind;
+import dev.serin.server.rollout.plan.MetricPlan.Role;
 import java.util.Optional;
 
 /**
@@ -54,6 +56,16 @@ public record MetricReading(
   /** What was seen, for people. */
   public String sentence() {
     return finding.sentence();
+  }
+
+  /** Whether it has a process over the run; a breaker's against the control is none. */
+  public boolean isOfRun() {
+    return metric.plan().role() != Role.CIRCUIT_BREAKER && metric.kind() != Kind.QUANTILE;
+  }
+
+  /** Whether it has a process of the stage. */
+  public boolean isOfStage() {
+    return metric.kind() == Kind.EVENT || metric.kind() == Kind.QUANTILE;
   }
 
   /** Whether it has alarmed, and is of those that roll back. */

@@ -102,7 +102,7 @@ final class ControlWorld implements AutoCloseable {
               catalog.serving(),
               () -> now,
               random,
-              controller::verdict,
+              controller::knownVerdict,
               () -> {});
     }
 

@@ -18,6 +18,7 @@ import dev.serin.server.rollout.machine.HoldCause;
 import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.TestStore;
+import dev.serin.v1.Verdict;
 import dev.serin.v1.VerdictAction;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -489,11 +490,14 @@ class ControllerTest {
     assertThat(process.controller.verdict("another")).isEmpty();
     world.seconds(process, 2);
 
-    assertThat(process.verdict("checkout").getTime().getSeconds())
-        .isEqualTo(world.now.getEpochSecond());
+    Verdict asked = process.verdict("checkout");
+    assertThat(asked.getTime().getSeconds()).isEqualTo(world.now.getEpochSecond());
+    assertThat(asked.hasPromotedMedian()).isTrue();
     process.command(CommandKind.PAUSE, "checkout");
     LoggedEntry paused = world.log("checkout").getLast();
-    assertThat(paused.evidence().verdict()).as("what was known").isPresent();
+    Verdict known = paused.evidence().verdict().orElseThrow();
+    assertThat(known.hasPromotedMedian()).as("a forecast is over soon").isFalse();
+    assertThat(known).isEqualTo(asked.toBuilder().clearPromotedMedian().clearPromotedP90().build());
     assertThat(paused.event()).isInstanceOf(Event.Command.class);
   }
 

@@ -54,7 +54,17 @@ class SeenRolloutsTest {
                 assertThat(run.state()).isEqualTo("running");
                 assertThat(run.stage()).isEqualTo(1);
                 assertThat(run.share()).isEqualTo(.1);
-                assertThat(run.verdict()).isPresent();
+                assertThat(run.users()).isPositive();
+                assertThat(run.metrics())
+                    .singleElement()
+                    .satisfies(
+                        errors -> {
+                          assertThat(errors.metric()).isEqualTo("errors");
+                          assertThat(errors.role()).isEqualTo("guardrail");
+                          assertThat(errors.dryRun()).isFalse();
+                          assertThat(errors.ofRun().orElseThrow().threshold()).isPositive();
+                          assertThat(errors.ofStage().orElseThrow().threshold()).isPositive();
+                        });
               });
       process.controller.close();
       assertThat(SeenRollouts.of(process.controller, gates, notifier).runs()).isEmpty();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.server.rollout.forecast.LiveForecast;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.MetricPlan;
@@ -64,6 +65,14 @@ class VerdictMessagesTest {
 
   private static Verdict verdict(
       double slower, int errorsOfThousand, int errorsEach, Duration dwelled, Duration sinceLook) {
+    Looked looked = looked(slower, errorsOfThousand, errorsEach, dwelled, sinceLook);
+    return VerdictMessages.of(PLAN, looked.evidence(), looked.verdict());
+  }
+
+  private record Looked(RunEvidence evidence, dev.serin.server.rollout.policy.Verdict verdict) {}
+
+  private static Looked looked(
+      double slower, int errorsOfThousand, int errorsEach, Duration dwelled, Duration sinceLook) {
     CountedRun counted = new CountedRun();
     counted.count(
         builder -> {
@@ -107,8 +116,7 @@ class VerdictMessagesTest {
                 0),
             reading.firstExposures(),
             RunMetrics.of(PLAN, METRICS, metric -> .001).look(1, reading.metrics()));
-    Judge.Judged judged = judge.judge(evidence, JudgeState.begin());
-    return VerdictMessages.of(PLAN, evidence, judged.verdict());
+    return new Looked(evidence, judge.judge(evidence, JudgeState.begin()).verdict());
   }
 
   @Test
@@ -207,5 +215,36 @@ class VerdictMessagesTest {
     assertThat(verdict.getWaitsForList())
         .containsExactly("errors is not shown to be within its margin");
     assertThat(verdict.getAction()).isEqualTo(VerdictAction.VERDICT_ACTION_GO_ON);
+  }
+
+  /** A forecast is made where somebody asks for it, of what may still be promoted. */
+  @Test
+  void forecast_isMadeWhereAskedFor_ofWhatMayBePromoted() {
+    Duration early = Duration.ofMinutes(4);
+    Looked goingOn = looked(1, 18, 1, early, Duration.ZERO);
+    Verdict logged = VerdictMessages.of(PLAN, goingOn.evidence(), goingOn.verdict());
+    assertThat(logged.getAction()).isEqualTo(VerdictAction.VERDICT_ACTION_GO_ON);
+    assertThat(logged.hasPromotedMedian() || logged.hasPromotedP90()).isFalse();
+    Verdict asked = forecast(goingOn, early);
+    assertThat(asked.getPromotedMedian().getSeconds())
+        .as("of the dwell")
+        .isGreaterThanOrEqualTo(360);
+    assertThat(asked.toBuilder().clearPromotedMedian().clearPromotedP90().build())
+        .isEqualTo(logged);
+
+    Duration over = Duration.ofMinutes(20);
+    Verdict ready = forecast(looked(1, 18, 1, over, Duration.ZERO), over);
+    assertThat(ready.getAction()).isEqualTo(VerdictAction.VERDICT_ACTION_PROMOTE);
+    assertThat(ready.hasPromotedMedian() && ready.hasPromotedP90()).isTrue();
+    assertThat(ready.getPromotedP90().getSeconds()).isZero();
+
+    Verdict worse = forecast(looked(1.5, 60, 1, early, Duration.ZERO), early);
+    assertThat(worse.getAction()).isEqualTo(VerdictAction.VERDICT_ACTION_ROLL_BACK);
+    assertThat(worse.hasPromotedMedian()).isFalse();
+  }
+
+  private static Verdict forecast(Looked looked, Duration time) {
+    return VerdictMessages.withForecast(
+        PLAN, looked.evidence(), looked.verdict(), new LiveForecast.Passed(time, time));
   }
 }

@@ -9,9 +9,11 @@ import dev.serin.server.analysis.Interval;
 import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.analysis.count.RunProcess;
+import dev.serin.server.analysis.count.SampleRatio;
 import dev.serin.server.analysis.mean.Claim;
 import dev.serin.server.analysis.mean.Margin;
 import dev.serin.server.analysis.mean.MeanTest;
+import dev.serin.server.rollout.forecast.LiveForecast.Passed;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.MetricPlan;
@@ -55,10 +57,16 @@ class LiveForecastTest {
 
   private static LiveForecast forecast(
       RolloutPlan plan, Kind kind, Duration time, MetricEvidence seen) {
-    return LiveForecast.of(plan, List.of(judged(plan, kind)), evidence(time, seen));
+    return forecast(plan, kind, new Passed(time, time), evidence(time, List.of(), seen));
   }
 
-  private static RunEvidence evidence(Duration time, MetricEvidence seen) {
+  private static LiveForecast forecast(
+      RolloutPlan plan, Kind kind, Passed passed, RunEvidence evidence) {
+    return LiveForecast.of(plan, List.of(judged(plan, kind)), evidence, passed);
+  }
+
+  private static RunEvidence evidence(
+      Duration time, List<SampleRatio.Factor> firstExposures, MetricEvidence seen) {
     ArmCounts exposed = exposed(time);
     DataQuality.Stage data =
         new DataQuality.Stage(
@@ -73,7 +81,7 @@ class LiveForecastTest {
             exposed.total(),
             0,
             0);
-    return new RunEvidence(1, 0, 0, time, time, time, data, List.of(), Map.of("metric", seen));
+    return new RunEvidence(1, 0, 0, time, time, time, data, firstExposures, Map.of("metric", seen));
   }
 
   private static ArmCounts exposed(Duration time) {
@@ -137,11 +145,7 @@ class LiveForecastTest {
   void mean_asExpectedSoFar_takesWhatIsLeftOfThePlan() {
     RolloutPlan plan = plan("{metric: metric, margin: 0.02}");
     Duration time = Duration.ofMinutes(3);
-    double users = exposed(time).total();
-    double error = 80 * 2 / Math.sqrt(users);
-    // The interval at 95 %, two-sided.
-    Claim any = Claim.nonInferiority(Direction.LOWER, Margin.NONE);
-    double half = error * MeanTest.of(any, 2 * plan.plannedUsers(), 0.025).standardErrors(users);
+    double half = half(plan, exposed(time).total());
     MetricEvidence seen = mean(100, half);
     double whole = planned(plan, new Baseline.Mean(100, 80));
     assertThat(whole).isGreaterThan(400);
@@ -181,6 +185,113 @@ class LiveForecastTest {
             guardrails: [{metric: metric}]
             """);
     assertThat(forecast(users, Kind.MEAN, time, open).p90()).contains(Duration.ofSeconds(80));
+  }
+
+  /** The interval of a mean is the run's; what the stage must show, it has to show by itself. */
+  @Test
+  void mean_afterOtherStages_takesAsLongAsWithoutThem() {
+    RolloutPlan plan = plan("{metric: metric, margin: 0.02}");
+    Duration time = Duration.ofMinutes(3);
+    ArmCounts stage = exposed(time);
+    ArmCounts before = new ArmCounts(3 * stage.treatment(), 3 * stage.control());
+    double alone =
+        seconds(forecast(plan, Kind.MEAN, time, mean(100, half(plan, stage.total()))).median());
+    RunEvidence later =
+        evidence(
+            time,
+            List.of(SampleRatio.Factor.even(before), SampleRatio.Factor.even(stage)),
+            mean(100, half(plan, stage.total() + before.total())));
+    assertThat(seconds(forecast(plan, Kind.MEAN, new Passed(time, time), later).median()))
+        .isCloseTo(alone, withinPercentage(1));
+  }
+
+  /** Half of the interval at 95 %, two-sided, of so many users in arms of equal size. */
+  private static double half(RolloutPlan plan, double users) {
+    Claim any = Claim.nonInferiority(Direction.LOWER, Margin.NONE);
+    double error = 80 * 2 / Math.sqrt(users);
+    return error * MeanTest.of(any, 2 * plan.plannedUsers(), 0.025).standardErrors(users);
+  }
+
+  /** Users came while it was held, too: no more will come in the time that is left. */
+  @Test
+  void stage_thatWasHeld_takesItsUsersOverAllOfItsTime() {
+    RolloutPlan plan =
+        Plans.with(
+            """
+            stages:
+            - {name: half, kind: expand, share: 50, dwell: 1m, minimum_users: 5000}
+            - {name: full, kind: full, share: 100}
+            guardrails: [{metric: metric}]
+            """);
+    Duration dwelt = Duration.ofSeconds(20);
+    LiveForecast live =
+        LiveForecast.of(
+            plan,
+            List.of(),
+            evidence(dwelt, List.of(), events(dwelt, 0, 0)),
+            new Passed(Duration.ofSeconds(40), dwelt));
+    assertThat(live.median()).contains(Duration.ofSeconds(160));
+  }
+
+  @Test
+  void stage_withAMaximum_isNotPromotedLaterThanThat() {
+    String stages =
+        """
+        stages:
+        - {name: half, kind: expand, share: 50, minimum_users: 5000, dwell: 1m, maximum: 90s%s}
+        - {name: full, kind: full, share: 100}
+        guardrails: [{metric: metric}]
+        """;
+    Duration time = Duration.ofSeconds(20);
+    RunEvidence seen = evidence(time, List.of(), events(time, 0, 0));
+    for (String then : List.of("", ", at_maximum: hold", ", at_maximum: roll_back")) {
+      RolloutPlan plan = Plans.with(stages.formatted(then));
+      assertThat(LiveForecast.of(plan, List.of(), seen, new Passed(time, time)))
+          .as("with 80 s to go of 70: %s", then)
+          .isEqualTo(LiveForecast.UNKNOWN);
+    }
+    RolloutPlan ships = Plans.with(stages.formatted(", at_maximum: ship"));
+    assertThat(LiveForecast.of(ships, List.of(), seen, new Passed(time, time)).median())
+        .contains(Duration.ofSeconds(70));
+    Duration late = Duration.ofSeconds(95);
+    assertThat(LiveForecast.of(ships, List.of(), seen, new Passed(time, late)).p90())
+        .as("beyond it")
+        .contains(Duration.ZERO);
+    assertThat(LiveForecast.of(ships, List.of(), seen, new Passed(time, Duration.ZERO)).median())
+        .as("with 80 s to go of 90")
+        .contains(Duration.ofSeconds(80));
+  }
+
+  /** Better at any time is not better at the one look, which may have said no. */
+  @Test
+  void success_underAFixedHorizon_hasNoForecast() {
+    String stages =
+        """
+        success_metrics: [{metric: metric}]
+        guardrails: [{metric: other}]
+        stages:
+        - {name: half, kind: ab_test, share: 50, dwell: 1m, promote: superior}
+        - {name: full, kind: full, share: 100}
+        """;
+    Duration time = Duration.ofSeconds(20);
+    MetricEvidence better = new MetricEvidence.Measured(0, false, true, "", Optional.empty());
+    RunEvidence seen = evidence(time, List.of(), better);
+    RolloutPlan always = Plans.with(stages);
+    RolloutPlan once = Plans.with(stages + "policy: fixed_horizon\n");
+    assertThat(LiveForecast.of(always, success(always), seen, new Passed(time, time)).median())
+        .contains(Duration.ofSeconds(40));
+    assertThat(LiveForecast.of(once, success(once), seen, new Passed(time, time)))
+        .isEqualTo(LiveForecast.UNKNOWN);
+  }
+
+  private static List<JudgedMetric> success(RolloutPlan plan) {
+    return plan.metrics().stream()
+        .filter(metric -> metric.role() == MetricPlan.Role.SUCCESS)
+        .map(
+            metric ->
+                new JudgedMetric(
+                    metric, Kind.MEAN, Direction.HIGHER, 0, Metric.getDefaultInstance()))
+        .toList();
   }
 
   @Test

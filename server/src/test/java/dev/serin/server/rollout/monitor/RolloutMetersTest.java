@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.serin.server.rollout.journal.Move;
 import dev.serin.server.rollout.journal.Standing;
+import dev.serin.server.rollout.monitor.SeenMetric.SeenEvidence;
 import dev.serin.server.rollout.notice.NotifierStatus;
 import dev.serin.server.telemetry.Metrics;
-import dev.serin.v1.MetricRole;
-import dev.serin.v1.Verdict;
-import dev.serin.v1.VerdictMetric;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +49,9 @@ class RolloutMetersTest {
     return metrics.scrape().lines().filter(line -> line.startsWith("serin_rollout")).toList();
   }
 
-  private static SeenRun run(String rollout, Verdict verdict) {
+  private static SeenRun run(String rollout, SeenMetric... metrics) {
     return new SeenRun(
-        "shop", rollout, "checkout", "run-of-" + rollout, "running", 2, .25, Optional.of(verdict));
+        "shop", rollout, "checkout", "run-of-" + rollout, "running", 2, .25, 40, List.of(metrics));
   }
 
   @Test
@@ -81,25 +79,18 @@ class RolloutMetersTest {
     runs.add(
         run(
             "new-checkout",
-            Verdict.newBuilder()
-                .setTreatmentUsers(10)
-                .setControlUsers(30)
-                .addMetrics(
-                    VerdictMetric.newBuilder()
-                        .setMetric("errors")
-                        .setRole(MetricRole.METRIC_ROLE_GUARDRAIL)
-                        .setRunLogE(1.5)
-                        .setRunThreshold(6)
-                        .setStageLogE(-2)
-                        .setStageThreshold(7))
-                .addMetrics(
-                    VerdictMetric.newBuilder()
-                        .setMetric("errors")
-                        .setRole(MetricRole.METRIC_ROLE_CIRCUIT_BREAKER)
-                        .setDryRun(true)
-                        .setStageLogE(3)
-                        .setStageThreshold(8))
-                .build()));
+            new SeenMetric(
+                "errors",
+                "guardrail",
+                false,
+                Optional.of(new SeenEvidence(1.5, 6)),
+                Optional.of(new SeenEvidence(-2, 7))),
+            new SeenMetric(
+                "errors",
+                "circuit_breaker",
+                true,
+                Optional.empty(),
+                Optional.of(new SeenEvidence(3, 8)))));
 
     String names = "feature=\"checkout\",namespace=\"shop\",rollout=\"new-checkout\"";
     assertThat(scraped())
@@ -126,7 +117,7 @@ class RolloutMetersTest {
   @Test
   void runs_moreThanAreShown_areCut() {
     for (int i = 0; i <= RolloutMeters.RUNS_MAX; i++) {
-      runs.add(run("rollout-" + i, Verdict.getDefaultInstance()));
+      runs.add(run("rollout-" + i));
     }
 
     assertThat(scraped())
@@ -137,8 +128,8 @@ class RolloutMetersTest {
 
   @Test
   void run_thatIsSeenTwice_failsNoScrape() {
-    runs.add(run("new-checkout", Verdict.getDefaultInstance()));
-    runs.add(run("new-checkout", Verdict.getDefaultInstance()));
+    runs.add(run("new-checkout"));
+    runs.add(run("new-checkout"));
 
     assertThat(scraped()).filteredOn(line -> line.startsWith("serin_rollout_stage")).hasSize(1);
   }
