@@ -3,41 +3,28 @@ package dev.serin.server.rollout;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.serin.server.rollout.control.RunView;
-import dev.serin.server.rollout.forecast.Baseline;
-import dev.serin.server.rollout.forecast.RolloutForecast;
 import dev.serin.server.rollout.machine.MachineState;
 import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.rollout.plan.StagePlan;
-import dev.serin.v1.MetricKind;
-import dev.serin.v1.StageForecast;
 import dev.serin.v1.StageOutlook;
 import dev.serin.v1.Verdict;
-import dev.serin.v1.VerdictMetric;
+import dev.serin.v1.VerdictAction;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be expected of the stage that a run is in: by the clock, by the users it got so far,
- * and by the forecast of its plan for that traffic and what the control shows. Keeps the last
- * forecast, which takes long and changes slowly. Not thread-safe.
+ * and by what the newest look at it forecasts. Pure.
  */
 final class Outlooks {
-  /** How long a forecast is kept. */
-  private static final Duration KEPT = Duration.ofSeconds(30);
-
   private static final double MILLIS = 1e3;
 
-  private record Kept(int stage, Instant made, StageForecast forecast) {}
-
-  private @Nullable Kept kept;
+  private Outlooks() {}
 
   /** Empty: the run is in no stage, or in its last one's end. */
-  Optional<StageOutlook> of(RunView view, StageTrack track, RunProgress progress, Instant now) {
+  static Optional<StageOutlook> of(
+      RunView view, StageTrack track, RunProgress progress, Instant now) {
     MachineState state = view.state();
     Phase phase = state.phase();
     boolean inStage =
@@ -73,7 +60,7 @@ final class Outlooks {
     }
     addUsers(outlook, stage, look.get(), seconds);
     if (phase == Phase.RUNNING) {
-      addPromotion(outlook, view, look.get(), seconds, dwelt, now);
+      addPromotion(outlook, look.get(), Duration.between(counted, now));
     }
     return Optional.of(outlook.build());
   }
@@ -94,58 +81,23 @@ final class Outlooks {
     }
   }
 
-  private void addPromotion(
-      StageOutlook.Builder outlook,
-      RunView view,
-      Verdict look,
-      double seconds,
-      Duration dwelt,
-      Instant now) {
-    StagePlan stage = view.plan().stage(view.state().stage());
-    // Of all who reach the split, the treatment's share is the treatment's.
-    double usersPerSecond = look.getTreatmentUsers() / seconds / stage.share().fraction();
-    if (!(usersPerSecond > 0)) {
-      return;
+  /**
+   * The times of the look's forecast, of which so much has passed.
+   *
+   * @param age of the look; a clock that was set back makes it none
+   */
+  private static void addPromotion(StageOutlook.Builder outlook, Verdict look, Duration age) {
+    Duration passed = age.isNegative() ? Duration.ZERO : age;
+    if (look.hasPromotedMedian()) {
+      outlook.setPromotedMedian(left(look.getPromotedMedian(), passed));
     }
-    StageForecast forecast = forecast(view, look, usersPerSecond, now);
-    if (!forecast.getMissing().isEmpty()) {
-      outlook.addMissing("promotion: " + forecast.getMissing());
+    if (look.hasPromotedP90()) {
+      outlook.setPromotedP90(left(look.getPromotedP90(), passed));
     }
-    if (forecast.hasPromotedMedian()) {
-      outlook.setPromotedMedian(left(forecast.getPromotedMedian(), dwelt));
+    boolean goesOn = look.getAction() == VerdictAction.VERDICT_ACTION_GO_ON;
+    if (goesOn && !look.hasPromotedMedian()) {
+      outlook.addMissing("promotion: never, or what was shown so far tells no time");
     }
-    if (forecast.hasPromotedP90()) {
-      outlook.setPromotedP90(left(forecast.getPromotedP90(), dwelt));
-    }
-  }
-
-  private StageForecast forecast(RunView view, Verdict look, double usersPerSecond, Instant now) {
-    int stage = view.state().stage();
-    Kept last = kept;
-    if (last == null
-        || last.stage() != stage
-        || last.made().isAfter(now)
-        || last.made().plus(KEPT).isBefore(now)) {
-      StageForecast made =
-          RolloutForecast.of(
-                  view.plan(), view.metrics(), usersPerSecond, baselines(look), List.of())
-              .getStages(stage - 1);
-      last = new Kept(stage, now, made);
-      kept = last;
-    }
-    return last.forecast();
-  }
-
-  /** What the control shows of events; of means their deviation is not known here. */
-  private static Map<String, Baseline> baselines(Verdict look) {
-    Map<String, Baseline> baselines = new HashMap<>();
-    for (VerdictMetric metric : look.getMetricsList()) {
-      double value = metric.getControlValue();
-      if (metric.getKind() == MetricKind.METRIC_KIND_EVENT && value > 0 && value < 1) {
-        baselines.put(metric.getMetric(), new Baseline.Event(value));
-      }
-    }
-    return baselines;
   }
 
   private static Duration left(Duration whole, Duration passed) {

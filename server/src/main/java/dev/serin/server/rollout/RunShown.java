@@ -19,7 +19,6 @@ final class RunShown {
 
   private final Runs runs;
   private final StageTrack track = new StageTrack();
-  private final Outlooks outlooks = new Outlooks();
   private RunView view;
 
   RunShown(Runs runs, RunView view) {
@@ -86,7 +85,7 @@ final class RunShown {
   RolloutProgress progress(Optional<Verdict> live, Instant now) {
     RunProgress progress = new RunProgress(view, track, live, now);
     RolloutProgress.Builder message = progress.message();
-    outlooks.of(view, track, progress, now).ifPresent(message::setOutlook);
+    Outlooks.of(view, track, progress, now).ifPresent(message::setOutlook);
     return message.build();
   }
 
