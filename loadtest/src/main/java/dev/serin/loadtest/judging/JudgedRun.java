@@ -1,7 +1,6 @@
 package dev.serin.loadtest.judging;
 
 import dev.serin.server.analysis.Direction;
-import dev.serin.server.analysis.count.ArmCounts;
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.outcome.aggregate.Buckets;
 import dev.serin.server.outcome.aggregate.CellKey;
@@ -13,6 +12,13 @@ import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.rollout.evidence.RunMetrics;
 import dev.serin.server.rollout.evidence.RunPlaces;
 import dev.serin.server.rollout.evidence.RunReader;
+import dev.serin.server.rollout.machine.Event;
+import dev.serin.server.rollout.machine.Event.CommandKind;
+import dev.serin.server.rollout.machine.MachineState;
+import dev.serin.server.rollout.machine.RolloutMachine;
+import dev.serin.server.rollout.machine.Step;
+import dev.serin.server.rollout.machine.Times;
+import dev.serin.server.rollout.machine.Verdict.Action;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.MetricPlan;
@@ -29,7 +35,9 @@ import dev.serin.v1.Guardrail;
 import dev.serin.v1.Metric;
 import dev.serin.v1.Rollout;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -37,7 +45,6 @@ import java.util.stream.Collectors;
 /** A run of a rollout in its second stage, of three events, a mean and a quantile. */
 final class JudgedRun {
   private static final int STAGE = 2;
-  private static final Duration PLANNED = Duration.ofHours(1);
   private static final List<String> METRICS =
       List.of("errors", "timeouts", "refunds", "spend", "latency");
   private static final List<Kind> KINDS =
@@ -52,25 +59,53 @@ final class JudgedRun {
   /** An event of one user in so many. */
   private static final int RARE = 50;
 
+  /** Of the view: what a server's flushes make it. */
+  private static final Duration VIEW_AGE = Duration.ofMillis(500);
+
+  private final RolloutPlan plan;
   private final RunPlaces places;
   private final RunReader reader;
   private final RunMetrics metrics;
   private final Judge judge;
-  private JudgeState state = JudgeState.begin();
+  private final RolloutMachine machine;
+  private MachineState standing;
+  private JudgeState judged = JudgeState.begin();
 
-  JudgedRun(int number) {
+  /** Of the last look, as the controller's. */
+  private int extension;
+
+  private Duration elapsed = Duration.ZERO;
+
+  /** One whose stage began at a time. */
+  JudgedRun(int number, Instant began) {
     String key = "checkout-" + number;
-    RolloutPlan plan = plan(key);
-    List<JudgedMetric> judged = plan.metrics().stream().map(JudgedRun::judged).toList();
+    this.plan = plan(key);
+    List<JudgedMetric> metricsOfPlan = plan.metrics().stream().map(JudgedRun::judged).toList();
     this.places = new RunPlaces("default", key, "half", "run-" + number, "user_key", "on", "off");
     this.reader =
         new RunReader(
             plan,
-            judged,
+            metricsOfPlan,
             places,
             METRICS.stream().collect(Collectors.toMap(it -> it, String::hashCode)));
-    this.judge = Judge.of(plan, judged, DataQuality.USUAL);
-    this.metrics = RunMetrics.of(plan, judged, judge::measuredShare);
+    this.judge = Judge.of(plan, metricsOfPlan, DataQuality.USUAL);
+    this.metrics = RunMetrics.of(plan, metricsOfPlan, judge::measuredShare);
+    this.machine = new RolloutMachine(plan);
+    this.standing = inStage(machine, began);
+  }
+
+  private static MachineState inStage(RolloutMachine machine, Instant began) {
+    MachineState state = MachineState.pending(began);
+    CommandKind next = CommandKind.START;
+    while (state.stage() < STAGE) {
+      Event event = new Event.Command(next, "loadtest", "");
+      if (!(machine.apply(state, event, began) instanceof Step.Moved moved)) {
+        throw new IllegalStateException(next + " at " + state + " (expected: a move)");
+      }
+      state = moved.state();
+      next = CommandKind.ADVANCE;
+    }
+    return state;
   }
 
   private static RolloutPlan plan(String key) {
@@ -132,6 +167,7 @@ final class JudgedRun {
       DeltaBuilder builder, Place place, long unit, long nowMillis, Random random) {
     builder.exposure(place, unit, nowMillis);
     builder.outcome(place, nowMillis);
+    builder.mark(place, unit);
     int bucket = Buckets.bucketOf(unit, place.bucketSaltHash());
     for (int i = 0; i < METRICS.size(); i++) {
       Kind kind = KINDS.get(i);
@@ -152,36 +188,66 @@ final class JudgedRun {
   }
 
   RunReader.Reading read(MergedView view) {
-    return reader.read(view, STAGE);
+    return reader.read(view, STAGE, extension, elapsed);
   }
 
   Map<String, MetricEvidence> test(RunReader.Reading reading) {
     return metrics.look(STAGE, reading.metrics());
   }
 
-  Verdict judge(RunReader.Reading reading, Map<String, MetricEvidence> evidence, Duration elapsed) {
-    ArmCounts exposed =
-        evidence.get(METRICS.getFirst()) instanceof MetricEvidence.Events events
-            ? events.stageExposed()
-            : ArmCounts.NONE;
-    DataQuality.Stage data =
-        new DataQuality.Stage(
-            Duration.ZERO,
-            Duration.ZERO,
-            Duration.ZERO,
-            exposed,
-            exposed,
-            exposed,
-            0.5,
-            0,
-            exposed.total(),
-            0,
-            0);
+  /**
+   * Judges what was read, as the controller does.
+   *
+   * @param sinceLook time since the look before
+   */
+  Verdict judge(
+      RunReader.Reading reading,
+      Map<String, MetricEvidence> evidence,
+      Instant now,
+      Duration sinceLook) {
+    Times times = standing.seen(now, sinceLook);
+    extension = standing.period().extension();
+    elapsed = standing.period().elapsed(times);
     RunEvidence all =
         new RunEvidence(
-            STAGE, 0, 0, PLANNED, elapsed, elapsed, data, reading.firstExposures(), evidence);
-    Judge.Judged judged = judge.judge(all, state);
-    state = judged.state();
-    return judged.verdict();
+            STAGE,
+            extension,
+            reading.generation(),
+            standing.period().length(),
+            elapsed,
+            times.dwell(),
+            reading
+                .flow()
+                .data(
+                    reading.users(),
+                    Judge.treatmentShare(plan.stage(STAGE).share()),
+                    standing.period().began(),
+                    now,
+                    VIEW_AGE),
+            reading.firstExposures(),
+            evidence);
+    Judge.Judged look = judge.judge(all, judged);
+    judged = look.state();
+    return look.verdict();
+  }
+
+  /**
+   * Does what a look says; none but holds and their ends are expected.
+   *
+   * @return whether the run moved, as a controller would write
+   */
+  boolean move(Verdict verdict, Instant now, Duration sinceLook) {
+    var said =
+        new dev.serin.server.rollout.machine.Verdict(
+            Action.valueOf(verdict.action().name()),
+            verdict.reason().name().toLowerCase(Locale.ROOT),
+            verdict.sentence(),
+            "");
+    Step step = machine.apply(standing, new Event.Tick(said, VIEW_AGE, sinceLook), now);
+    if (step instanceof Step.Moved moved && moved.state().stage() == STAGE) {
+      standing = moved.state();
+      return true;
+    }
+    return false;
   }
 }

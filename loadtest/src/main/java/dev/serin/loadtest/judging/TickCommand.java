@@ -9,6 +9,7 @@ import dev.serin.server.rollout.policy.MetricEvidence;
 import dev.serin.server.rollout.policy.Verdict;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,20 +23,23 @@ import picocli.CommandLine.Option;
     name = "tick",
     description = {
       "Judges many runs of rollouts with three events, a mean and a quantile, second by second, in",
-      "the middle of an A/B test of a quarter of the users, and measures the CPU time of a tick:",
-      "reading what was counted, testing it, and the judge. In each second a part of the runs gets",
-      "new users. Give it a heap of 6 GB: JAVA_TOOL_OPTIONS=-Xmx6g."
+      "the middle of an A/B test of a quarter of the users, and measures the CPU time of what the",
+      "controller does in memory in a tick: reading what was counted, testing it, the judge, and",
+      "the machine. No message is made, no store is asked: loadtest/run controller does. In each",
+      "second a part of the runs gets new users. Give it 6 GB: JAVA_TOOL_OPTIONS=-Xmx6g."
     },
     mixinStandardHelpOptions = true)
 public final class TickCommand implements Callable<Integer> {
-  private static final long NOW = 1_760_000_000_000L;
+  private static final Instant NOW = Instant.ofEpochMilli(1_760_000_000_000L);
   private static final double NANOS_OF_MILLI = 1e6;
 
   /** New users of a run in a second. */
   private static final int NEW_USERS = 40;
 
-  /** Seconds of the stage that are over before the first tick. */
-  private static final int ELAPSED_SECONDS = 1_800;
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  /** Half an hour of the stage is over before the first tick. */
+  private static final Instant BEGAN = NOW.minus(Duration.ofMinutes(30));
 
   @Option(
       names = "--runs",
@@ -69,6 +73,7 @@ public final class TickCommand implements Callable<Integer> {
     READ("reading what was counted"),
     TEST("means and quantiles"),
     JUDGE("the judge, with its events"),
+    MOVE("the machine"),
     ALL("a tick");
 
     private final String title;
@@ -89,19 +94,20 @@ public final class TickCommand implements Callable<Integer> {
     MergedView view = new MergedView();
     List<JudgedRun> all = new ArrayList<>();
     for (int number = 0; number < runs; number++) {
-      JudgedRun run = new JudgedRun(number);
+      JudgedRun run = new JudgedRun(number, BEGAN);
       all.add(run);
-      report(view, run, 0, users, random);
+      report(view, run, 0, users, NOW, random);
     }
     List<Map<Part, Double>> measured = new ArrayList<>();
     int next = users;
     for (int tick = 0; tick < ticks; tick++) {
+      Instant now = NOW.plus(TICK.multipliedBy(tick + 1));
       for (int i = 0; i < changed; i++) {
         JudgedRun run = all.get((tick * changed + i) % runs);
-        report(view, run, next, next + NEW_USERS, random);
+        report(view, run, next, next + NEW_USERS, now, random);
       }
       next += NEW_USERS;
-      Map<Part, Double> tickMillis = tick(view, all, tick);
+      Map<Part, Double> tickMillis = tick(view, all, now);
       if (tick >= ticks / 3) {
         measured.add(tickMillis);
       }
@@ -121,14 +127,14 @@ public final class TickCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void report(MergedView view, JudgedRun run, int first, int end, Random random) {
+  private static void report(
+      MergedView view, JudgedRun run, int first, int end, Instant now, Random random) {
     DeltaBuilder builder = new DeltaBuilder(view);
-    run.report(builder, first, end, NOW, random);
+    run.report(builder, first, end, now.toEpochMilli(), random);
     view.apply(builder.build());
   }
 
-  private static Map<Part, Double> tick(MergedView view, List<JudgedRun> all, int tick) {
-    Duration elapsed = Duration.ofSeconds(ELAPSED_SECONDS + tick);
+  private static Map<Part, Double> tick(MergedView view, List<JudgedRun> all, Instant now) {
     long begin = cpuNanos();
     List<RunReader.Reading> readings = new ArrayList<>(all.size());
     for (JudgedRun run : all) {
@@ -140,8 +146,10 @@ public final class TickCommand implements Callable<Integer> {
       evidence.add(all.get(i).test(readings.get(i)));
     }
     long tested = cpuNanos();
+    List<Verdict> verdicts = new ArrayList<>(all.size());
     for (int i = 0; i < all.size(); i++) {
-      Verdict verdict = all.get(i).judge(readings.get(i), evidence.get(i), elapsed);
+      Verdict verdict = all.get(i).judge(readings.get(i), evidence.get(i), now, TICK);
+      verdicts.add(verdict);
       if (verdict.readings().size() != evidence.get(i).size()) {
         throw new IllegalStateException(
             "readings: %d (expected: %d)"
@@ -149,11 +157,20 @@ public final class TickCommand implements Callable<Integer> {
       }
     }
     long judged = cpuNanos();
+    int moves = 0;
+    for (int i = 0; i < all.size(); i++) {
+      moves += all.get(i).move(verdicts.get(i), now, TICK) ? 1 : 0;
+    }
+    long moved = cpuNanos();
+    if (moves > 0) {
+      System.err.println("moves: " + moves + " (expected: none, or a hold now and then)");
+    }
     return Map.of(
         Part.READ, (read - begin) / NANOS_OF_MILLI,
         Part.TEST, (tested - read) / NANOS_OF_MILLI,
         Part.JUDGE, (judged - tested) / NANOS_OF_MILLI,
-        Part.ALL, (judged - begin) / NANOS_OF_MILLI);
+        Part.MOVE, (moved - judged) / NANOS_OF_MILLI,
+        Part.ALL, (moved - begin) / NANOS_OF_MILLI);
   }
 
   private static long cpuNanos() {
