@@ -6,6 +6,7 @@ import dev.serin.loadtest.faults.FaultsCommand;
 import dev.serin.loadtest.hash.HashCommand;
 import dev.serin.loadtest.ingest.BesideCommand;
 import dev.serin.loadtest.ingest.IngestCommand;
+import dev.serin.loadtest.judging.ControllerCommand;
 import dev.serin.loadtest.judging.TickCommand;
 import dev.serin.loadtest.memory.MemoryCommand;
 import dev.serin.loadtest.rollouts.RolloutsCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     subcommands = {
       BesideCommand.class,
+      ControllerCommand.class,
       DecisionsCommand.class,
       EngineCommand.class,
       FaultsCommand.class,

@@ -40,14 +40,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /** A run of a rollout in its second stage, of three events, a mean and a quantile. */
 final class JudgedRun {
   private static final int STAGE = 2;
-  private static final List<String> METRICS =
+  /** What every user reports. */
+  static final List<String> METRICS =
       List.of("errors", "timeouts", "refunds", "spend", "latency");
-  private static final List<Kind> KINDS =
+  /** Of those, in the same order. */
+  static final List<Kind> KINDS =
       List.of(Kind.EVENT, Kind.EVENT, Kind.EVENT, Kind.MEAN, Kind.QUANTILE);
 
   /** The treatment's, of the template's first two stages. */
@@ -137,19 +140,27 @@ final class JudgedRun {
   /** Counts an outcome, with all metrics, of each of these users in the stages up to now. */
   void report(DeltaBuilder builder, int firstUser, int endUser, long nowMillis, Random random) {
     for (int user = firstUser; user < endUser; user++) {
-      double draw = user * GOLDEN % 1;
-      long unit = (user + 1) * 0x9e3779b97f4a7c15L;
+      double draw = draw(user);
+      long unit = unit(user);
       // A fifth of them came in the first stage already.
       for (int stage = user % 5 == 0 ? 1 : STAGE; stage <= STAGE; stage++) {
-        report(builder, place(stage, draw), unit, nowMillis, random);
+        report(builder, place(stage, draw), unit, nowMillis, random, String::hashCode);
       }
     }
   }
 
+  /** Where a user falls among all, 0 to 1. */
+  static double draw(int user) {
+    return user * GOLDEN % 1;
+  }
+
+  /** What tells a user from others. */
+  static long unit(int user) {
+    return (user + 1) * 0x9e3779b97f4a7c15L;
+  }
+
   private Place place(int stage, double draw) {
     double share = SHARES[stage - 1];
-    Arm arm =
-        draw < share ? Arm.ARM_TREATMENT : draw < 1 - share ? Arm.ARM_REMAINDER : Arm.ARM_CONTROL;
     return new Place(
         places.namespace(),
         places.feature(),
@@ -157,21 +168,38 @@ final class JudgedRun {
         places.run(),
         0,
         stage,
-        arm,
+        arm(draw, share),
         draw < share ? places.treatment() : places.control(),
         false,
         places.unit());
   }
 
-  private static void report(
-      DeltaBuilder builder, Place place, long unit, long nowMillis, Random random) {
+  /** With a control as large as the treatment. */
+  static Arm arm(double draw, double share) {
+    return draw < share
+        ? Arm.ARM_TREATMENT
+        : draw < 1 - share ? Arm.ARM_REMAINDER : Arm.ARM_CONTROL;
+  }
+
+  /**
+   * Counts a user's exposure and an outcome with all metrics.
+   *
+   * @param fingerprint of a metric's definition, by its key
+   */
+  static void report(
+      DeltaBuilder builder,
+      Place place,
+      long unit,
+      long nowMillis,
+      Random random,
+      ToIntFunction<String> fingerprint) {
     builder.exposure(place, unit, nowMillis);
     builder.outcome(place, nowMillis);
     builder.mark(place, unit);
     int bucket = Buckets.bucketOf(unit, place.bucketSaltHash());
     for (int i = 0; i < METRICS.size(); i++) {
       Kind kind = KINDS.get(i);
-      CellKey key = new CellKey(place, METRICS.get(i), METRICS.get(i).hashCode());
+      CellKey key = new CellKey(place, METRICS.get(i), fingerprint.applyAsInt(METRICS.get(i)));
       boolean isEvent = kind == Kind.EVENT;
       double value = isEvent ? random.nextInt(RARE) == 0 ? 1 : 0 : 50 + 100 * random.nextDouble();
       if (isEvent && value == 1) {
