@@ -90,7 +90,8 @@ final class LiveRollouts implements AutoCloseable {
                 whileHeld(notifier),
                 clock,
                 System::nanoTime,
-                config.rolloutTick()));
+                config.rolloutTick()),
+            HaltingSteps.ofProcess());
     Watches watches = parts.add(new Watches(catalog, journal, runs, controller::verdict, clock));
     Commands commands =
         new Commands(

@@ -122,7 +122,12 @@ public final class Controller implements AutoCloseable {
     this(setting, ControllerSteps.NONE);
   }
 
-  Controller(Setting setting, ControllerSteps steps) {
+  /**
+   * A controller that does nothing yet.
+   *
+   * @param steps told how far it is
+   */
+  public Controller(Setting setting, ControllerSteps steps) {
     this.steps = steps;
     journal = setting.journal();
     lease = setting.lease();
