@@ -2,6 +2,7 @@ package dev.serin.loadtest.faults;
 
 import dev.serin.loadtest.process.Installation;
 import dev.serin.loadtest.process.ServerUnderTest;
+import dev.serin.loadtest.process.Signal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,14 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The servers: one on an embedded store, or several on a shared one. */
 final class Cluster implements AutoCloseable {
-  private static final List<String> JVM_OPTIONS =
-      List.of(
-          "-XX:TieredStopAtLevel=1",
-          "-XX:+UseSerialGC",
-          "-Xmx384m",
-          "--sun-misc-unsafe-memory-access=allow",
-          "--enable-native-access=ALL-UNNAMED");
-
   private final Path directory;
   private final List<String> storeOptions;
   private final List<@Nullable ServerUnderTest> servers = new ArrayList<>();
@@ -48,14 +41,7 @@ final class Cluster implements AutoCloseable {
 
   /** The command that starts a server on the packaged jar. */
   static List<String> command(int grpcPort, Path data, List<String> more) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JVM_OPTIONS);
-    command.addAll(List.of("-jar", Installation.own().serverJar().toString(), "server"));
-    command.addAll(List.of("--grpc-port", Integer.toString(grpcPort), "--http-port", "0"));
-    command.addAll(List.of("--data-dir", data.toString()));
-    command.addAll(more);
-    return command;
+    return Installation.own().smallServer(List.of(), grpcPort, data, more);
   }
 
   int size() {
@@ -98,24 +84,18 @@ final class Cluster implements AutoCloseable {
 
   /** Stops a server where it stands. */
   void freeze(int index) throws IOException {
-    signal(index, "STOP");
+    signal(index, Signal.STOP);
   }
 
   /** Lets it go on. */
   void thaw(int index) throws IOException {
-    signal(index, "CONT");
+    signal(index, Signal.CONT);
   }
 
-  private void signal(int index, String signal) throws IOException {
+  private void signal(int index, Signal signal) throws IOException {
     ServerUnderTest server = running(index);
-    if (server == null) {
-      return;
-    }
-    try {
-      new ProcessBuilder("kill", "-" + signal, Long.toString(server.processId())).start().waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+    if (server != null) {
+      signal.send(server.processId());
     }
   }
 

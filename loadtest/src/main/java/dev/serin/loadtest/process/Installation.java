@@ -15,6 +15,15 @@ public record Installation(Path root) {
   /** Set by loadtest/run. */
   private static final String ROOT_PROPERTY = "serin.root";
 
+  /** Of JVMs that run beside each other and are started again and again. */
+  private static final List<String> SMALL_JVM =
+      List.of(
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-Xmx384m",
+          "--sun-misc-unsafe-memory-access=allow",
+          "--enable-native-access=ALL-UNNAMED");
+
   /** Returns the installation this program belongs to. */
   public static Installation own() {
     Path root = Path.of(System.getProperty(ROOT_PROPERTY, "")).toAbsolutePath();
@@ -54,6 +63,27 @@ public record Installation(Path root) {
                 "--data-dir",
                 dataDirectory.toString()));
     command.addAll(List.of(more));
+    return command;
+  }
+
+  /**
+   * Returns the command that runs the packaged jar in a small JVM, which is the process itself:
+   * what is sent to it reaches no launcher.
+   *
+   * @param jvmOptions more options of the JVM
+   * @param grpcPort 0: a free one
+   * @param more options of the server
+   */
+  public List<String> smallServer(
+      List<String> jvmOptions, int grpcPort, Path dataDirectory, List<String> more) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(SMALL_JVM);
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-jar", serverJar().toString(), "server"));
+    command.addAll(List.of("--grpc-port", Integer.toString(grpcPort), "--http-port", "0"));
+    command.addAll(List.of("--data-dir", dataDirectory.toString()));
+    command.addAll(more);
     return command;
   }
 
