@@ -24,6 +24,7 @@ final class RolloutCallers implements AutoCloseable {
   private final OutcomeReporter reporter;
   private final List<WatchedRun> runs;
   private final double perSecond;
+  private final long unreportedMax;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong answers = new AtomicLong();
@@ -34,13 +35,20 @@ final class RolloutCallers implements AutoCloseable {
    * Begins to call for those runs that have begun.
    *
    * @param perSecond calls of each, of both arms together
+   * @param unreportedMax with so many outcomes on their way nobody calls: those of a service whose
+   *     reports do not get through any more
    */
   RolloutCallers(
-      ManagedChannel channel, OutcomeReporter reporter, List<WatchedRun> runs, double perSecond) {
+      ManagedChannel channel,
+      OutcomeReporter reporter,
+      List<WatchedRun> runs,
+      double perSecond,
+      long unreportedMax) {
     this.stub = DecisionServiceGrpc.newStub(channel);
     this.reporter = reporter;
     this.runs = List.copyOf(runs);
     this.perSecond = perSecond;
+    this.unreportedMax = unreportedMax;
     thread = Thread.ofPlatform().daemon().name("callers").start(this::run);
   }
 
@@ -54,7 +62,7 @@ final class RolloutCallers implements AutoCloseable {
         last = now;
         for (int i = 0; i < owed.length; i++) {
           WatchedRun run = runs.get(i);
-          if (run.hasBegun()) {
+          if (run.hasBegun() && reporter.stats().queued() < unreportedMax) {
             owed[i] += due;
             for (; owed[i] >= 1; owed[i]--) {
               call(run);

@@ -66,7 +66,8 @@ final class RolloutsRun {
       var documents = new RolloutDocuments(channel);
       documents.create(runs, settings.stage());
       warmUp(channel, reporter, runs.size());
-      try (var callers = new RolloutCallers(channel, reporter, runs, 2 * settings.perArm())) {
+      try (var callers =
+          new RolloutCallers(channel, reporter, runs, 2 * settings.perArm(), Long.MAX_VALUE)) {
         for (WatchedRun run : runs) {
           documents.start(run);
           run.begin(Instant.now());
@@ -86,7 +87,8 @@ final class RolloutsRun {
     WatchedRun run = new WatchedRun(RolloutDocuments.WARM_UP, 0, settings);
     run.begin(Instant.now());
     double perSecond = 2 * settings.perArm() * rollouts;
-    try (var callers = new RolloutCallers(channel, reporter, List.of(run), perSecond)) {
+    try (var callers =
+        new RolloutCallers(channel, reporter, List.of(run), perSecond, Long.MAX_VALUE)) {
       rest(warmUp);
       progress.accept(
           "warmed up: %d calls in %d s".formatted(callers.answers(), warmUp.toSeconds()));

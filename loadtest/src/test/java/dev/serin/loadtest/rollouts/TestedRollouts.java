@@ -1,0 +1,328 @@
+package dev.serin.loadtest.rollouts;
+
+import com.google.protobuf.util.Durations;
+import dev.serin.loadtest.workload.SplitFeatures;
+import dev.serin.v1.ApplyRolloutRequest;
+import dev.serin.v1.BetterDirection;
+import dev.serin.v1.ChangeNote;
+import dev.serin.v1.CommandRolloutRequest;
+import dev.serin.v1.DecisionServiceGrpc;
+import dev.serin.v1.EvaluateRequest;
+import dev.serin.v1.GetRolloutRequest;
+import dev.serin.v1.Guardrail;
+import dev.serin.v1.ListRolloutHistoryRequest;
+import dev.serin.v1.ListRolloutHistoryResponse;
+import dev.serin.v1.ListRolloutsRequest;
+import dev.serin.v1.Metric;
+import dev.serin.v1.MetricKind;
+import dev.serin.v1.Notification;
+import dev.serin.v1.ReplayRolloutRequest;
+import dev.serin.v1.ReplayRolloutResponse;
+import dev.serin.v1.Rollout;
+import dev.serin.v1.RolloutCommand;
+import dev.serin.v1.RolloutLogEntry;
+import dev.serin.v1.RolloutRun;
+import dev.serin.v1.RolloutServiceGrpc;
+import dev.serin.v1.RolloutServiceGrpc.RolloutServiceBlockingStub;
+import dev.serin.v1.Stage;
+import dev.serin.v1.StageKind;
+import dev.serin.v1.StartRolloutRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Rollouts of three short stages over the ordinary API, of servers that may be gone at any moment:
+ * what is only read is asked for until it is answered, what changes something is sent again under
+ * the same request id.
+ */
+final class TestedRollouts {
+  /** Share of requests that fail, of the control and of a good treatment. */
+  private static final double USUAL = 0.02;
+
+  /** Of a bad treatment. */
+  private static final double WORSE = 0.6;
+
+  /** So small that none of these runs is rolled back for nothing, whatever its draw. */
+  private static final double ALPHA = 1e-4;
+
+  /**
+   * Of each arm: more than may be served and not reported yet, so that a bad run is found in time
+   * whoever dies.
+   */
+  private static final int MINIMUM_USERS = 120;
+
+  /** Outcomes of all runs on their way with which nobody calls any more. */
+  static final int UNREPORTED_MAX = 150;
+
+  private static final int PAGE = 1_000;
+  private static final int LIMIT_SECONDS = 10;
+  private static final ChangeNote NOTE =
+      ChangeNote.newBuilder().setActor("ada").setReason("crash test").build();
+
+  private final ManagedChannel channel;
+
+  /** Of the server of a channel, which stays the caller's. */
+  TestedRollouts(ManagedChannel channel) {
+    this.channel = channel;
+  }
+
+  /** One of which nothing is worse. */
+  static WatchedRun good(String key) {
+    return run(key, USUAL);
+  }
+
+  /** One whose treatment fails often from the beginning. */
+  static WatchedRun bad(String key) {
+    return run(key, WORSE);
+  }
+
+  private static WatchedRun run(String key, double worse) {
+    Duration any = Duration.ofMinutes(1);
+    return new WatchedRun(
+        key,
+        0.25,
+        new RolloutSettings(1, List.of(0.25), 1, USUAL, worse, Duration.ZERO, any, any, 1));
+  }
+
+  /**
+   * Makes their features and rollouts. Once for a store, by a server that is not killed meanwhile.
+   *
+   * @param dwell of each stage
+   * @param notify where every transition is posted; empty: nowhere
+   */
+  void create(List<WatchedRun> runs, Duration dwell, Optional<String> notify) throws Exception {
+    awaitServer();
+    var features = new SplitFeatures(channel, RolloutDocuments.NAMESPACE);
+    features.create(
+        runs.stream()
+            .map(
+                run ->
+                    SplitFeatures.feature(
+                        run.key(),
+                        List.of(
+                            Metric.newBuilder()
+                                .setKey(WatchedRun.ERROR)
+                                .setKind(MetricKind.METRIC_KIND_EVENT)
+                                .setBetter(BetterDirection.BETTER_DIRECTION_LOWER)
+                                .build())))
+            .toList());
+    for (WatchedRun run : runs) {
+      var _ =
+          rollouts()
+              .applyRollout(
+                  ApplyRolloutRequest.newBuilder()
+                      .setNamespace(RolloutDocuments.NAMESPACE)
+                      .setRollout(rollout(run, dwell, notify))
+                      .setNote(NOTE)
+                      .build());
+    }
+    var _ = features.token(runs.getLast().key(), "somebody");
+  }
+
+  private static Rollout rollout(WatchedRun run, Duration dwell, Optional<String> notify) {
+    var rollout =
+        Rollout.newBuilder()
+            .setKey(run.key())
+            .setFeature(run.key())
+            .setSplit("all")
+            .setTreatment(WatchedRun.TREATMENT)
+            .setControl("off")
+            .setAlpha(ALPHA)
+            .addStages(stage("canary", StageKind.STAGE_KIND_CANARY, 40, dwell))
+            .addStages(stage("expand", StageKind.STAGE_KIND_EXPAND, 60, dwell))
+            .addStages(stage("full", StageKind.STAGE_KIND_FULL, 100, dwell))
+            .addGuardrails(Guardrail.newBuilder().setMetric(WatchedRun.ERROR).setAbsoluteMargin(0));
+    notify.ifPresent(url -> rollout.addNotify(Notification.newBuilder().setUrl(url)));
+    return rollout.build();
+  }
+
+  private static Stage stage(String name, StageKind kind, int share, Duration dwell) {
+    var stage =
+        Stage.newBuilder()
+            .setName(name)
+            .setKind(kind)
+            .setShare(share)
+            .setDwell(Durations.fromMillis(dwell.toMillis()));
+    if (kind != StageKind.STAGE_KIND_FULL) {
+      stage.setMinimumUsers(MINIMUM_USERS);
+    }
+    return stage.build();
+  }
+
+  /** Waits until the server answers. */
+  void awaitServer() throws Exception {
+    Await.until("a server", this::isThere);
+  }
+
+  private boolean isThere() throws Exception {
+    return answered(
+            () ->
+                rollouts()
+                    .listRollouts(ListRolloutsRequest.newBuilder().setNamespace("default").build()))
+        .isPresent();
+  }
+
+  /** Starts those that have not begun, as far as the server lives; to be called again. */
+  void start(List<WatchedRun> runs) throws Exception {
+    for (WatchedRun run : runs) {
+      if (!run.hasBegun()) {
+        var request =
+            StartRolloutRequest.newBuilder()
+                .setNamespace(RolloutDocuments.NAMESPACE)
+                .setRollout(run.key())
+                .setNote(NOTE)
+                .setRequestId("start-" + run.key())
+                .build();
+        if (answered(() -> rollouts().startRollout(request)).isEmpty()) {
+          return;
+        }
+        run.begin(Instant.now());
+      }
+    }
+  }
+
+  /** Commands a run; the server has to live. */
+  void command(String rollout, RolloutCommand command) {
+    var _ =
+        rollouts()
+            .commandRollout(
+                CommandRolloutRequest.newBuilder()
+                    .setNamespace(RolloutDocuments.NAMESPACE)
+                    .setRollout(rollout)
+                    .setCommand(command)
+                    .setNote(NOTE)
+                    .build());
+  }
+
+  /** Whether the server lives, and says that all these runs have begun and are over. */
+  boolean areOver(List<WatchedRun> runs) throws Exception {
+    List<String> keys = runs.stream().map(WatchedRun::key).toList();
+    List<RolloutRun> newest =
+        answered(
+                () ->
+                    rollouts()
+                        .listRollouts(
+                            ListRolloutsRequest.newBuilder()
+                                .setNamespace(RolloutDocuments.NAMESPACE)
+                                .setPageSize(PAGE)
+                                .build())
+                        .getRunsList())
+            .orElse(List.of());
+    long over =
+        newest.stream()
+            .filter(run -> keys.contains(run.getRollout()))
+            .filter(run -> !run.getRunId().isEmpty() && !run.getActive())
+            .count();
+    return over == keys.size();
+  }
+
+  /** A rollout's newest run, with what its log says. */
+  RolloutRun run(String rollout) throws Exception {
+    return read(
+        "run of " + rollout,
+        () ->
+            rollouts()
+                .getRollout(
+                    GetRolloutRequest.newBuilder()
+                        .setNamespace(RolloutDocuments.NAMESPACE)
+                        .setRollout(rollout)
+                        .build())
+                .getRun());
+  }
+
+  /** The whole log of a rollout's newest run. */
+  List<RolloutLogEntry> log(String rollout) throws Exception {
+    List<RolloutLogEntry> log = new ArrayList<>();
+    var request =
+        ListRolloutHistoryRequest.newBuilder()
+            .setNamespace(RolloutDocuments.NAMESPACE)
+            .setRollout(rollout)
+            .setPageSize(PAGE);
+    do {
+      var page = request.build();
+      ListRolloutHistoryResponse answer =
+          read("log of " + rollout, () -> rollouts().listRolloutHistory(page));
+      log.addAll(answer.getEntriesList());
+      request.setPageToken(answer.getNextPageToken());
+    } while (!request.getPageToken().isEmpty());
+    return log;
+  }
+
+  /** Has a rollout's newest run played and judged again. */
+  ReplayRolloutResponse replay(String rollout) throws Exception {
+    return read(
+        "replay of " + rollout,
+        () ->
+            rollouts()
+                .replayRollout(
+                    ReplayRolloutRequest.newBuilder()
+                        .setNamespace(RolloutDocuments.NAMESPACE)
+                        .setRollout(rollout)
+                        .build()));
+  }
+
+  /** How many of some users are served the treatment. */
+  long treated(String feature, int users) throws Exception {
+    var decisions = DecisionServiceGrpc.newBlockingStub(channel);
+    long treated = 0;
+    for (int i = 0; i < users; i++) {
+      var request =
+          EvaluateRequest.newBuilder()
+              .setNamespace(RolloutDocuments.NAMESPACE)
+              .setFeature(feature)
+              .setUserKey("visitor-" + i)
+              .setRecordExposure(false)
+              .build();
+      String variant =
+          read(
+              "variant",
+              () ->
+                  decisions
+                      .withDeadlineAfter(LIMIT_SECONDS, TimeUnit.SECONDS)
+                      .evaluate(request)
+                      .getVariant());
+      treated += variant.equals(WatchedRun.TREATMENT) ? 1 : 0;
+    }
+    return treated;
+  }
+
+  private RolloutServiceBlockingStub rollouts() {
+    return RolloutServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private <T> T read(String what, Callable<T> call) throws Exception {
+    List<T> answers = new ArrayList<>();
+    Await.until(what, () -> answered(call).map(answers::add).orElse(false));
+    return answers.getFirst();
+  }
+
+  /** What a call was answered; empty: nobody did, or not in time. */
+  private <T> Optional<T> answered(Callable<T> call) throws Exception {
+    try {
+      return Optional.of(call.call());
+    } catch (StatusRuntimeException failure) {
+      if (!isAway(failure.getStatus().getCode())) {
+        throw failure;
+      }
+      // At once when it is back, not after a pause that grows.
+      channel.resetConnectBackoff();
+      return Optional.empty();
+    }
+  }
+
+  /** Of a server that is gone, stopped, or not ready yet. */
+  private static boolean isAway(Status.Code code) {
+    return code == Status.Code.UNAVAILABLE
+        || code == Status.Code.DEADLINE_EXCEEDED
+        || code == Status.Code.CANCELLED;
+  }
+}
