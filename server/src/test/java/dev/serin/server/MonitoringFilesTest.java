@@ -121,8 +121,7 @@ class MonitoringFilesTest {
     assertThat(alerts())
         .filteredOn(one -> one.where().equals("alert SerinNobodyActs"))
         .singleElement()
-        .satisfies(
-            one -> assertThat(one.expression()).contains("up{job=~\"serin.*\"}", "absent("));
+        .satisfies(one -> assertThat(one.expression()).contains("up{job=~\"serin.*\"}", "absent("));
   }
 
   @Test

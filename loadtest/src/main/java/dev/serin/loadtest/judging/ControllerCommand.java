@@ -49,7 +49,8 @@ import picocli.CommandLine.Option;
       "A controller as a server has it, over the embedded store in a file of its own, with many",
       "rollouts stored and some of them active, each in an A/B test of a quarter of the users with",
       "three events, a mean and a quantile. It ticks each second, by itself; in each second a part",
-      "of the runs gets new users. Measures the CPU time of ticks: of their thread, and all that the",
+      "of the runs gets new users. Measures the CPU time of ticks: of their thread, and all that"
+          + " the",
       "process uses but for the thread that counts those users. Give it a heap of 6 GB:",
       "JAVA_TOOL_OPTIONS=-Xmx6g."
     },

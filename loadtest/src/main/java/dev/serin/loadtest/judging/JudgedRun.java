@@ -46,9 +46,10 @@ import java.util.stream.Collectors;
 /** A run of a rollout in its second stage, of three events, a mean and a quantile. */
 final class JudgedRun {
   private static final int STAGE = 2;
+
   /** What every user reports. */
-  static final List<String> METRICS =
-      List.of("errors", "timeouts", "refunds", "spend", "latency");
+  static final List<String> METRICS = List.of("errors", "timeouts", "refunds", "spend", "latency");
+
   /** Of those, in the same order. */
   static final List<Kind> KINDS =
       List.of(Kind.EVENT, Kind.EVENT, Kind.EVENT, Kind.MEAN, Kind.QUANTILE);

@@ -126,8 +126,7 @@ final class Watcher {
 
   private RunShown begin() {
     RunView view =
-        runs
-            .newest(namespace, rollout)
+        runs.newest(namespace, rollout)
             .orElseThrow(() -> RunLogs.absent(catalog, namespace, rollout));
     return new RunShown(runs, view);
   }

@@ -246,9 +246,7 @@ public final class Commands {
 
   private Optional<Told> command(Asked asked, Request request) {
     StoredRun stored =
-        journal
-            .newest(asked.namespace(), asked.rollout())
-            .orElseThrow(() -> starts.absent(asked));
+        journal.newest(asked.namespace(), asked.rollout()).orElseThrow(() -> starts.absent(asked));
     requireVersion(asked, stored.version());
     RunView run = runs.of(stored);
     ControllerLease.Sight sight = lease.sight();

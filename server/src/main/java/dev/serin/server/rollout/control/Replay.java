@@ -1,15 +1,4 @@
-    if (!(event instanceof Event.Tick tick)) {
-      parts.add("the evidence of a look with " + event);
-    } else if (!saysSame(tick, verdict)) {
-      parts.add(
-          "action %s for %s, and the look that moved the run says %s for %s"
-              .formatted(
-                  verdict.action(),
-                  verdict.reason(),
-                  tick.verdict().action(),
-                  tick.verdict().reason()));
-    }
-    returnpackage dev.serin.server.rollout.control;
+package dev.serin.server.rollout.control;
 
 import static java.util.Objects.requireNonNull;
 

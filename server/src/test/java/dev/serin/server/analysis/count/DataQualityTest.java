@@ -58,8 +58,7 @@ class DataQualityTest {
         .containsExactly(State.LOSING_OUTCOMES);
     assertThat(problems(SECOND, GOOD, GOOD, new ArmCounts(4_500, 4_990), 0, 0, 0))
         .extracting(Problem::sentence)
-        .containsExactly(
-            "losing outcomes: 4500 treatment and 4990 control users report any");
+        .containsExactly("losing outcomes: 4500 treatment and 4990 control users report any");
     assertThat(problems(SECOND, GOOD, GOOD, GOOD, 6, 0, 0))
         .extracting(Problem::sentence)
         .containsExactly("users in both arms: 6 beside 10000 in one");
@@ -87,8 +86,7 @@ class DataQualityTest {
         new Stage(SECOND, SECOND, SECOND, GOOD, GOOD, GOOD, 0.5, 0, 100_000, 0, 0, values);
 
     assertThat(DataQuality.USUAL.problems(stage)).isEmpty();
-    assertThat(
-            DataQuality.USUAL.unreported(stage, List.of("errors", "typo", "latency", "unasked")))
+    assertThat(DataQuality.USUAL.unreported(stage, List.of("errors", "typo", "latency", "unasked")))
         .containsExactly(
             new Problem(
                 State.LOSING_OUTCOMES,

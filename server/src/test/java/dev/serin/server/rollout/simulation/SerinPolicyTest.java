@@ -103,8 +103,8 @@ class SerinPolicyTest {
   }
 
   /**
-   * Half an hour of the last stage has gone well: by its start alone it would take a minute and
-   * a half, by those who come since marks it takes seconds. Without a control nobody waits for one.
+   * Half an hour of the last stage has gone well: by its start alone it would take a minute and a
+   * half, by those who come since marks it takes seconds. Without a control nobody waits for one.
    */
   @Test
   void breaker_ofAnOutageLateInTheLastStage_rollsBackWithinSeconds() {
