@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -59,6 +58,7 @@ public final class Commands {
   private final Runnable changed;
   private final Runs runs;
   private final Starts starts;
+  private final SettledWrites writes;
 
   /**
    * Commands to the runs of a store.
@@ -86,6 +86,7 @@ public final class Commands {
     this.lastVerdict = lastVerdict;
     this.changed = changed;
     runs = new Runs(journal);
+    writes = new SettledWrites(journal);
     starts = new Starts(journal, catalog, () -> logTime(lease.sight()), random);
   }
 
@@ -223,7 +224,7 @@ public final class Commands {
             OptionalLong.of(begun.revision()));
     Written written;
     try {
-      written = write(request, () -> journal.start(begun.origin(), first, request, served));
+      written = writes.write(request, () -> journal.start(begun.origin(), first, request, served));
     } catch (StaleNamespaceException | KilledException e) {
       return Optional.empty();
     }
@@ -294,7 +295,7 @@ public final class Commands {
     ServedMove served =
         new ServedMove(
             serving, stored.origin(), run.plan(), run.state(), moved, OptionalLong.empty());
-    Written written = write(request, () -> journal.command(move, request, served));
+    Written written = writes.write(request, () -> journal.command(move, request, served));
     if (written instanceof Written.Done) {
       MoveLines.say(stored.origin(), moved.entry());
       changed.run();
@@ -309,7 +310,7 @@ public final class Commands {
       Asked asked, Request request, RunView run, Outcome outcome, String because) {
     StoredRun stored = run.stored();
     Answer answer = new Answer(stored.origin().run(), stored.version(), outcome, because);
-    Written written = write(request, () -> journal.answer(request, answer));
+    Written written = writes.write(request, () -> journal.answer(request, answer));
     return written instanceof Written.Done
         ? Optional.of(told(asked, run, answer))
         : told(asked, request, written);
@@ -375,27 +376,5 @@ public final class Commands {
 
   static String named(Asked asked) {
     return "rollout/" + asked.rollout();
-  }
-
-  /** Writes; where the store was lost meanwhile, asks it what came of it. */
-  private Written write(Request request, Supplier<Written> write) {
-    try {
-      return write.get();
-    } catch (ApiException e) {
-      if (e.reason() != ErrorReason.STORE_UNAVAILABLE) {
-        throw e;
-      }
-      return readBack(request, e);
-    }
-  }
-
-  private Written readBack(Request request, ApiException lost) {
-    Optional<Written> written;
-    try {
-      written = journal.settled(request);
-    } catch (ApiException _) {
-      throw ApiErrors.changeUncertain(lost);
-    }
-    return written.orElseThrow(() -> lost);
   }
 }

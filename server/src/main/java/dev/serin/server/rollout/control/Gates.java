@@ -105,7 +105,8 @@ final class Gates {
   private OpenGate question(HeldRun run, GatePlan.Webhook webhook, Instant now) {
     MachineState state = run.state();
     // A gate that is asked again waits from then on; what nobody saw is no time without an answer.
-    Duration waited = state.seen(now, run.sinceLook(now)).atGate().minus(opening(run).atGate());
+    Duration waited =
+        state.seen(now, run.time().sinceLook(now)).atGate().minus(opening(run).atGate());
     return new OpenGate(
         id(run),
         run.origin().namespace(),
@@ -143,7 +144,7 @@ final class Gates {
 
   private static Event result(HeldRun run, boolean passed, String detail, Instant now) {
     return new Event.GateResult(
-        run.state().stage() + 1, run.state().gate(), passed, detail, run.sinceLook(now));
+        run.state().stage() + 1, run.state().gate(), passed, detail, run.time().sinceLook(now));
   }
 
   private boolean isCompleted(RolloutName rollout) {

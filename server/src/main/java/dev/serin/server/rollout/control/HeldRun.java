@@ -38,13 +38,6 @@ import org.jspecify.annotations.Nullable;
  * controller's thread, but for what it says of the last look.
  */
 final class HeldRun {
-  /**
-   * What nobody saw of a run's time is not written before it is more than this in all, so that slow
-   * turns do not write an entry for each run each: after a crash, or with a person's command, it
-   * counts as seen.
-   */
-  static final Duration CARRIED_MAX = Duration.ofSeconds(30);
-
   private final RolloutPlan plan;
   private final RolloutMachine machine;
   private final Judge judge;
@@ -57,19 +50,13 @@ final class HeldRun {
   /** Where it stands. */
   private volatile RunView view;
 
+  /** How much of its time was seen. */
+  private final SeenTime time;
+
   private JudgeState judged;
 
   /** What the store has of that. */
   private JudgeState kept;
-
-  /** When the last look of which a trace is left was decided on, by the clock of the log. */
-  private Instant looked;
-
-  /** What nobody saw since the last entry and before the last look, but for what a look covers. */
-  private Duration carried = Duration.ZERO;
-
-  /** Whether somebody else is known to have moved it, and it was not read again. */
-  private boolean outdated;
 
   /** When the evidence was last complete, by the monotonic clock. */
   private long completeNanos;
@@ -81,9 +68,7 @@ final class HeldRun {
 
   private HeldRun(RunView view, RunDocuments documents, Instant looked, long completeNanos) {
     this.view = view;
-    Instant entry = view.state().time();
-    // What was before its last entry is in that already.
-    this.looked = looked.isBefore(entry) ? entry : looked;
+    time = new SeenTime(looked, view.state().time());
     this.completeNanos = completeNanos;
     plan = view.plan();
     machine = new RolloutMachine(plan);
@@ -160,10 +145,7 @@ final class HeldRun {
   /** Takes it as somebody else has moved it; what looks left stays. */
   void refresh(StoredRun now) {
     stand(now, Runs.state(now));
-    // What this process saw since, and could not write, has left no trace.
-    looked = state().time();
-    carried = Duration.ZERO;
-    outdated = false;
+    time.refreshed(state().time());
     kept = judgeOf(now);
     awaited = OptionalLong.empty();
   }
@@ -191,27 +173,9 @@ final class HeldRun {
             reader.read(counted, stage, extension, elapsed), counted.thinning().generation());
   }
 
-  /**
-   * What an event is told of the time since the last look: what nobody saw since the last entry is
-   * in it, too.
-   */
-  Duration sinceLook(Instant now) {
-    Duration unseen = unseen(now);
-    // Of what passed, the machine takes off what a look covers.
-    return unseen.isZero() ? sinceLastLook(now) : unseen.plus(RolloutMachine.FRESH);
-  }
-
-  private Duration sinceLastLook(Instant now) {
-    Duration passed = Duration.between(looked, now);
-    return passed.isNegative() ? Duration.ZERO : passed;
-  }
-
-  /** What nobody saw since the last entry, but for what looks cover. */
-  private Duration unseen(Instant now) {
-    Duration since = sinceLastLook(now);
-    return since.compareTo(RolloutMachine.FRESH) > 0
-        ? carried.plus(since).minus(RolloutMachine.FRESH)
-        : carried;
+  /** What was seen of its time. */
+  SeenTime time() {
+    return time;
   }
 
   /**
@@ -219,27 +183,7 @@ final class HeldRun {
    * carried on to the next entry.
    */
   boolean mayCarry(Step.Moved moved, Instant now) {
-    return moved.effects().isEmpty()
-        && moved.state().doesSameAs(state())
-        && unseen(now).compareTo(CARRIED_MAX) <= 0;
-  }
-
-  /** When it was last looked at, by the clock of the log. */
-  Instant lastLook() {
-    return looked;
-  }
-
-  /** Notes that it was decided on what is known now. */
-  void looked(Instant now) {
-    if (!outdated) {
-      carried = unseen(now);
-      looked = now;
-    }
-  }
-
-  /** Notes that somebody else has moved it: what was decided is not written. */
-  void outdated() {
-    outdated = true;
+    return moved.effects().isEmpty() && moved.state().doesSameAs(state()) && time.mayCarry(now);
   }
 
   /**
@@ -252,7 +196,7 @@ final class HeldRun {
     RunReader.Reading reading = counted.reading();
     completeNanos = seen.nanos() - seen.age().toNanos();
     Duration age = Duration.ofNanos(Math.max(0, decidedNanos - completeNanos));
-    Duration sinceLook = sinceLook(now);
+    Duration sinceLook = time.sinceLook(now);
     MachineState state = state();
     Times times = state.seen(now, sinceLook);
     int stage = state.stage();
@@ -290,13 +234,14 @@ final class HeldRun {
     Duration age = Duration.ofNanos(Math.max(0, nowNanos - completeNanos));
     return age.compareTo(RolloutMachine.FRESH) > 0
         ? Optional.of(
-            new Event.Tick(nothingSaid("what was counted cannot be read"), age, sinceLook(now)))
+            new Event.Tick(
+                nothingSaid("what was counted cannot be read"), age, time.sinceLook(now)))
         : Optional.empty();
   }
 
   /** The tick of a run that serves nothing yet. */
   Event.Tick unserved(Instant now) {
-    return new Event.Tick(nothingSaid("nothing is served yet"), Duration.ZERO, sinceLook(now));
+    return new Event.Tick(nothingSaid("nothing is served yet"), Duration.ZERO, time.sinceLook(now));
   }
 
   private static Verdict nothingSaid(String sentence) {
@@ -399,8 +344,7 @@ final class HeldRun {
   void moved(Move move, Step.Moved by, OptionalLong revision) {
     stand(Moves.after(view.stored(), move), by.state());
     kept = move.judge().isPresent() ? judged : kept;
-    looked = by.state().time();
-    carried = Duration.ZERO;
+    time.written(by.state().time());
     awaited = by.state().phase() == Phase.ROLLING_BACK ? revision : OptionalLong.empty();
   }
 

@@ -117,7 +117,7 @@ final class HeldRuns {
     Unread before = unreadable.get(run);
     Instant looked = now.minus(unseen);
     if (held != null) {
-      looked = held.lastLook();
+      looked = held.time().lastLook();
     } else if (before != null) {
       looked = before.looked();
     }

@@ -118,7 +118,7 @@ final class Turn {
         steps.read(run.id());
         Looks.Seen look = seen.get(run);
         decide(run, look, switches, fence, now);
-        run.looked(now);
+        run.time().looked(now);
         if (look != null || !run.isJudged()) {
           held.succeeded(run);
         }
@@ -216,7 +216,7 @@ final class Turn {
             known.actor().isEmpty() ? RolloutMachine.SERIN : known.actor(),
             known.reason(),
             Optional.empty(),
-            run.sinceLook(now));
+            run.time().sinceLook(now));
     return act(run, event, run::known, Optional::empty, fence, now);
   }
 
@@ -278,7 +278,7 @@ final class Turn {
         MoveLines.say(run.origin(), moved.entry());
         steps.acted(run.id());
       }
-      case Written.Stale stale -> run.outdated();
+      case Written.Stale stale -> run.time().outdated();
       case Written.Unheld unheld -> throw new UnheldException();
       case Written.Answered answered -> throw unexpected(answered);
       case Written.Reused reused -> throw unexpected(reused);

@@ -187,6 +187,7 @@ final class MetricJudge {
             process,
             before.base(),
             before.limit(),
+            before.mended(),
             before.horizon(),
             Optional.of(looked));
     boolean ofRun = excess(after.run(), logRun) >= excess(after.stage(), looked.logStage());
