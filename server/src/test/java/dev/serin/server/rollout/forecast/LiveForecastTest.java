@@ -145,7 +145,7 @@ class LiveForecastTest {
   void mean_asExpectedSoFar_takesWhatIsLeftOfThePlan() {
     RolloutPlan plan = plan("{metric: metric, margin: 0.02}");
     Duration time = Duration.ofMinutes(3);
-    double half = half(plan, exposed(time).total());
+    double half = half(plan, (double) exposed(time).total());
     MetricEvidence seen = mean(100, half);
     double whole = planned(plan, new Baseline.Mean(100, 80));
     assertThat(whole).isGreaterThan(400);
@@ -195,12 +195,14 @@ class LiveForecastTest {
     ArmCounts stage = exposed(time);
     ArmCounts before = new ArmCounts(3 * stage.treatment(), 3 * stage.control());
     double alone =
-        seconds(forecast(plan, Kind.MEAN, time, mean(100, half(plan, stage.total()))).median());
+        seconds(
+            forecast(plan, Kind.MEAN, time, mean(100, half(plan, (double) stage.total())))
+                .median());
     RunEvidence later =
         evidence(
             time,
             List.of(SampleRatio.Factor.even(before), SampleRatio.Factor.even(stage)),
-            mean(100, half(plan, stage.total() + before.total())));
+            mean(100, half(plan, (double) (stage.total() + before.total()))));
     assertThat(seconds(forecast(plan, Kind.MEAN, new Passed(time, time), later).median()))
         .isCloseTo(alone, withinPercentage(1));
   }
