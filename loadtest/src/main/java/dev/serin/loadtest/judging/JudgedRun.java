@@ -249,6 +249,7 @@ final class JudgedRun {
                 .flow()
                 .data(
                     reading.users(),
+                    reading.values(),
                     Judge.treatmentShare(plan.stage(STAGE).share()),
                     standing.period().began(),
                     now,
