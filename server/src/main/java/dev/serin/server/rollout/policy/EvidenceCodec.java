@@ -44,7 +44,7 @@ import java.util.TreeMap;
  * Classical figures are samples, p-value and improvement.
  */
 public final class EvidenceCodec {
-  static final byte VERSION = 2;
+  static final byte VERSION = 1;
 
   private static final int EVENTS = 1;
   private static final int MEASURED = 2;

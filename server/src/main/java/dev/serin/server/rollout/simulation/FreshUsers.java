@@ -60,9 +60,12 @@ final class FreshUsers {
     marks.clear();
   }
 
-  /** Users since each mark, in order; empty: no circuit breaker is of this event. */
+  /**
+   * Users since each mark of the look's stage, in order; empty: there is none yet, or no circuit
+   * breaker is of this event.
+   */
   List<Since> since(Look look, int event) {
-    if (!events.contains(event)) {
+    if (!events.contains(event) || look.stage() != stage) {
       return List.of();
     }
     List<Since> since = new ArrayList<>();
