@@ -25,6 +25,8 @@ import picocli.CommandLine.Option;
           + " of",
       "a regression until nobody was given the treatment any more, and until the run was",
       "ROLLED_BACK; with --worse as large as --usual, how many were rolled back for nothing.",
+      "Skipped is the share of calls that were due and not made, because too many were without",
+      "an answer: what is measured then is a lower rate.",
       "",
       "The regression late in the stage: --onset 600 and --onset 1800.",
       "Nothing worse: --worse 0.005 --rollouts 200 --margins 0 --rate 5 --limit 320."
@@ -32,6 +34,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class RolloutsCommand implements Callable<Integer> {
   private static final double NINE_IN_TEN = 0.9;
+  private static final int WARM_SECONDS = 10;
+  private static final double PERCENT = 100;
   private static final double INFINITE = Double.POSITIVE_INFINITY;
 
   @Option(
@@ -116,8 +120,7 @@ public final class RolloutsCommand implements Callable<Integer> {
                 directory.path().resolve("server.log"))) {
       Duration before = server.cpu();
       List<WatchedRun> runs =
-          new RolloutsRun(settings, Duration.ofSeconds(15), System.err::println)
-              .on(server.grpcPort());
+          new RolloutsRun(settings, WARM_SECONDS, System.err::println).on(server.grpcPort());
       System.out.print(table(settings, runs));
       System.out.printf("server: %.1f s of CPU%n", seconds(server.cpu().minus(before)));
     }
@@ -130,6 +133,7 @@ public final class RolloutsCommand implements Callable<Integer> {
         new Table(
             "margin",
             "rollouts",
+            "skipped %",
             "rolled back",
             "before the onset",
             "nobody served, median s",
@@ -141,6 +145,7 @@ public final class RolloutsCommand implements Callable<Integer> {
       table.row(
           String.format(Locale.ROOT, "%.2f", margin),
           Integer.toString(those.size()),
+          String.format(Locale.ROOT, "%.2f", PERCENT * skippedShare(those)),
           Long.toString(those.stream().filter(WatchedRun::isRolledBack).count()),
           settings.isHealthy()
               ? ""
@@ -151,6 +156,13 @@ public final class RolloutsCommand implements Callable<Integer> {
           text(those, WatchedRun::untilSaid, NINE_IN_TEN));
     }
     return table.text();
+  }
+
+  /** Of the calls that were due, the share that was not made: 0 to 1. */
+  static double skippedShare(List<WatchedRun> runs) {
+    double skipped = runs.stream().mapToLong(WatchedRun::skips).sum();
+    double made = runs.stream().mapToLong(WatchedRun::calls).sum();
+    return skipped == 0 ? 0 : skipped / (skipped + made);
   }
 
   /** The seconds within which a share of all rollouts got there; empty: fewer did. */

@@ -24,6 +24,14 @@ import java.util.stream.Collectors;
 final class RolloutsRun {
   private static final long POLL_MILLIS = 500;
   private static final Duration PROGRESS = Duration.ofSeconds(10);
+  private static final Duration WARM_WINDOW = Duration.ofSeconds(1);
+  private static final Duration WARM_LIMIT = Duration.ofMinutes(2);
+
+  /** A rate is held in a window where so many of its calls were answered. */
+  private static final double HELD_SHARE = 0.95;
+
+  private static final double NANOS = 1e9;
+
   private static final int PAGE = 1_000;
   private static final int QUEUE = 1 << 20;
   private static final long QUEUE_BYTES = 256L << 20;
@@ -32,18 +40,19 @@ final class RolloutsRun {
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
   private final RolloutSettings settings;
-  private final Duration warmUp;
+  private final int warmSeconds;
   private final Consumer<String> progress;
 
   /**
    * A run that has not begun.
    *
-   * @param warmUp how long a feature without a rollout is called at the whole rate before
+   * @param warmSeconds for how many seconds on end a feature without a rollout has to be called at
+   *     the whole rate before, 1 or more; it is given up after two minutes
    * @param progress told a line now and then
    */
-  RolloutsRun(RolloutSettings settings, Duration warmUp, Consumer<String> progress) {
+  RolloutsRun(RolloutSettings settings, int warmSeconds, Consumer<String> progress) {
     this.settings = settings;
-    this.warmUp = warmUp;
+    this.warmSeconds = warmSeconds;
     this.progress = progress;
   }
 
@@ -56,7 +65,9 @@ final class RolloutsRun {
   List<WatchedRun> on(int grpcPort) throws IOException {
     List<WatchedRun> runs = settings.runs();
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), grpcPort);
-    ManagedChannel channel = NettyChannelBuilder.forAddress(address).usePlaintext().build();
+    ManagedChannel channel =
+        // What the callers do with an answer never waits.
+        NettyChannelBuilder.forAddress(address).usePlaintext().directExecutor().build();
     try (OutcomeReporter reporter =
         OutcomeReporter.builder("loadtest")
             .target(address.getHostString() + ":" + grpcPort)
@@ -67,14 +78,16 @@ final class RolloutsRun {
       documents.create(runs, settings.stage());
       warmUp(channel, reporter, runs.size());
       try (var callers =
-          new RolloutCallers(channel, reporter, runs, 2 * settings.perArm(), Long.MAX_VALUE)) {
+          new RolloutCallers(channel, reporter::report, () -> true, runs, 2 * settings.perArm())) {
         for (WatchedRun run : runs) {
           documents.start(run);
           run.begin(Instant.now());
         }
         watch(documents, callers, runs);
-        if (!callers.failures().isEmpty()) {
-          throw new IOException(callers.failures() + " (expected: every call answered)");
+        if (callers.failures() > 0) {
+          throw new IOException(
+              "%d calls failed, the last: %s (expected: every call answered)"
+                  .formatted(callers.failures(), callers.lastFailure()));
         }
       }
     } finally {
@@ -86,12 +99,26 @@ final class RolloutsRun {
   private void warmUp(ManagedChannel channel, OutcomeReporter reporter, int rollouts) {
     WatchedRun run = new WatchedRun(RolloutDocuments.WARM_UP, 0, settings);
     run.begin(Instant.now());
-    double perSecond = 2 * settings.perArm() * rollouts;
+    var ramp = new Ramp(2 * settings.perArm() * rollouts, warmSeconds);
+    Instant begun = Instant.now();
     try (var callers =
-        new RolloutCallers(channel, reporter, List.of(run), perSecond, Long.MAX_VALUE)) {
-      rest(warmUp);
+        new RolloutCallers(channel, reporter::report, () -> true, List.of(run), ramp.rate())) {
+      while (!ramp.isWarm() && Instant.now().isBefore(begun.plus(WARM_LIMIT))) {
+        long answers = callers.answers();
+        long window = System.nanoTime();
+        rest(WARM_WINDOW);
+        double due = ramp.rate() * (System.nanoTime() - window) / NANOS;
+        ramp.window(callers.answers() - answers >= HELD_SHARE * due);
+        callers.rate(ramp.rate());
+      }
       progress.accept(
-          "warmed up: %d calls in %d s".formatted(callers.answers(), warmUp.toSeconds()));
+          "%s after %d s: %d calls answered, %d skipped, %d failed"
+              .formatted(
+                  ramp.isWarm() ? "warm" : "the whole rate was not held",
+                  Duration.between(begun, Instant.now()).toSeconds(),
+                  callers.answers(),
+                  callers.skips(),
+                  callers.failures()));
     }
   }
 
@@ -102,12 +129,13 @@ final class RolloutsRun {
     while (Instant.now().isBefore(end) && !runs.stream().allMatch(WatchedRun::isRolledBack)) {
       if (!Instant.now().isBefore(next)) {
         progress.accept(
-            "%4d s: %d of %d rolled back, %d calls answered"
+            "%4d s: %d of %d rolled back, %d calls answered, %d skipped"
                 .formatted(
                     Duration.between(begun, Instant.now()).toSeconds(),
                     runs.stream().filter(WatchedRun::isRolledBack).count(),
                     runs.size(),
-                    callers.answers()));
+                    callers.answers(),
+                    callers.skips()));
         next = next.plus(PROGRESS);
       }
       Map<String, Instant> rolledBack = rolledBack(documents);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One rollout as its callers see it. Safe for many threads. */
 final class WatchedRun {
@@ -16,6 +17,7 @@ final class WatchedRun {
   private final double margin;
   private final RolloutSettings settings;
   private final Random random;
+  private final AtomicLong skips = new AtomicLong();
   private long users;
 
   /** When its stage began; {@link Instant#MAX}: it has not. */
@@ -62,6 +64,21 @@ final class WatchedRun {
   /** A user that nobody has seen. */
   synchronized String user() {
     return key + "-user-" + users++;
+  }
+
+  /** A call was due and is not made. */
+  void skipped() {
+    skips.incrementAndGet();
+  }
+
+  /** Calls that were due and not made. */
+  long skips() {
+    return skips.get();
+  }
+
+  /** Calls that were made. */
+  synchronized long calls() {
+    return users;
   }
 
   /** What came of a call that was answered now. */

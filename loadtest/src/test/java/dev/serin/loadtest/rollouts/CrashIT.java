@@ -200,10 +200,10 @@ class CrashIT {
   private RolloutCallers callers(List<WatchedRun> runs) {
     return new RolloutCallers(
         channel,
-        reporter,
+        reporter::report,
+        () -> TestedRollouts.mayCall(reporter),
         runs,
-        (double) CALLS_PER_SECOND / runs.size(),
-        TestedRollouts.UNREPORTED_MAX);
+        (double) CALLS_PER_SECOND / runs.size());
   }
 
   /** Makes features and rollouts with a process that is then killed. */

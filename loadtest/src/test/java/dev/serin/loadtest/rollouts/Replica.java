@@ -49,7 +49,8 @@ final class Replica implements AutoCloseable {
    * @param perSecond calls of each run
    */
   RolloutCallers calls(List<WatchedRun> runs, double perSecond) {
-    return new RolloutCallers(channel, reporter, runs, perSecond, TestedRollouts.UNREPORTED_MAX);
+    return new RolloutCallers(
+        channel, reporter::report, () -> TestedRollouts.mayCall(reporter), runs, perSecond);
   }
 
   /** Whether the lease's row names it: by its process id, and perhaps more. */

@@ -5,19 +5,65 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.loadtest.process.Installation;
 import dev.serin.loadtest.process.ServerUnderTest;
 import dev.serin.loadtest.process.TemporaryDirectory;
+import io.netty.util.ResourceLeakDetector;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rollouts of which nothing is worse go on, side by side on a real server. How soon regressions
- * end: loadtest/run rollouts.
+ * What Serin promises of a regression that begins with its stage: users get rid of it in seconds.
+ * For late ones, and for rollouts of which nothing is worse: loadtest/run rollouts --help.
  */
 class RolloutsIT {
+  private static final ResourceLeakDetector.Level LEVEL = ResourceLeakDetector.getLevel();
+
   static {
     // As loadtest/run does.
     System.setProperty("serin.root", Path.of("..").toAbsolutePath().normalize().toString());
+  }
+
+  private static final double MEDIAN = 0.5;
+  private static final int WARM_SECONDS = 5;
+
+  /**
+   * The level of the build's tests notes the stack of every access to every buffer, which costs
+   * callers many times what a call does: they would measure themselves. Other tests look for leaks
+   * of the SDK, and the server is a process of its own.
+   */
+  @BeforeAll
+  static void lookForLeaksAsLoadTestsDo() {
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
+  }
+
+  @AfterAll
+  static void lookForLeaksAsBefore() {
+    ResourceLeakDetector.setLevel(LEVEL);
+  }
+
+  @Test
+  void rollouts_regressionFromTheBeginning_isServedToNobodyAfterSeconds() throws Exception {
+    var settings =
+        new RolloutSettings(
+            20,
+            List.of(0.0, 0.25),
+            50,
+            0.005,
+            0.05,
+            Duration.ZERO,
+            Duration.ofMinutes(2),
+            Duration.ofHours(1),
+            20_261_122);
+
+    List<WatchedRun> runs = run(settings);
+
+    String table = RolloutsCommand.table(settings, runs);
+    System.err.print(table);
+    assertThat(runs).as(table).allMatch(WatchedRun::isRolledBack);
+    assertThat(seconds(runs, 0)).as(table).isLessThan(10);
+    assertThat(seconds(runs, 0.25)).as(table).isLessThan(15);
   }
 
   @Test
@@ -44,8 +90,14 @@ class RolloutsIT {
             ServerUnderTest.start(
                 Installation.own().server(directory.path().resolve("data")),
                 directory.path().resolve("server.log"))) {
-      return new RolloutsRun(settings, Duration.ofSeconds(10), System.err::println)
-          .on(server.grpcPort());
+      return new RolloutsRun(settings, WARM_SECONDS, System.err::println).on(server.grpcPort());
     }
+  }
+
+  private static double seconds(List<WatchedRun> runs, double margin) {
+    return RolloutsCommand.within(
+        runs.stream().filter(run -> run.margin() == margin).toList(),
+        WatchedRun::untilNobodyServed,
+        MEDIAN);
   }
 }

@@ -1,6 +1,7 @@
 package dev.serin.loadtest.rollouts;
 
 import com.google.protobuf.util.Durations;
+import dev.serin.client.outcome.OutcomeReporter;
 import dev.serin.loadtest.workload.SplitFeatures;
 import dev.serin.v1.ApplyRolloutRequest;
 import dev.serin.v1.BetterDirection;
@@ -60,7 +61,7 @@ final class TestedRollouts {
   private static final int MINIMUM_USERS = 120;
 
   /** Outcomes of all runs on their way with which nobody calls any more. */
-  static final int UNREPORTED_MAX = 150;
+  private static final int UNREPORTED_MAX = 150;
 
   private static final int PAGE = 1_000;
   private static final int LIMIT_SECONDS = 10;
@@ -72,6 +73,11 @@ final class TestedRollouts {
   /** Of the server of a channel, which stays the caller's. */
   TestedRollouts(ManagedChannel channel) {
     this.channel = channel;
+  }
+
+  /** Whether few enough outcomes are on their way: those of a server that is gone stay there. */
+  static boolean mayCall(OutcomeReporter reporter) {
+    return reporter.stats().queued() < UNREPORTED_MAX;
   }
 
   /** One of which nothing is worse. */
