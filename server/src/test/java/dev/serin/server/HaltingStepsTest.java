@@ -21,31 +21,37 @@ class HaltingStepsTest {
           "ACTED", steps -> steps.acted("run"),
           "KEEPING", ControllerSteps::keeping);
 
-  private final List<Integer> halts = new ArrayList<>();
+  private final List<String> halts = new ArrayList<>();
+
+  private ControllerSteps steps(String asked) {
+    return HaltingSteps.of(HaltingSteps.HALT, asked, () -> halts.add(asked));
+  }
 
   @Test
   void halt_atAPoint_comesWithThatPointAndItsTime() {
     POINTS.forEach(
         (point, pass) -> {
           halts.clear();
-          ControllerSteps steps = HaltingSteps.of(point + ":2", halts::add);
+          ControllerSteps steps = steps(point + ":2");
           POINTS.forEach((other, passOther) -> passOther.accept(steps));
           assertThat(halts).as(point).isEmpty();
           pass.accept(steps);
-          assertThat(halts).as(point).containsExactly(HaltingSteps.EXIT_CODE);
+          assertThat(halts).as(point).containsExactly(point + ":2");
+          pass.accept(steps);
+          assertThat(halts).as(point).hasSize(1);
         });
     assertThat(POINTS).hasSameSizeAs(HaltingSteps.Point.values());
   }
 
   @Test
   void halt_ofNothing_isNone() {
-    assertThat(HaltingSteps.of("", halts::add)).isSameAs(ControllerSteps.NONE);
+    assertThat(steps("")).isSameAs(ControllerSteps.NONE);
   }
 
   @Test
   void halt_thatIsNoPointOrTime_isRefused() {
     for (String asked : List.of("WITHIN", "WITHIN:0", "within:1", "LATER:1", "WITHIN:1x", ":")) {
-      assertThatThrownBy(() -> HaltingSteps.of(asked, halts::add))
+      assertThatThrownBy(() -> steps(asked))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("-Dserin.test.halt-at: " + asked + " (expected: POINT:TIMES");
     }
