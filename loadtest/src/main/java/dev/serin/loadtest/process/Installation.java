@@ -76,14 +76,32 @@ public record Installation(Path root) {
    */
   public List<String> smallServer(
       List<String> jvmOptions, int grpcPort, Path dataDirectory, List<String> more) {
+    List<String> command = small(jvmOptions);
+    command.add("server");
+    command.addAll(List.of("--grpc-port", Integer.toString(grpcPort), "--http-port", "0"));
+    command.addAll(List.of("--data-dir", dataDirectory.toString()));
+    command.addAll(more);
+    return command;
+  }
+
+  /**
+   * Returns the command that makes a cache with which such JVMs start in half the time and CPU. It
+   * takes as long as some starts do.
+   *
+   * @param cache where it is written, to be given to the JVMs as {@code -XX:AOTCache}
+   */
+  public List<String> smallServerCache(Path cache) {
+    List<String> command = small(List.of("-XX:AOTCacheOutput=" + cache));
+    command.add("rehearse");
+    return command;
+  }
+
+  private List<String> small(List<String> jvmOptions) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(SMALL_JVM);
     command.addAll(jvmOptions);
-    command.addAll(List.of("-jar", serverJar().toString(), "server"));
-    command.addAll(List.of("--grpc-port", Integer.toString(grpcPort), "--http-port", "0"));
-    command.addAll(List.of("--data-dir", dataDirectory.toString()));
-    command.addAll(more);
+    command.addAll(List.of("-jar", serverJar().toString()));
     return command;
   }
 

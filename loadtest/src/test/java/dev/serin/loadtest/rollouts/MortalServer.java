@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -27,6 +28,7 @@ final class MortalServer implements AutoCloseable {
   private static final int PORT_ATTEMPTS = 100;
 
   private final Path directory;
+  private final List<String> jvmOptions;
   private final List<String> options;
   private final int port;
   private @Nullable Process process;
@@ -35,10 +37,12 @@ final class MortalServer implements AutoCloseable {
    * One that does not run yet.
    *
    * @param directory of its data and its log; made where it is not there
+   * @param jvmOptions of its JVM in each of its lives
    * @param options of the server, besides port and directory
    */
-  MortalServer(Path directory, List<String> options) throws IOException {
+  MortalServer(Path directory, List<String> jvmOptions, List<String> options) throws IOException {
     this.directory = Files.createDirectories(directory);
+    this.jvmOptions = List.copyOf(jvmOptions);
     this.options = List.copyOf(options);
     port = freePort();
   }
@@ -63,21 +67,34 @@ final class MortalServer implements AutoCloseable {
 
   /** Starts it, and does not wait until it serves. */
   void start() throws IOException {
-    start("");
+    startWith(List.of());
   }
 
   /**
-   * Starts it, and does not wait until it serves.
+   * Starts one that ends by itself, and does not wait until it serves.
    *
-   * @param haltAt point of its controller at which it ends, and how often it is come to first, as
-   *     {@code WITHIN:2}; empty: it lives
+   * @param point of its controller, and which time that it comes there, as {@code WITHIN:2}
    */
-  void start(String haltAt) throws IOException {
-    List<String> jvmOptions =
-        haltAt.isEmpty() ? List.of() : List.of("-Dserin.test.halt-at=" + haltAt);
+  void startToHaltAt(String point) throws IOException {
+    startWith(List.of("-Dserin.test.halt-at=" + point));
+  }
+
+  /**
+   * Starts one that stops by itself where it stands, as by {@link #freeze}, and does not wait until
+   * it serves.
+   *
+   * @param point as of {@link #startToHaltAt}
+   */
+  void startToFreezeAt(String point) throws IOException {
+    startWith(List.of("-Dserin.test.freeze-at=" + point));
+  }
+
+  private void startWith(List<String> more) throws IOException {
+    List<String> ofJvm = new ArrayList<>(jvmOptions);
+    ofJvm.addAll(more);
     Path log = directory.resolve("server.log");
     process =
-        new ProcessBuilder(Installation.own().smallServer(jvmOptions, port, data(), options))
+        new ProcessBuilder(Installation.own().smallServer(ofJvm, port, data(), options))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();

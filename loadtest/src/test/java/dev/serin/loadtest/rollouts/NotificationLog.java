@@ -1,20 +1,24 @@
 package dev.serin.loadtest.rollouts;
 
+import com.google.protobuf.util.JsonFormat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.serin.v1.RolloutTransition;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Takes what servers post, on a free port of loopback, and keeps the ids in their order. */
+/** Takes what servers post, on a free port of loopback, and keeps it in its order. */
 final class NotificationLog implements AutoCloseable {
   private static final int NO_CONTENT = 204;
   private static final int NO_BODY = -1;
 
   private final HttpServer http;
-  private final List<String> events = new CopyOnWriteArrayList<>();
+  private final List<RolloutTransition> told = new CopyOnWriteArrayList<>();
 
   NotificationLog() throws IOException {
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -24,8 +28,11 @@ final class NotificationLog implements AutoCloseable {
 
   private void take(HttpExchange exchange) throws IOException {
     try (exchange) {
-      var _ = exchange.getRequestBody().readAllBytes();
-      events.add(exchange.getRequestHeaders().getFirst("Serin-Event"));
+      var transition = RolloutTransition.newBuilder();
+      JsonFormat.parser()
+          .merge(
+              new InputStreamReader(exchange.getRequestBody(), StandardCharsets.UTF_8), transition);
+      told.add(transition.build());
       exchange.sendResponseHeaders(NO_CONTENT, NO_BODY);
     }
   }
@@ -34,19 +41,9 @@ final class NotificationLog implements AutoCloseable {
     return "http://127.0.0.1:" + http.getAddress().getPort() + "/transitions";
   }
 
-  /** Ids as they came, {@code run/entry/target}; one that came twice is here twice. */
-  List<String> events() {
-    return List.copyOf(events);
-  }
-
-  /** The numbers of a run's entries that it was told of, in the order in which each came first. */
-  List<Long> entries(String run) {
-    return events.stream()
-        .distinct()
-        .map(event -> event.split("/", -1))
-        .filter(parts -> parts[0].equals(run))
-        .map(parts -> Long.parseLong(parts[1]))
-        .toList();
+  /** All as it came; what came twice is here twice. */
+  List<RolloutTransition> told() {
+    return List.copyOf(told);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A server beside others on one PostgreSQL, with callers and people of its own. */
 final class Replica implements AutoCloseable {
@@ -23,11 +24,13 @@ final class Replica implements AutoCloseable {
    * Starts it.
    *
    * @param port of PostgreSQL on loopback
+   * @param freezeAt as of {@link MortalServer#startToFreezeAt}; empty: it does not, by itself
    */
-  Replica(Path directory, int port) throws IOException {
+  Replica(Path directory, int port, Optional<String> freezeAt) throws IOException {
     server =
         new MortalServer(
             directory,
+            List.of(),
             List.of(
                 "--rollout-tick",
                 "200ms",
@@ -40,7 +43,11 @@ final class Replica implements AutoCloseable {
     channel = server.channel();
     reporter = OutcomeReporter.builder("callers").target(server.target()).plaintext().build();
     rollouts = new TestedRollouts(channel);
-    server.start();
+    if (freezeAt.isPresent()) {
+      server.startToFreezeAt(freezeAt.get());
+    } else {
+      server.start();
+    }
   }
 
   /**
@@ -56,6 +63,11 @@ final class Replica implements AutoCloseable {
   /** Whether the lease's row names it: by its process id, and perhaps more. */
   boolean isNamed(String holder) {
     return (holder + " ").startsWith("pid " + server.processId() + " ");
+  }
+
+  /** Whether it has seen that a lease of its own is over, or has given itself up. */
+  boolean knowsThatItLost(long lease) throws IOException {
+    return !server.isAlive() || server.said().contains("rollouts: lease " + lease + " is over");
   }
 
   void freeze() throws IOException {

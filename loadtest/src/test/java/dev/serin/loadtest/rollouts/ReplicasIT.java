@@ -30,10 +30,11 @@ class ReplicasIT {
     System.setProperty("serin.root", Path.of("..").toAbsolutePath().normalize().toString());
   }
 
-  private static final int FREEZES = 3;
+  /** Where each replica stops by itself, with its first move in hand. */
+  private static final List<String> FREEZE_AT = List.of("DECIDED:1", "WITHIN:1");
 
-  /** Longer than a lease without renewal (5 s), shorter than a replica may be silent (10 s). */
-  private static final Duration FREEZE = Duration.ofSeconds(8);
+  /** With those that come from outside. */
+  private static final int FREEZES = FREEZE_AT.size() + 1;
 
   /** Of a replica that is waited for: it is not yet given up for silent. */
   private static final Duration SHORT_FREEZE = Duration.ofSeconds(4);
@@ -63,9 +64,17 @@ class ReplicasIT {
   void open() throws Exception {
     postgres = EmbeddedPostgres.start();
     replicas = new ArrayList<>();
+  }
+
+  /**
+   * Starts one replica after the other: the first one makes the tables.
+   *
+   * @param freezeAt where they stop by themselves; empty: nowhere
+   */
+  private void start(List<String> freezeAt) throws Exception {
     for (int i = 0; i < 2; i++) {
-      replicas.add(new Replica(directory.resolve("replica-" + i), postgres.getPort()));
-      // The first one makes the tables.
+      Optional<String> own = freezeAt.isEmpty() ? Optional.empty() : Optional.of(freezeAt.get(i));
+      replicas.add(new Replica(directory.resolve("replica-" + i), postgres.getPort(), own));
       replicas.getLast().rollouts.awaitServer();
     }
   }
@@ -76,8 +85,15 @@ class ReplicasIT {
     postgres.close();
   }
 
+  /**
+   * The first holder stops with a move in hand of which nothing is written; the other one, as soon
+   * as it has the lease, within the transaction of its own first move, while the first goes on;
+   * then the holder is stopped from outside.
+   */
   @Test
   void holder_stoppedAcrossItsLease_neverActsBesideTheNext() throws Exception {
+    start(FREEZE_AT);
+    List<Long> inHand = new ArrayList<>();
     List<WatchedRun> good = new ArrayList<>();
     List<WatchedRun> bad = new ArrayList<>();
     for (int i = 0; i < FREEZES; i++) {
@@ -90,14 +106,21 @@ class ReplicasIT {
         var _ = replicas.getLast().calls(all, CALLS_PER_SECOND)) {
       for (int i = 0; i < FREEZES; i++) {
         Replica holder = holder();
-        // One that goes on at the side of those that began before, and one to be taken back now.
-        List<WatchedRun> both = List.of(good.get(i), bad.get(i));
-        Await.until("both to begin", () -> haveBegun(holder, both));
-        Await.pass(UNTIL_DECIDED);
         long lease = lease().number();
-        holder.freeze();
+        if (i == 0) {
+          // Both stop at what these lead to.
+          Await.until("both to begin", () -> haveBegun(other(holder), both(0, good, bad)));
+        }
+        if (i < FREEZE_AT.size()) {
+          inHand.add(lease);
+        } else {
+          // Some that go on at the side of those that began before, or are to be taken back now.
+          Await.until("others to begin", () -> haveBegun(holder, both(1, good, bad)));
+          Await.until("others to begin", () -> haveBegun(holder, both(2, good, bad)));
+          Await.pass(UNTIL_DECIDED);
+          holder.freeze();
+        }
         try {
-          Await.pass(FREEZE);
           Await.until(
               "the other to take over",
               () -> {
@@ -108,6 +131,8 @@ class ReplicasIT {
         } finally {
           holder.thaw();
         }
+        Await.until("the former holder to see it", () -> holder.knowsThatItLost(lease));
+        holder.keepAlive();
       }
       Await.until(
           "runs to end",
@@ -122,7 +147,7 @@ class ReplicasIT {
     List<RunLog> logs = new ArrayList<>();
     for (WatchedRun run : good) {
       logs.add(logOf(run));
-      logs.getLast().assertCompleted();
+      logs.getLast().assertCompleted(STAGE);
     }
     for (WatchedRun run : bad) {
       logs.add(logOf(run));
@@ -133,9 +158,17 @@ class ReplicasIT {
     try (Connection store = store()) {
       RunLog.assertServed(logs, ServedRow.all(store));
     }
-    assertThat(logs.stream().flatMap(log -> log.leases().stream()).distinct())
+    for (Replica replica : replicas) {
+      RunLog.assertKept(logs, List.of(), replica.rollouts.seen());
+    }
+    assertThat(logs.stream().flatMap(log -> log.leases().stream()))
         .as("leases under which runs were moved")
-        .hasSizeGreaterThan(1);
+        .isNotEmpty()
+        .doesNotContainAnyElementsOf(inHand);
+  }
+
+  private static List<WatchedRun> both(int i, List<WatchedRun> good, List<WatchedRun> bad) {
+    return List.of(good.get(i), bad.get(i));
   }
 
   private static boolean haveBegun(Replica replica, List<WatchedRun> runs) throws Exception {
@@ -152,6 +185,7 @@ class ReplicasIT {
 
   @Test
   void command_onOneReplica_isServedByBothAndRolledBackOnlyWhenItIs() throws Exception {
+    start(List.of());
     WatchedRun run = TestedRollouts.good("checkout");
     replicas.getFirst().rollouts.create(List.of(run), HOUR, Optional.empty());
     Replica holder = holder();

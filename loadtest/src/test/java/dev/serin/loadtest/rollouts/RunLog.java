@@ -2,18 +2,27 @@ package dev.serin.loadtest.rollouts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.serin.v1.ReplayOutcome;
 import dev.serin.v1.ReplayRolloutResponse;
 import dev.serin.v1.ReplayedEntry;
+import dev.serin.v1.RolloutEventKind;
 import dev.serin.v1.RolloutLogEntry;
+import dev.serin.v1.RolloutRun;
 import dev.serin.v1.RolloutState;
+import dev.serin.v1.RolloutTransition;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -67,6 +76,9 @@ record RunLog(String rollout, List<RolloutLogEntry> entries, ReplayRolloutRespon
           .as("%s", entry)
           .isNotPositive();
     }
+    assertThat(entries.stream().filter(entry -> entry.getLease() == 0))
+        .as("commands of %s", rollout)
+        .allMatch(entry -> entry.getKind() == RolloutEventKind.ROLLOUT_EVENT_KIND_COMMAND);
     assertThat(replay.getMovesProblem()).as(rollout).isEmpty();
     assertThat(replay.getMovesHold()).as(rollout).isTrue();
     assertThat(replay.getDifferentList()).as(rollout).isEmpty();
@@ -75,11 +87,62 @@ record RunLog(String rollout, List<RolloutLogEntry> entries, ReplayRolloutRespon
         .as(rollout)
         .extracting(ReplayedEntry::getOutcome)
         .doesNotContain(ReplayOutcome.REPLAY_OUTCOME_UNREADABLE);
+    for (int i = 0; i < entries.size(); i++) {
+      if (isJudged(entries.get(i))) {
+        assertThat(replay.getEntries(i).getOutcome())
+            .as("%s", entries.get(i))
+            .isEqualTo(ReplayOutcome.REPLAY_OUTCOME_SAME);
+      }
+    }
   }
 
-  /** Each stage was entered once, and it ended with the treatment for everybody. */
-  void assertCompleted() {
+  /**
+   * Each entry brought the run somewhere else: none is the one before it once more. Of runs that no
+   * person commands and whose stages end before a period does.
+   */
+  private void assertNothingRepeated() {
+    assertThat(entries.stream().filter(entry -> entry.getLease() == 0))
+        .as("commands of %s", rollout)
+        .hasSize(1);
+    assertThat(entries)
+        .as(rollout)
+        .allMatch(
+            entry ->
+                entry.getState() != entry.getFromState()
+                    || entry.getStage() != entry.getFromStage());
+  }
+
+  /** Whether evidence of two arms brought a run on, or back. */
+  private static boolean isJudged(RolloutLogEntry entry) {
+    return entry.getKind() == RolloutEventKind.ROLLOUT_EVENT_KIND_LOOK
+        && (entry.getStage() != entry.getFromStage()
+            || entry.getState() == RolloutState.ROLLOUT_STATE_ROLLING_BACK);
+  }
+
+  /** For how long the run was in a stage, and ran. */
+  private Duration dwelt(int stage) {
+    Duration dwelt = Duration.ZERO;
+    for (int i = 1; i < entries.size(); i++) {
+      RolloutLogEntry before = entries.get(i - 1);
+      if (before.getStage() == stage && before.getState() == RolloutState.ROLLOUT_STATE_RUNNING) {
+        dwelt =
+            dwelt.plusMillis(
+                Durations.toMillis(Timestamps.between(before.getTime(), entries.get(i).getTime())));
+      }
+    }
+    return dwelt;
+  }
+
+  /**
+   * Each stage was entered once and lasted as long as it has to, and it ended with the treatment
+   * for everybody.
+   *
+   * @param dwell of each stage
+   */
+  void assertCompleted(Duration dwell) {
+    assertNothingRepeated();
     assertThat(entered()).as(rollout).isEqualTo(STAGES);
+    assertThat(STAGES).as(rollout).allMatch(stage -> dwelt(stage).compareTo(dwell) >= 0);
     assertThat(times(RolloutState.ROLLOUT_STATE_COMPLETED)).as(rollout).isEqualTo(1);
     assertThat(times(RolloutState.ROLLOUT_STATE_ROLLING_BACK)).as(rollout).isZero();
     RolloutLogEntry last = entries.getLast();
@@ -89,6 +152,7 @@ record RunLog(String rollout, List<RolloutLogEntry> entries, ReplayRolloutRespon
 
   /** It was taken back once, and ended with the control for everybody. */
   void assertRolledBack() {
+    assertNothingRepeated();
     List<Integer> entered = entered();
     assertThat(entered).as(rollout).isEqualTo(STAGES.subList(0, entered.size()));
     assertThat(times(RolloutState.ROLLOUT_STATE_ROLLING_BACK)).as(rollout).isEqualTo(1);
@@ -111,8 +175,53 @@ record RunLog(String rollout, List<RolloutLogEntry> entries, ReplayRolloutRespon
 
   /** Whether a receiver was told of each entry, each for the first time in the order of the log. */
   boolean isTold(NotificationLog notifications) {
-    List<Long> told = notifications.entries(run());
-    return told.equals(entries.stream().map(RolloutLogEntry::getVersion).toList());
+    List<Integer> numbers =
+        notifications.told().stream()
+            .filter(told -> told.getRunId().equals(run()))
+            .map(RolloutTransition::getNumber)
+            .distinct()
+            .toList();
+    return numbers.equals(IntStream.rangeClosed(1, entries.size()).boxed().toList());
+  }
+
+  /**
+   * Whatever anybody was told of runs at any time, by whichever process, is what their logs say
+   * now: nothing that was known outside was taken back, or made otherwise.
+   *
+   * @param logs of all runs of a store
+   */
+  static void assertKept(
+      List<RunLog> logs, List<RolloutTransition> told, Collection<RolloutRun> seen) {
+    Map<String, RunLog> byRun =
+        logs.stream().collect(Collectors.toMap(RunLog::run, Function.identity()));
+    for (RolloutTransition transition : told) {
+      RolloutLogEntry entry = entry(byRun, transition.getRunId(), transition.getNumber());
+      assertThat(transition.getEventId())
+          .isEqualTo("%s/%d/0", entry.getRunId(), entry.getVersion());
+      assertThat(transition.getTime()).as("%s", transition).isEqualTo(entry.getTime());
+      assertThat(transition.getState()).as("%s", transition).isEqualTo(entry.getState());
+      assertThat(transition.getStage()).as("%s", transition).isEqualTo(entry.getStage());
+      assertThat(transition.getTrafficShare())
+          .as("%s", transition)
+          .isEqualTo(share(entry.getTraffic(), entry.getTrafficOf()));
+    }
+    for (RolloutRun run : seen) {
+      if (!run.getRunId().isEmpty()) {
+        RolloutLogEntry entry = entry(byRun, run.getRunId(), run.getVersion());
+        assertThat(run.getSince()).as("%s", run).isEqualTo(entry.getTime());
+        assertThat(run.getState()).as("%s", run).isEqualTo(entry.getState());
+        assertThat(run.getStage()).as("%s", run).isEqualTo(entry.getStage());
+      }
+    }
+  }
+
+  private static RolloutLogEntry entry(Map<String, RunLog> byRun, String run, long version) {
+    RunLog log = byRun.get(run);
+    if (log == null || version < 1 || version > log.entries.size()) {
+      throw new AssertionError(
+          "entry %d of run %s (expected: in one of the logs %s)".formatted(version, run, byRun));
+    }
+    return log.entries.get(Math.toIntExact(version - 1));
   }
 
   /**

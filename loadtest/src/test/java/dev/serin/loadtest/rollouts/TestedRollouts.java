@@ -31,11 +31,14 @@ import dev.serin.v1.StartRolloutRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
@@ -69,6 +72,7 @@ final class TestedRollouts {
       ChangeNote.newBuilder().setActor("ada").setReason("crash test").build();
 
   private final ManagedChannel channel;
+  private final Set<RolloutRun> seen = new LinkedHashSet<>();
 
   /** Of the server of a channel, which stays the caller's. */
   TestedRollouts(ManagedChannel channel) {
@@ -222,12 +226,18 @@ final class TestedRollouts {
                                 .build())
                         .getRunsList())
             .orElse(List.of());
+    seen.addAll(newest);
     long over =
         newest.stream()
             .filter(run -> keys.contains(run.getRollout()))
             .filter(run -> !run.getRunId().isEmpty() && !run.getActive())
             .count();
     return over == keys.size();
+  }
+
+  /** What {@link #areOver} was told of runs while they were under way, by whichever process. */
+  Set<RolloutRun> seen() {
+    return Set.copyOf(seen);
   }
 
   /** A rollout's newest run, with what its log says. */
@@ -316,7 +326,7 @@ final class TestedRollouts {
     try {
       return Optional.of(call.call());
     } catch (StatusRuntimeException failure) {
-      if (!isAway(failure.getStatus().getCode())) {
+      if (!isAway(failure.getStatus())) {
         throw failure;
       }
       // At once when it is back, not after a pause that grows.
@@ -326,9 +336,13 @@ final class TestedRollouts {
   }
 
   /** Of a server that is gone, stopped, or not ready yet. */
-  private static boolean isAway(Status.Code code) {
-    return code == Status.Code.UNAVAILABLE
-        || code == Status.Code.DEADLINE_EXCEEDED
-        || code == Status.Code.CANCELLED;
+  private static boolean isAway(Status status) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> true;
+      // What a call gets from this side that began just when the connection broke. A server's own
+      // answer has no cause.
+      case UNKNOWN -> status.getCause() instanceof IOException;
+      default -> false;
+    };
   }
 }
