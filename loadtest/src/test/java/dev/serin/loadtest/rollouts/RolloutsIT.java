@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What Serin promises of a regression that begins with its stage: users get rid of it in seconds.
@@ -43,12 +45,15 @@ class RolloutsIT {
     ResourceLeakDetector.setLevel(LEVEL);
   }
 
-  @Test
-  void rollouts_regressionFromTheBeginning_isServedToNobodyAfterSeconds() throws Exception {
+  /** One margin after the other: 2 000 calls a second leave a small machine some room. */
+  @ParameterizedTest
+  @CsvSource({"0, 10", "0.25, 15"})
+  void rollouts_regressionFromTheBeginning_isServedToNobodyAfterSeconds(
+      double margin, double mostSeconds) throws Exception {
     var settings =
         new RolloutSettings(
             20,
-            List.of(0.0, 0.25),
+            List.of(margin),
             50,
             0.005,
             0.05,
@@ -62,8 +67,9 @@ class RolloutsIT {
     String table = RolloutsCommand.table(settings, runs);
     System.err.print(table);
     assertThat(runs).as(table).allMatch(WatchedRun::isRolledBack);
-    assertThat(seconds(runs, 0)).as(table).isLessThan(10);
-    assertThat(seconds(runs, 0.25)).as(table).isLessThan(15);
+    assertThat(RolloutsCommand.within(runs, WatchedRun::untilNobodyServed, MEDIAN))
+        .as(table)
+        .isLessThan(mostSeconds);
   }
 
   @Test
@@ -92,12 +98,5 @@ class RolloutsIT {
                 directory.path().resolve("server.log"))) {
       return new RolloutsRun(settings, WARM_SECONDS, System.err::println).on(server.grpcPort());
     }
-  }
-
-  private static double seconds(List<WatchedRun> runs, double margin) {
-    return RolloutsCommand.within(
-        runs.stream().filter(run -> run.margin() == margin).toList(),
-        WatchedRun::untilNobodyServed,
-        MEDIAN);
   }
 }
