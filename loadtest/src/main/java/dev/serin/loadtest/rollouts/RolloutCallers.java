@@ -53,8 +53,7 @@ final class RolloutCallers implements AutoCloseable {
    * Begins to call for those runs that have begun.
    *
    * @param reporter takes outcomes without waiting; false: it dropped one
-   * @param mayCall asked before each call; false: there is no room for it, whatever the callers'
-   *     bound is
+   * @param mayCall asked before each call; false: it is skipped
    * @param perSecond calls of each, of both arms together
    */
   RolloutCallers(
@@ -81,7 +80,8 @@ final class RolloutCallers implements AutoCloseable {
         owe(rate * (now - last) / NANOS);
         last = now;
         call();
-        skip(rate * PATIENCE_SECONDS);
+        // Calls that may not be made do not wait: they would all be made at once when they may.
+        skip(mayCall.getAsBoolean() ? rate * PATIENCE_SECONDS : 0);
       } while (!closed.await(BEAT_MILLIS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
