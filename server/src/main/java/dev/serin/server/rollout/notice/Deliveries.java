@@ -188,18 +188,23 @@ final class Deliveries {
     } else {
       outbox.failed(row, Line.BACKOFF.after(row.attempts() + 1));
       tallies.failures.increment();
-      tell(Level.DEBUG, end, "a notification failed");
+      // That a receiver is away is told of it once, and not of each that waits for it.
+      boolean isNews = row.attempts() == 0 && !Line.isAway(end.posted());
+      tell(
+          isNews ? Level.WARN : Level.DEBUG,
+          end,
+          "a notification failed and is tried again for a day");
     }
   }
 
   private static void tellOfReceiver(Ended end) {
-    boolean back = end.posted() instanceof Posted.Answered answered && answered.isSuccess();
-    tell(
-        back ? Level.INFO : Level.WARN,
-        end,
-        back
-            ? "a receiver of notifications is back"
-            : "a receiver of notifications is left alone for a while");
+    if (Line.isAway(end.posted())) {
+      tell(Level.WARN, end, "a receiver of notifications is left alone for a while");
+    } else if (end.posted() instanceof Posted.Answered answered && answered.isSuccess()) {
+      tell(Level.INFO, end, "a receiver of notifications is back");
+    } else {
+      tell(Level.WARN, end, "a receiver of notifications is back and refuses");
+    }
   }
 
   private static void tell(Level level, Ended end, String what) {

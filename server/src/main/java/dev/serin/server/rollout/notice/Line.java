@@ -95,7 +95,7 @@ final class Line {
   }
 
   /** Whether the receiver, and not this one notification, is what fails. */
-  private static boolean isAway(Posted posted) {
+  static boolean isAway(Posted posted) {
     return switch (posted) {
       case Posted.Answered answered ->
           answered.status() >= SERVER_ERRORS

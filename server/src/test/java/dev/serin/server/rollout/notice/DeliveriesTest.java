@@ -2,6 +2,10 @@ package dev.serin.server.rollout.notice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.util.JsonFormat;
 import dev.serin.server.Await;
 import dev.serin.server.rollout.journal.WaitingNotification;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** What becomes of notifications, turn by turn, on both stores, by real receivers. */
 @ParameterizedClass
@@ -44,6 +49,8 @@ class DeliveriesTest {
   private NoticeStore store;
   private Deliveries deliveries;
   private String secret = "";
+  private final Logger log = (Logger) LoggerFactory.getLogger(Deliveries.class);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
   DeliveriesTest(TestStore kind) {
     this.kind = kind;
@@ -53,10 +60,13 @@ class DeliveriesTest {
   void open() {
     store = new NoticeStore(kind.fresh(directory));
     deliveries = deliveries();
+    lines.start();
+    log.addAppender(lines);
   }
 
   @AfterEach
   void close() throws IOException {
+    log.detachAppender(lines);
     webhooks.close();
     first.close();
     second.close();
@@ -83,6 +93,14 @@ class DeliveriesTest {
   private void pass(Duration time) {
     nanos.addAndGet(time.toNanos());
     store.pass(time);
+  }
+
+  /** What the log tells people who look after the server. */
+  private List<String> warnings() {
+    return lines.list.stream()
+        .filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
   }
 
   private long failed() {
@@ -208,6 +226,9 @@ class DeliveriesTest {
     untilTurned("refused again", () -> failed() == 2);
 
     assertThat(store.outbox.waiting().count()).isEqualTo(1);
+    assertThat(warnings())
+        .as("once, with the answer")
+        .containsExactly("a notification failed and is tried again for a day: answered 422");
   }
 
   @Test
@@ -253,6 +274,21 @@ class DeliveriesTest {
   }
 
   @Test
+  void receiver_thatComesBackAndRefuses_isSaidToRefuse() throws Exception {
+    store.run("run-1", 1, 0);
+    first.behave(Receiver.status(503, "starting"));
+    untilTurned("away", () -> failed() == 1);
+    first.behave(Receiver.status(401, "who are you?"));
+    pass(Duration.ofSeconds(1));
+    untilTurned("refused", () -> failed() == 2);
+
+    assertThat(warnings())
+        .containsExactly(
+            "a receiver of notifications is left alone for a while: answered 503: starting",
+            "a receiver of notifications is back and refuses: answered 401: who are you?");
+  }
+
+  @Test
   void receiver_awayWithMoreThanALookTakes_starvesNoOther() throws Exception {
     for (int run = 0; run < 30; run++) {
       store.run("run-" + run, 1, 0);
@@ -286,6 +322,10 @@ class DeliveriesTest {
     store.run("run-1", 1, 0);
     untilTurned("failed", () -> failed() == 1);
     assertThat(first.received()).isEmpty();
+    assertThat(warnings())
+        .singleElement()
+        .asString()
+        .endsWith("secret: 'chat' is not known to this server (expected: one of --secrets)");
 
     secrets.put("chat", "hunter2");
     pass(Duration.ofSeconds(1));
