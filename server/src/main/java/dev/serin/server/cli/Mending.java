@@ -29,7 +29,8 @@ final class Mending {
       case "RUN_VERSION_CONFLICT" ->
           "the run moved: look with 'serin rollout status', then decide on its version";
       case "RUN_NOT_FOUND" -> "'serin rollout list' shows what was started";
-      case "ROLLOUT_ACTIVE" -> "'serin rollout list' shows the run; end it first, or wait for it";
+      case "ROLLOUT_ACTIVE" ->
+          "'serin rollout list --active -o wide' shows the run; end it first, or wait for it";
       case "REQUEST_ID_REUSED" -> "leave --request-id out, or draw a new one";
       case "INVALID_DOCUMENT" -> "mend the fields named; 'serin validate -f FILE' checks offline";
       case "STORE_UNAVAILABLE" -> "the server still decides; repeat when its store is back";

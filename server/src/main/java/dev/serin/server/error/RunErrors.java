@@ -27,6 +27,27 @@ public final class RunErrors {
   }
 
   /**
+   * ROLLOUT_ACTIVE: the split that a run is to be started on has an active one.
+   *
+   * @param rollout that is started
+   * @param owner the rollout whose run is active: the same, or another one; empty: not known
+   * @param run id of that run
+   */
+  public static ApiException active(String rollout, String owner, String run) {
+    return ApiErrors.error(
+        ErrorReason.ROLLOUT_ACTIVE,
+        "rollout "
+            + ApiErrors.shown(rollout)
+            + (owner.equals(rollout)
+                ? ": started already, its run " + run + " is active (expected: one that is over)"
+                : ": the split has the active run "
+                    + run
+                    + (owner.isEmpty() ? "" : " of rollout " + ApiErrors.shown(owner))
+                    + " (expected: no active run)"),
+        Map.of("document", "rollout/" + rollout, "run", run, "rollout", owner));
+  }
+
+  /**
    * RUN_VERSION_CONFLICT: the newest run is not at the version that the caller expected.
    *
    * @param actual version; 0: never started

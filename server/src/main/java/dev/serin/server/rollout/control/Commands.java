@@ -346,11 +346,17 @@ public final class Commands {
         yield Optional.of(told(asked, run, answered.first()));
       }
       case Written.Reused reused -> throw RunErrors.requestIdReused(request.id(), reused.asked());
-      case Written.Taken taken -> throw ApiErrors.rolloutActive(named(asked), taken.run());
+      case Written.Taken taken -> throw active(asked, taken.run());
       case Written.Stale stale -> Optional.empty();
       case Written.Done done -> throw unexpected(done);
       case Written.Unheld unheld -> throw unexpected(unheld);
     };
+  }
+
+  /** Names the rollout too: people know a run by it. */
+  private ApiException active(Asked asked, String run) {
+    String owner = journal.find(run).map(found -> found.origin().rollout()).orElse("");
+    return RunErrors.active(asked.rollout(), owner, run);
   }
 
   /** That of an answer: it is written, and only what came of it may be unknown. */

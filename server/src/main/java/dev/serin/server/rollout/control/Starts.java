@@ -79,7 +79,7 @@ final class Starts {
         .filter(run -> run.standing().active())
         .ifPresent(
             run -> {
-              throw ApiErrors.rolloutActive(Commands.named(asked), run.origin().run());
+              throw RunErrors.active(asked.rollout(), asked.rollout(), run.origin().run());
             });
     RunScene scene = catalog.scene(asked.namespace(), asked.rollout());
     Rollout document =

@@ -153,6 +153,10 @@ class CommandsTest {
 
     assertThat(again.reason()).isEqualTo(ErrorReason.ROLLOUT_ACTIVE);
     assertThat(again.metadata()).containsEntry("run", run);
+    assertThat(again)
+        .hasMessage(
+            "rollout checkout: started already, its run %s is active (expected: one that is over)",
+            run);
   }
 
   @Test
@@ -164,7 +168,12 @@ class CommandsTest {
         catchThrowableOfType(ApiException.class, () -> person.command(CommandKind.START, "other"));
 
     assertThat(other.reason()).isEqualTo(ErrorReason.ROLLOUT_ACTIVE);
-    assertThat(other.metadata()).containsEntry("run", run);
+    assertThat(other.metadata()).containsEntry("run", run).containsEntry("rollout", "checkout");
+    assertThat(other)
+        .hasMessage(
+            "rollout other: the split has the active run %s of rollout checkout (expected: no"
+                + " active run)",
+            run);
   }
 
   @Test
