@@ -10,8 +10,16 @@ import java.util.Optional;
 
 /** What a person's command does. */
 final class CommandRules {
-  private static final String LIFT_FIRST = "the kill switch is set: lift it first";
+  private static final String LIFT_FIRST = "the kill switch is set: revive the feature first";
   private static final String RESUME_FIRST = "paused: resume it first";
+
+  /**
+   * Who wants it back from a run that is completed is in a hurry, and a new run does not do that.
+   */
+  private static final String TREATMENT_LEFT =
+      "the run is over (COMPLETED) and everybody has the treatment: the feature's kill switch ends"
+          + " that at once, a new run begins with its first stage";
+
   private static final String NOT_BEGUN = "not begun: start it first";
 
   private final RolloutPlan plan;
@@ -194,7 +202,8 @@ final class CommandRules {
       case GATE, RUNNING, HOLDING, PAUSED ->
           moved(draft(state, command, now).rollBack(), command, "rolled back");
       case ROLLING_BACK, ROLLED_BACK -> new Step.Stayed("rolled back already");
-      case COMPLETED, CANCELLED -> over(state);
+      case COMPLETED -> new Step.Refused(TREATMENT_LEFT);
+      case CANCELLED -> over(state);
     };
   }
 
@@ -203,7 +212,8 @@ final class CommandRules {
       case PENDING, GATE, RUNNING, HOLDING, PAUSED ->
           moved(draft(state, command, now).cancel(), command, "cancelled");
       case CANCELLED -> new Step.Stayed("cancelled already");
-      case ROLLING_BACK, ROLLED_BACK, COMPLETED -> over(state);
+      case COMPLETED -> new Step.Refused(TREATMENT_LEFT);
+      case ROLLING_BACK, ROLLED_BACK -> over(state);
     };
   }
 

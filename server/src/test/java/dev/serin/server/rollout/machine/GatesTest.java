@@ -73,7 +73,7 @@ class GatesTest {
     run.event(approve(1, -1)).refusedWith("the plan has no");
     run.event(approve(Integer.MAX_VALUE, Integer.MAX_VALUE)).refusedWith("gate 2147483648 before");
     run.command(PAUSE).event(approve(1, 0)).refusedWith("resume it first");
-    run.command(KILL).event(approve(1, 0)).refusedWith("lift it first");
+    run.command(KILL).event(approve(1, 0)).refusedWith("revive the feature first");
     assertThat(run.state.gate()).isZero();
     refused().event(approve(2, 0)).refusedWith("waits for the webhook");
   }

@@ -51,6 +51,16 @@ class RolloutMachineTest {
   }
 
   @Test
+  void completedRun_wantedBack_saysWhatTakesItBack() {
+    RunOfPlan run = new RunOfPlan(Plans.with("template: gradual"));
+    run.command(START).command(PROMOTE).command(ADVANCE).is(Phase.COMPLETED, 4);
+
+    run.command(ROLL_BACK).refusedWith("the feature's kill switch ends that at once");
+    run.command(CANCEL).refusedWith("the feature's kill switch ends that at once");
+    run.command(PAUSE).refusedWith("start a new run");
+  }
+
+  @Test
   void regression_inAnyStage_isRolledBackAndStaysSo() {
     RunOfPlan run = new RunOfPlan(Plans.with("template: gradual"));
     run.command(START).minutes(30).tick(Action.PROMOTE).tick(Action.ROLL_BACK);
@@ -305,9 +315,9 @@ class RolloutMachineTest {
   void kill_overWhatever_holdsAndGivesItBack() {
     RunOfPlan run =
         new RunOfPlan(Plans.with("template: gate-canary-ab-expand\nguardrails: [{metric: e}]"));
-    run.command(KILL).is(Phase.PENDING, 0).command(START).refusedWith("lift it first");
+    run.command(KILL).is(Phase.PENDING, 0).command(START).refusedWith("revive the feature first");
     run.command(REVIVE).command(START).is(Phase.GATE, 0);
-    run.command(KILL).is(Phase.HOLDING, 0).command(APPROVE).refusedWith("lift it first");
+    run.command(KILL).is(Phase.HOLDING, 0).command(APPROVE).refusedWith("revive the feature first");
     run.command(REVIVE).is(Phase.GATE, 0).command(APPROVE).tick(Action.GO_ON);
     run.is(Phase.RUNNING, 1).minutes(1).command(PAUSE).command(KILL).is(Phase.HOLDING, 1);
     run.minutes(60).tick(Action.PROMOTE).is(Phase.HOLDING, 1).command(REVIVE).is(Phase.PAUSED, 1);
