@@ -68,12 +68,21 @@ final class RolloutScreen {
     away = false;
     List<RolloutLogEntry> news =
         next.getEntriesList().stream().filter(entry -> entry.getVersion() > version).toList();
-    version = Math.max(version, next.getRun().getVersion());
+    // Of the run's entries an answer tells a hundred at most, and the next one goes on.
+    version =
+        news.isEmpty()
+            ? Math.max(version, first ? next.getRun().getVersion() : 0)
+            : news.getLast().getVersion();
     switch (format) {
       case TABLE, WIDE -> {
         if (terminal.colour()) {
           news.forEach(this::keep);
-          live.show(lines(next.getProgress()));
+          List<String> lines = lines(next.getProgress());
+          if (isOver(next.getRun().getState())) {
+            live.end(lines);
+          } else {
+            live.show(lines);
+          }
         } else {
           print(next, news, first);
         }
@@ -86,14 +95,22 @@ final class RolloutScreen {
 
   /** Shows the time that passes without an answer, where that can be shown. */
   void pass() {
-    if (terminal.colour() && isTable() && !isEmpty()) {
+    if (terminal.colour() && isTable() && !isEmpty() && !isOver(answer.getRun().getState())) {
       live.show(lines(passed(answer.getProgress(), quiet())));
     }
   }
 
-  /** The server is away; told once until it answers again. */
+  /** The server is away: told above what it said last, or once until it answers again. */
   void away() {
-    if (!away) {
+    if (terminal.colour() && isTable()) {
+      List<String> lines = new ArrayList<>();
+      lines.add(
+          terminal.red("the server is away: trying again; this was so ")
+              + quiet().toSeconds()
+              + " s ago");
+      lines.addAll(lines(answer.getProgress()));
+      live.show(lines);
+    } else if (!away) {
       terminal.err().println("the server is away: trying again");
     }
     away = true;

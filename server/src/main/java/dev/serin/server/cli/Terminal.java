@@ -1,7 +1,9 @@
 package dev.serin.server.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
 import java.io.Console;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -13,6 +15,10 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a command reads from and writes to.
@@ -21,11 +27,25 @@ import java.util.Optional;
  * @param out what the command was asked for
  * @param err everything else
  * @param colour true: colours and a moving cursor are welcome
+ * @param rows how many lines are seen at once, now; asked for each time that lines are renewed
  */
-public record Terminal(InputStream in, PrintStream out, PrintStream err, boolean colour) {
+public record Terminal(
+    InputStream in, PrintStream out, PrintStream err, boolean colour, IntSupplier rows) {
+  /** Of a terminal that does not say how many rows it has. */
+  private static final int ROWS_UNKNOWN = Integer.MAX_VALUE;
+
+  /** What stty says. */
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,6}) [0-9]+");
+
+  private static final File TTY = new File("/dev/tty");
 
   /** Buffered: a table of thousands of rows is written in few pieces. */
   private static final int BUFFER_BYTES = 1 << 16;
+
+  /** One of any height. */
+  public Terminal(InputStream in, PrintStream out, PrintStream err, boolean colour) {
+    this(in, out, err, colour, () -> ROWS_UNKNOWN);
+  }
 
   /** The process's own. */
   static Terminal ofProcess() {
@@ -35,7 +55,34 @@ public record Terminal(InputStream in, PrintStream out, PrintStream err, boolean
             && environment.getOrDefault("NO_COLOR", "").isEmpty()
             && !environment.getOrDefault("TERM", "dumb").equals("dumb");
     return new Terminal(
-        System.in, buffered(new FileOutputStream(FileDescriptor.out)), System.err, colour);
+        System.in,
+        buffered(new FileOutputStream(FileDescriptor.out)),
+        System.err,
+        colour,
+        Terminal::rowsOfProcess);
+  }
+
+  /** A JVM is not told of its window: stty is asked. */
+  private static int rowsOfProcess() {
+    try {
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(TTY)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try (BufferedReader said = stty.inputReader(StandardCharsets.US_ASCII)) {
+        return rowsOf(said.readLine());
+      }
+    } catch (IOException noTerminal) {
+      return ROWS_UNKNOWN;
+    }
+  }
+
+  /** Rows of {@code ROWS COLUMNS}; 0 is what a terminal says that does not know. */
+  static int rowsOf(@Nullable String size) {
+    Matcher said = SIZE.matcher(size == null ? "" : size);
+    int rows = said.matches() ? Integer.parseInt(said.group(1)) : 0;
+    return rows == 0 ? ROWS_UNKNOWN : rows;
   }
 
   /** A stream whose failures are kept for {@link PrintStream#checkError}. */
