@@ -2,6 +2,7 @@ package dev.serin.server;
 
 import dev.serin.server.catalog.Catalog;
 import dev.serin.server.outcome.Outcomes;
+import dev.serin.server.rollout.LiveRuns;
 import dev.serin.server.rollout.RolloutServiceAdapter;
 import dev.serin.server.rollout.Watches;
 import dev.serin.server.rollout.control.Commands;
@@ -92,7 +93,8 @@ final class LiveRollouts implements AutoCloseable {
                 System::nanoTime,
                 config.rolloutTick()),
             HaltingSteps.ofProcess());
-    Watches watches = parts.add(new Watches(catalog, journal, runs, controller::verdict, clock));
+    LiveRuns live = known(controller);
+    Watches watches = parts.add(new Watches(catalog, journal, runs, live, clock));
     Commands commands =
         new Commands(
             journal,
@@ -106,8 +108,7 @@ final class LiveRollouts implements AutoCloseable {
               controller.wake();
               watches.wake();
             });
-    service =
-        new RolloutServiceAdapter(catalog, journal, commands, watches, controller::verdict, clock);
+    service = new RolloutServiceAdapter(catalog, journal, commands, watches, live, clock);
     new RolloutMeters(() -> SeenRollouts.of(controller, gates, notifier), System::nanoTime)
         .register(metrics);
     parts.add(controller);
@@ -123,6 +124,20 @@ final class LiveRollouts implements AutoCloseable {
       @Override
       public void lost() {
         notifier.stop();
+      }
+    };
+  }
+
+  private static LiveRuns known(Controller controller) {
+    return new LiveRuns() {
+      @Override
+      public Optional<Verdict> verdict(String run) {
+        return controller.verdict(run);
+      }
+
+      @Override
+      public String because(String run) {
+        return controller.because(run);
       }
     };
   }

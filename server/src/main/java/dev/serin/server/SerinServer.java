@@ -134,7 +134,7 @@ public final class SerinServer implements AutoCloseable {
                 config,
                 database,
                 catalog,
-                RunCatalog.of(catalog, revisions::acknowledged),
+                RunCatalog.of(catalog, revisions::awaited),
                 outcomes,
                 clock,
                 random,

@@ -93,7 +93,7 @@ class RolloutsOnAServerTest {
       Journal journal = new Journal(database);
       InstantSource clock = InstantSource.system();
       Catalog catalog = new Catalog(database, PlanReader::violations, clock, new Random(5));
-      RunCatalog seen = RunCatalog.of(catalog, (namespace, revision, staleAfter) -> true);
+      RunCatalog seen = RunCatalog.of(catalog, (namespace, revision, staleAfter) -> List.of());
       ControllerLease lease = new ControllerLease(database, 77, "test");
       try (Controller controller =
           new Controller(

@@ -142,7 +142,7 @@ public final class ControllerCommand implements Callable<Integer> {
   private void measure(Database database) throws IOException {
     InstantSource clock = InstantSource.system();
     Catalog catalog = new Catalog(database, PlanReader::violations, clock, random);
-    RunCatalog seen = RunCatalog.of(catalog, (namespace, revision, staleAfter) -> true);
+    RunCatalog seen = RunCatalog.of(catalog, (namespace, revision, staleAfter) -> List.of());
     Journal journal = new Journal(database);
     ControllerLease lease = new ControllerLease(database, 1, "loadtest");
     StoredRollouts stored = new StoredRollouts(catalog, rollouts);
@@ -318,6 +318,11 @@ public final class ControllerCommand implements Callable<Integer> {
     @Override
     public List<GateAnswer> answers() {
       return List.of();
+    }
+
+    @Override
+    public String failed(OpenGate.Id id) {
+      return "";
     }
 
     @Override

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * run, or set the switch, knows when nobody serves the treatment any more.
  *
  * <p>A replica is a row of {@code outcome_replica}, where it says each second that it lives; one
- * that has said nothing yet serves nothing of what is asked for. {@link #acknowledged} and {@link
- * #awaited} are for all threads, the rest for the refresher's.
+ * that has said nothing yet serves nothing of what is asked for. What is awaited is for all
+ * threads, the rest for the refresher's.
  */
 public final class ServedRevisions {
   private static final Logger log = LoggerFactory.getLogger(ServedRevisions.class);
@@ -119,16 +119,17 @@ public final class ServedRevisions {
   }
 
   /**
-   * Whether every replica serves a revision of a namespace, or a later one, or has been silent for
-   * so long that it serves the control. One that others retired is waited for like one that lives,
-   * unless it left by itself: its process may be cut off from the store only, and go on answering.
+   * The replicas that serve neither a revision of a namespace nor a later one, and have not been
+   * silent for so long that they serve the control. One that others retired is waited for like one
+   * that lives, unless it left by itself: its process may be cut off from the store only, and go on
+   * answering.
    *
    * @param staleAfter that silence, by the database's clock; empty: it never does by itself, and is
    *     waited for until it is retired
    */
-  public boolean acknowledged(String namespace, long revision, Optional<Duration> staleAfter) {
-    List<Behind> behind = database.read(handle -> behind(handle, namespace, revision));
-    return behind.stream().noneMatch(replica -> isAwaited(replica, staleAfter));
+  public List<AwaitedReplica> awaited(
+      String namespace, long revision, Optional<Duration> staleAfter) {
+    return database.read(handle -> awaited(handle, namespace, revision, staleAfter));
   }
 
   /**
@@ -138,13 +139,17 @@ public final class ServedRevisions {
    */
   List<AwaitedReplica> awaited(String namespace, String feature, long revision) {
     return database.read(
-        handle -> {
-          Optional<Duration> staleAfter = ServedRunRows.staleAfter(handle, namespace, feature);
-          return behind(handle, namespace, revision).stream()
-              .filter(replica -> isAwaited(replica, staleAfter))
-              .map(this::shown)
-              .toList();
-        });
+        handle ->
+            awaited(
+                handle, namespace, revision, ServedRunRows.staleAfter(handle, namespace, feature)));
+  }
+
+  private List<AwaitedReplica> awaited(
+      Handle handle, String namespace, long revision, Optional<Duration> staleAfter) {
+    return behind(handle, namespace, revision).stream()
+        .filter(replica -> isAwaited(replica, staleAfter))
+        .map(this::shown)
+        .toList();
   }
 
   private AwaitedReplica shown(Behind replica) {

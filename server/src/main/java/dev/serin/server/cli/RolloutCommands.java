@@ -64,7 +64,8 @@ final class RolloutCommands implements Runnable {
                 terminal,
                 "cancel",
                 RolloutCommand.ROLLOUT_COMMAND_CANCEL,
-                "End the run; everybody gets the control."))
+                "End the run: everybody gets the control.",
+                "Before its first stage the split keeps the weights of its document."))
         .addSubcommand(new RolloutHistoryCommand(terminal))
         .addSubcommand(new RolloutReplayCommand(terminal))
         .addSubcommand(new RolloutListCommand(terminal));

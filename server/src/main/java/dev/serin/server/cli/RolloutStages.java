@@ -5,6 +5,8 @@ import com.google.protobuf.util.Durations;
 import dev.serin.server.rollout.plan.PlanText;
 import dev.serin.v1.GateProgress;
 import dev.serin.v1.RolloutProgress;
+import dev.serin.v1.RolloutRun;
+import dev.serin.v1.RolloutState;
 import dev.serin.v1.StageOutlook;
 import dev.serin.v1.StageProgress;
 import dev.serin.v1.StageState;
@@ -19,10 +21,10 @@ final class RolloutStages {
 
   private RolloutStages() {}
 
-  static List<String> lines(RolloutProgress progress, String rollout, Terminal terminal) {
+  static List<String> lines(RolloutProgress progress, RolloutRun run, Terminal terminal) {
     List<String> lines = new ArrayList<>(table(progress, terminal).lines(terminal));
     for (GateProgress gate : progress.getGatesList()) {
-      lines.add(gate(gate, rollout, terminal));
+      lines.add(gate(gate, run, terminal));
     }
     if (progress.hasOutlook()) {
       lines.addAll(outlook(progress.getOutlook()));
@@ -107,7 +109,10 @@ final class RolloutStages {
     return time.toString();
   }
 
-  private static String gate(GateProgress gate, String rollout, Terminal terminal) {
+  private static String gate(GateProgress gate, RolloutRun run, Terminal terminal) {
+    // Paused or killed it takes no answer.
+    boolean asked = run.getState() == RolloutState.ROLLOUT_STATE_GATE;
+    String rollout = Texts.printable(run.getRollout());
     String id = gate.getGate().getStage() + "." + gate.getGate().getGate();
     String awaited = Texts.printable(gate.getAwaited());
     return "gate "
@@ -118,15 +123,20 @@ final class RolloutStages {
               terminal.yellow("waits for ")
                   + awaited
                   + (gate.hasLeft() ? ", " + shown(gate.getLeft()) + " left" : "")
-                  + (gate.getApproval()
-                      ? ": 'serin rollout approve "
-                          + Texts.printable(rollout)
-                          + " --gate "
-                          + id
-                          + "'"
+                  + (gate.getApproval() && asked
+                      ? ": 'serin rollout approve " + rollout + " --gate " + id + "'"
                       : "");
           case GATE_STATE_PASSED -> terminal.green("passed: ") + awaited;
-          case GATE_STATE_REFUSED -> terminal.red("refused: ") + awaited;
+          case GATE_STATE_REFUSED ->
+              terminal.red("refused: ")
+                  + awaited
+                  + (asked
+                      ? ": 'serin rollout resume "
+                          + rollout
+                          + "' asks again, 'serin rollout advance "
+                          + rollout
+                          + "' goes on without"
+                      : "");
           case GATE_STATE_AHEAD -> "then: " + awaited;
           case GATE_STATE_UNSPECIFIED, UNRECOGNIZED -> awaited;
         };

@@ -65,7 +65,7 @@ final class RolloutText {
       row.add(started ? Texts.number(run.getNumber()) : NONE);
       row.add(word(run.getState()));
       row.add(started ? stage(run) : NONE);
-      row.add(started ? share(run.getTraffic(), run.getTrafficOf()) : NONE);
+      row.add(started ? (isBefore(run) ? "document" : share(run)) : NONE);
       row.add(started ? Texts.number(run.getVersion()) : NONE);
       row.add(Texts.time(run.getSince()));
       if (wide) {
@@ -83,13 +83,33 @@ final class RolloutText {
         + (run.getRunId().isEmpty()
             ? ""
             : ", "
-                + share(run.getTraffic(), run.getTrafficOf())
+                + (isBefore(run) ? "the document's weights" : share(run))
                 + terminal.dim(
                     " (run "
                         + Texts.number(run.getNumber())
                         + ", version "
                         + Texts.number(run.getVersion())
                         + ")"));
+  }
+
+  /** Whether the split serves what its document says, as the run never began its first stage. */
+  private static boolean isBefore(RolloutRun run) {
+    return run.getStage() == 0
+        && switch (run.getState()) {
+          case ROLLOUT_STATE_PENDING,
+              ROLLOUT_STATE_GATE,
+              ROLLOUT_STATE_PAUSED,
+              ROLLOUT_STATE_HOLDING,
+              ROLLOUT_STATE_CANCELLED ->
+              true;
+          case ROLLOUT_STATE_UNSPECIFIED,
+              ROLLOUT_STATE_RUNNING,
+              ROLLOUT_STATE_ROLLING_BACK,
+              ROLLOUT_STATE_ROLLED_BACK,
+              ROLLOUT_STATE_COMPLETED,
+              UNRECOGNIZED ->
+              false;
+        };
   }
 
   /** Everything about a run but its log. */
@@ -110,8 +130,15 @@ final class RolloutText {
         Texts.printable(
             "since %s by %s: %s"
                 .formatted(Texts.time(run.getSince()), run.getActor(), run.getReason())));
+    if (!progress.getBecause().isEmpty()) {
+      lines.add("now: " + Texts.printable(progress.getBecause()));
+    }
+    String toGoOn = toGoOn(run);
+    if (!toGoOn.isEmpty()) {
+      lines.add("to go on: " + Texts.printable(toGoOn));
+    }
     lines.add("");
-    lines.addAll(RolloutStages.lines(progress, run.getRollout(), terminal));
+    lines.addAll(RolloutStages.lines(progress, run, terminal));
     if (progress.hasVerdict()) {
       lines.add("");
       lines.addAll(VerdictText.lines(progress.getVerdict(), terminal));
@@ -120,10 +147,34 @@ final class RolloutText {
         lines.add(
             "as of "
                 + age.getSeconds()
-                + " s ago: the replica that moves the run knows newer looks");
+                + " s ago: newer looks are with the replica that moves runs, if one does");
       }
     }
     return lines;
+  }
+
+  /** The commands that let a run go on which a person holds up; empty: it goes on by itself. */
+  private static String toGoOn(RolloutRun run) {
+    String command = "'serin rollout %s " + run.getRollout() + "'";
+    if (run.getState() == RolloutState.ROLLOUT_STATE_PAUSED) {
+      return command.formatted("resume");
+    }
+    return switch (run.getHold()) {
+      case ROLLOUT_HOLD_KILLED -> "'serin revive " + run.getFeature() + "'";
+      case ROLLOUT_HOLD_MAXIMUM ->
+          command.formatted("resume")
+              + " repeats the stage, "
+              + command.formatted("advance")
+              + " leaves it, "
+              + command.formatted("rollback")
+              + " gives everybody the control";
+      case ROLLOUT_HOLD_UNSPECIFIED,
+          ROLLOUT_HOLD_VERDICT,
+          ROLLOUT_HOLD_STALE_EVIDENCE,
+          ROLLOUT_HOLD_FROZEN,
+          UNRECOGNIZED ->
+          "";
+    };
   }
 
   /** An entry of a log on one line. */
@@ -152,6 +203,10 @@ final class RolloutText {
   /** A share of traffic: {@code 5 %}, {@code 3/1000}. */
   static String share(int parts, int of) {
     return of == 100 ? parts + " %" : Integer.toUnsignedString(parts) + "/" + Math.max(1, of);
+  }
+
+  private static String share(RolloutRun run) {
+    return share(run.getTraffic(), run.getTrafficOf());
   }
 
   private static String place(RolloutLogEntry entry) {

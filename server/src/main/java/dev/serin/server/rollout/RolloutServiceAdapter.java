@@ -37,7 +37,6 @@ import dev.serin.v1.RolloutState;
 import dev.serin.v1.StartRolloutRequest;
 import dev.serin.v1.StartRolloutResponse;
 import dev.serin.v1.StoredDocument;
-import dev.serin.v1.Verdict;
 import dev.serin.v1.WatchRolloutRequest;
 import dev.serin.v1.WatchRolloutResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -47,7 +46,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * RolloutService: reads requests, tells everything that is wrong with one at once, and writes
@@ -74,20 +72,20 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
   private final RunLogs logs;
   private final Commands commands;
   private final Watches watches;
-  private final Function<String, Optional<Verdict>> live;
+  private final LiveRuns live;
   private final InstantSource clock;
 
   /**
    * A service.
    *
-   * @param live the newest look at a run by its id, where this process looks at runs
+   * @param live what this process knows of runs, where it acts for them
    */
   public RolloutServiceAdapter(
       Catalog catalog,
       Journal journal,
       Commands commands,
       Watches watches,
-      Function<String, Optional<Verdict>> live,
+      LiveRuns live,
       InstantSource clock) {
     this.catalog = catalog;
     this.commands = commands;
@@ -259,10 +257,10 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
         view -> {
           RunShown shown = new RunShown(runs, view);
           shown.readAll();
+          String id = view.stored().origin().run();
           response
               .setRun(shown.run())
-              .setProgress(
-                  shown.progress(live.apply(view.stored().origin().run()), clock.instant()))
+              .setProgress(shown.progress(live.verdict(id), live.because(id), clock.instant()))
               .setJudgedBy(runs.document(view.stored()));
         });
     answer(responses, response.build());

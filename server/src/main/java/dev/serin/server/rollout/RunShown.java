@@ -81,10 +81,11 @@ final class RunShown {
    * What is known of it.
    *
    * @param live the newest look, where this process looks at the run
+   * @param because why it stays where it stands, where this process knows
    */
-  RolloutProgress progress(Optional<Verdict> live, Instant now) {
+  RolloutProgress progress(Optional<Verdict> live, String because, Instant now) {
     RunProgress progress = new RunProgress(view, track, live, now);
-    RolloutProgress.Builder message = progress.message();
+    RolloutProgress.Builder message = progress.message().setBecause(because);
     Outlooks.of(view, track, progress, now).ifPresent(message::setOutlook);
     return message.build();
   }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,9 +73,9 @@ final class Watcher {
    * Sends what is new.
    *
    * @param versions of all active runs; a run that is missing has ended
-   * @param live the newest look at a run by its id
+   * @param live what this process knows of runs
    */
-  void look(Map<String, Long> versions, Function<String, Optional<Verdict>> live, Instant now) {
+  void look(Map<String, Long> versions, LiveRuns live, Instant now) {
     if (isOver() || !observer.isReady()) {
       return;
     }
@@ -102,8 +101,7 @@ final class Watcher {
     }
   }
 
-  private void send(
-      Map<String, Long> versions, Function<String, Optional<Verdict>> live, Instant now) {
+  private void send(Map<String, Long> versions, LiveRuns live, Instant now) {
     RunShown run = shown;
     if (run == null) {
       run = begin();
@@ -112,7 +110,7 @@ final class Watcher {
     } else {
       refresh(run, versions);
       List<RolloutLogEntry> news = run.read();
-      Optional<Verdict> look = live.apply(id(run));
+      Optional<Verdict> look = live.verdict(id(run));
       boolean due = !Duration.between(sent, now).minus(QUIET_MAX).isNegative();
       if (!news.isEmpty() || due || now.isBefore(sent) || !same(look, told)) {
         answer(run, news, live, now);
@@ -150,17 +148,13 @@ final class Watcher {
     }
   }
 
-  private void answer(
-      RunShown run,
-      List<RolloutLogEntry> news,
-      Function<String, Optional<Verdict>> live,
-      Instant now) {
-    told = live.apply(id(run));
+  private void answer(RunShown run, List<RolloutLogEntry> news, LiveRuns live, Instant now) {
+    told = live.verdict(id(run));
     sent = now;
     observer.onNext(
         WatchRolloutResponse.newBuilder()
             .setRun(run.run())
-            .setProgress(run.progress(told, now))
+            .setProgress(run.progress(told, live.because(id(run)), now))
             .addAllEntries(news)
             .build());
   }

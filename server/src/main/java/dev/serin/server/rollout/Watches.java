@@ -5,13 +5,11 @@ import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.rollout.control.Runs;
 import dev.serin.server.rollout.journal.Journal;
-import dev.serin.v1.Verdict;
 import dev.serin.v1.WatchRolloutResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -20,7 +18,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +37,7 @@ public final class Watches implements AutoCloseable {
   private final Catalog catalog;
   private final Journal journal;
   private final Runs runs;
-  private final Function<String, Optional<Verdict>> live;
+  private final LiveRuns live;
   private final InstantSource clock;
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger count = new AtomicInteger();
@@ -52,14 +49,9 @@ public final class Watches implements AutoCloseable {
   /**
    * Watches that look from now on.
    *
-   * @param live the newest look at a run by its id, where this process looks at runs
+   * @param live what this process knows of runs, where it acts for them
    */
-  public Watches(
-      Catalog catalog,
-      Journal journal,
-      Runs runs,
-      Function<String, Optional<Verdict>> live,
-      InstantSource clock) {
+  public Watches(Catalog catalog, Journal journal, Runs runs, LiveRuns live, InstantSource clock) {
     this.catalog = catalog;
     this.journal = journal;
     this.runs = runs;

@@ -95,7 +95,7 @@ class PropagationTest {
       assertThat(runs(one)).containsExactly("run-1 ROLLED_BACK");
       // Said after it is served, so that a later look finds it.
       long deadline = System.nanoTime() + Refreshing.LIMIT.toNanos();
-      while (!one.revisions.acknowledged("default", back, Optional.empty())) {
+      while (!one.revisions.awaited("default", back, Optional.empty()).isEmpty()) {
         assertThat(System.nanoTime()).as("acknowledged").isLessThan(deadline);
         Thread.onSpinWait();
       }

@@ -58,7 +58,11 @@ class ServedRevisionsTest {
   }
 
   private boolean acknowledged(long revision) {
-    return mine.acknowledged("default", revision, STALE_AFTER);
+    return acknowledged("default", revision, STALE_AFTER);
+  }
+
+  private boolean acknowledged(String namespace, long revision, Optional<Duration> staleAfter) {
+    return mine.awaited(namespace, revision, staleAfter).isEmpty();
   }
 
   @Test
@@ -72,7 +76,7 @@ class ServedRevisionsTest {
 
     assertThat(acknowledged(revision)).isTrue();
     assertThat(acknowledged(revision + 1)).isFalse();
-    assertThat(mine.acknowledged("shop", revision, STALE_AFTER)).isFalse();
+    assertThat(acknowledged("shop", revision, STALE_AFTER)).isFalse();
   }
 
   @Test
@@ -116,11 +120,11 @@ class ServedRevisionsTest {
   void replica_thatIsRetiredAndNeverStale_isNotWaitedFor() {
     long revision = takeBack();
     serveNow(mine);
-    assertThat(mine.acknowledged("default", revision, Optional.empty())).isFalse();
+    assertThat(acknowledged("default", revision, Optional.empty())).isFalse();
 
     Replicas.retire(test.database, 2);
 
-    assertThat(mine.acknowledged("default", revision, Optional.empty())).isTrue();
+    assertThat(acknowledged("default", revision, Optional.empty())).isTrue();
   }
 
   @Test
@@ -157,7 +161,7 @@ class ServedRevisionsTest {
     Replicas.silence(test.database, 2, Duration.ofSeconds(63));
 
     assertThat(acknowledged(revision)).isEqualTo(isShared);
-    assertThat(mine.acknowledged("default", revision, Optional.empty())).isFalse();
+    assertThat(acknowledged("default", revision, Optional.empty())).isFalse();
   }
 
   @Test

@@ -292,7 +292,16 @@ public final class Controller implements AutoCloseable {
     return asked == null ? Optional.empty() : asked.verdict();
   }
 
-  /** The same without a forecast, as entries of logs keep it; any thread. */
+  /**
+   * Why a run stays where it stands, as the newest tick found, for people. Empty: it was moved just
+   * now, or this process does not act for it. Any thread.
+   */
+  public String because(String run) {
+    HeldRun asked = held.get(run);
+    return asked == null ? "" : asked.because();
+  }
+
+  /** What the last look showed without a forecast, as entries of logs keep it; any thread. */
   public Optional<Verdict> knownVerdict(String run) {
     HeldRun asked = held.get(run);
     return asked == null ? Optional.empty() : asked.knownVerdict();

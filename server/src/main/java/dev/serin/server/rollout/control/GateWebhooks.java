@@ -14,6 +14,9 @@ public interface GateWebhooks {
   /** The answers that came since the last call. */
   List<GateAnswer> answers();
 
+  /** How often asking a gate failed, and with what the last time; empty: it did not. */
+  String failed(OpenGate.Id id);
+
   /** Forgets all other questions. */
   void keepOnly(Set<OpenGate.Id> ids);
 
@@ -28,6 +31,11 @@ public interface GateWebhooks {
       @Override
       public List<GateAnswer> answers() {
         return gates.answers();
+      }
+
+      @Override
+      public String failed(OpenGate.Id id) {
+        return gates.failed(id);
       }
 
       @Override

@@ -142,6 +142,13 @@ final class Gates {
                 });
   }
 
+  /** What the webhook that a run waits for failed with; empty: nothing, or it waits for none. */
+  String failed(HeldRun run) {
+    return open(run).filter(GatePlan.Webhook.class::isInstance).isPresent()
+        ? webhooks.failed(id(run))
+        : "";
+  }
+
   private static Event result(HeldRun run, boolean passed, String detail, Instant now) {
     return new Event.GateResult(
         run.state().stage() + 1, run.state().gate(), passed, detail, run.time().sinceLook(now));

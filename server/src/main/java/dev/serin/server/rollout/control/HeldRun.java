@@ -65,6 +65,7 @@ final class HeldRun {
   private OptionalLong awaited = OptionalLong.empty();
 
   private volatile @Nullable Look last;
+  private volatile String because = "";
 
   private HeldRun(RunView view, RunDocuments documents, Instant looked, long completeNanos) {
     this.view = view;
@@ -148,6 +149,7 @@ final class HeldRun {
     time.refreshed(state().time());
     kept = judgeOf(now);
     awaited = OptionalLong.empty();
+    because = "";
   }
 
   private void stand(StoredRun stored, MachineState state) {
@@ -346,6 +348,17 @@ final class HeldRun {
     kept = move.judge().isPresent() ? judged : kept;
     time.written(by.state().time());
     awaited = by.state().phase() == Phase.ROLLING_BACK ? revision : OptionalLong.empty();
+    because = "";
+  }
+
+  /** Notes why the newest tick left it where it stands. */
+  void stays(String why) {
+    because = why;
+  }
+
+  /** That; empty: no tick has left it there yet. Any thread. */
+  String because() {
+    return because;
   }
 
   private static JudgeState judgeOf(StoredRun stored) {

@@ -4,8 +4,10 @@ import dev.serin.server.catalog.Catalog;
 import dev.serin.server.catalog.FeatureName;
 import dev.serin.server.catalog.FeatureSwitches;
 import dev.serin.server.catalog.RunScene;
+import dev.serin.v1.AwaitedReplica;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,19 +23,20 @@ public interface RunCatalog {
   /** The switches of some features, of all that are asked for, as the store has them now. */
   Map<FeatureName, FeatureSwitches> switches(Collection<FeatureName> features);
 
-  /** Who serves a revision by now; see {@link Acknowledgements#acknowledged}. */
-  boolean acknowledged(String namespace, long revision, Optional<Duration> staleAfter);
+  /** Who does not serve a revision yet; see {@link Acknowledgements#awaited}. */
+  List<AwaitedReplica> awaited(String namespace, long revision, Optional<Duration> staleAfter);
 
   /** Knows what replicas serve. Safe for all threads; may block for the store. */
   @FunctionalInterface
   interface Acknowledgements {
     /**
-     * Whether every live replica serves a revision of a namespace, or a later one, or has been
-     * silent for so long that its holders serve the control.
+     * The replicas that serve neither a revision of a namespace nor a later one, as far as they
+     * said, and have not been silent for so long that their holders serve the control; empty: it is
+     * served everywhere.
      *
      * @param staleAfter that silence; empty: they never do by themselves
      */
-    boolean acknowledged(String namespace, long revision, Optional<Duration> staleAfter);
+    List<AwaitedReplica> awaited(String namespace, long revision, Optional<Duration> staleAfter);
   }
 
   /** That of a server. */
@@ -50,8 +53,9 @@ public interface RunCatalog {
       }
 
       @Override
-      public boolean acknowledged(String namespace, long revision, Optional<Duration> staleAfter) {
-        return acknowledgements.acknowledged(namespace, revision, staleAfter);
+      public List<AwaitedReplica> awaited(
+          String namespace, long revision, Optional<Duration> staleAfter) {
+        return acknowledgements.awaited(namespace, revision, staleAfter);
       }
     };
   }

@@ -19,6 +19,7 @@ import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.rollout.machine.RolloutMachine;
 import dev.serin.server.rollout.machine.Step;
 import dev.serin.server.store.SharedLimits;
+import dev.serin.v1.AwaitedReplica;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,9 @@ final class Turn {
    * of two the namespace's is, and all others would wait, too.
    */
   private static final int WAITS_MAX = 2;
+
+  /** Replicas that are named to people who wait for the end of a rollback. */
+  private static final int AWAITED_NAMED = 10;
 
   private final Journal journal;
   private final RunCatalog catalog;
@@ -227,9 +232,29 @@ final class Turn {
       // one's.
       run.awaits(catalog.scene(namespace, run.origin().rollout()).revision());
     }
-    if (catalog.acknowledged(namespace, run.awaited().orElseThrow(), run.plan().staleAfter())) {
+    List<AwaitedReplica> behind =
+        catalog.awaited(namespace, run.awaited().orElseThrow(), run.plan().staleAfter());
+    if (behind.isEmpty()) {
       act(run, new Event.HoldersAcknowledged(), run::known, Optional::empty, fence, now);
+    } else {
+      run.stays("waits until the control is served by " + named(behind));
     }
+  }
+
+  /** {@code pid 7 on a (silent for 12 s), pid 9 on b}. */
+  private static String named(List<AwaitedReplica> replicas) {
+    String names =
+        replicas.stream()
+            .limit(AWAITED_NAMED)
+            .map(
+                replica ->
+                    replica.getName()
+                        + (replica.getSilent().getSeconds() == 0
+                            ? ""
+                            : " (silent for " + replica.getSilent().getSeconds() + " s)"))
+            .collect(Collectors.joining(", "));
+    int more = replicas.size() - AWAITED_NAMED;
+    return more > 0 ? names + " and " + more + " more" : names;
   }
 
   /**
@@ -245,7 +270,12 @@ final class Turn {
       Supplier<Optional<ByteString>> judge,
       Fence fence,
       Instant now) {
-    if (!(run.apply(event, now) instanceof Step.Moved moved)) {
+    Step step = run.apply(event, now);
+    if (!(step instanceof Step.Moved moved)) {
+      if (event instanceof Event.Tick && step instanceof Step.Stayed stayed) {
+        String failed = gates.failed(run);
+        run.stays(failed.isEmpty() ? stayed.because() : stayed.because() + ": " + failed);
+      }
       return false;
     }
     if (event instanceof Event.Tick && run.mayCarry(moved, now)) {

@@ -51,6 +51,13 @@ final class Question {
     return lastFailure;
   }
 
+  /** How often it failed, and with what the last time; empty: it did not. */
+  String failed() {
+    return failures == 0
+        ? ""
+        : failures + (failures == 1 ? " attempt" : " attempts") + " failed, last: " + lastFailure;
+  }
+
   /** Takes what became of the attempt. */
   void ended(Posted posted, long nowNanos) {
     attempt = null;

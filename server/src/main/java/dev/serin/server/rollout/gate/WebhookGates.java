@@ -132,6 +132,12 @@ public final class WebhookGates implements AutoCloseable {
     return answers;
   }
 
+  /** How often asking a gate failed, and with what the last time; empty: it did not. */
+  public synchronized String failed(OpenGate.Id id) {
+    Question question = open.get(id);
+    return question == null ? "" : question.failed();
+  }
+
   /** Forgets every other question; attempts that are under way for one are ended. */
   public synchronized void keepOnly(Set<OpenGate.Id> ids) {
     open.entrySet()

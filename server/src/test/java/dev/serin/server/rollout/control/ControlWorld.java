@@ -22,6 +22,7 @@ import dev.serin.server.store.Database;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.StoreConfig;
 import dev.serin.server.store.TransactionObserver;
+import dev.serin.v1.AwaitedReplica;
 import dev.serin.v1.ChangeSource;
 import dev.serin.v1.Verdict;
 import java.nio.charset.StandardCharsets;
@@ -57,8 +58,8 @@ final class ControlWorld implements AutoCloseable {
   /** By how much the clock of controllers is ahead of that. */
   Duration clockAhead = Duration.ZERO;
 
-  /** Whether all replicas serve what they are asked for. */
-  boolean acknowledged = true;
+  /** Replicas that do not serve yet what they are asked for. */
+  List<AwaitedReplica> awaited = List.of();
 
   private final Random random = new Random(20_261_122);
   private long incarnations;
@@ -68,7 +69,7 @@ final class ControlWorld implements AutoCloseable {
     catalog = new Catalog(database, PlanReader::violations, () -> now, random);
     journal = new Journal(database);
     runs = new Runs(journal);
-    seen = RunCatalog.of(catalog, (namespace, revision, staleAfter) -> acknowledged);
+    seen = RunCatalog.of(catalog, (namespace, revision, staleAfter) -> awaited);
   }
 
   /** A process that may act: lease, commands, controller. */
@@ -328,6 +329,7 @@ final class ControlWorld implements AutoCloseable {
   static final class Answers implements GateWebhooks {
     final List<OpenGate> asked = new ArrayList<>();
     final List<GateAnswer> next = new ArrayList<>();
+    String failed = "";
     Set<OpenGate.Id> kept = Set.of();
 
     @Override
@@ -340,6 +342,11 @@ final class ControlWorld implements AutoCloseable {
       List<GateAnswer> all = List.copyOf(next);
       next.clear();
       return all;
+    }
+
+    @Override
+    public String failed(OpenGate.Id id) {
+      return failed;
     }
 
     @Override

@@ -7,6 +7,7 @@ import static dev.serin.server.rollout.control.ControlWorld.feature;
 import static dev.serin.server.rollout.control.ControlWorld.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.util.Durations;
 import dev.serin.server.Await;
 import dev.serin.server.catalog.Note;
 import dev.serin.server.rollout.gate.GateAnswer;
@@ -18,6 +19,7 @@ import dev.serin.server.rollout.machine.HoldCause;
 import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.TestStore;
+import dev.serin.v1.AwaitedReplica;
 import dev.serin.v1.Verdict;
 import dev.serin.v1.VerdictAction;
 import java.nio.file.Path;
@@ -62,6 +64,11 @@ class ControllerTest {
     assertThat(process.command(CommandKind.START, key).moved()).isTrue();
   }
 
+  /** Why a run stays where it is, for people. */
+  private String because(String key) {
+    return process.controller.because(world.run(key).stored().origin().run());
+  }
+
   @Test
   void run_nothingWorse_isPromotedToTheEnd() {
     start("checkout", SHORT_STAGES, "");
@@ -80,7 +87,13 @@ class ControllerTest {
   void run_treatmentWorse_isRolledBackOnceHoldersAcknowledge() {
     start("checkout", SHORT_STAGES.replace("3s", "10m"), "");
     world.traffic.treatmentErrors.put("checkout", 0.3);
-    world.acknowledged = false;
+    world.awaited =
+        List.of(
+            AwaitedReplica.newBuilder().setName("pid 7 on a").build(),
+            AwaitedReplica.newBuilder()
+                .setName("pid 9 on b")
+                .setSilent(Durations.fromSeconds(12))
+                .build());
 
     world.seconds(process, 10);
 
@@ -90,8 +103,10 @@ class ControllerTest {
     assertThat(entry.evidence().verdict().orElseThrow().getAction())
         .isEqualTo(VerdictAction.VERDICT_ACTION_ROLL_BACK);
     assertThat(entry.evidence().judged()).as("what it was decided on").isPresent();
+    assertThat(because("checkout"))
+        .isEqualTo("waits until the control is served by pid 7 on a, pid 9 on b (silent for 12 s)");
 
-    world.acknowledged = true;
+    world.awaited = List.of();
     world.seconds(process, 1);
 
     assertThat(world.phases("checkout")).last().isEqualTo("ROLLED_BACK(1)");
@@ -360,6 +375,7 @@ class ControllerTest {
     assertThat(world.served("checkout")).containsExactly("WAITING(0)");
     world.seconds(process, 3);
     assertThat(world.run("checkout").state().gate()).isZero();
+    assertThat(because("checkout")).isEqualTo("waits for an approval by release");
     process.commands.apply(ControlWorld.approval("checkout", new GateOf(1, 0)));
     world.seconds(process, 4);
     assertThat(world.run("checkout").state().gate()).as("it bakes").isEqualTo(1);
@@ -374,11 +390,22 @@ class ControllerTest {
     OpenGate asked = world.webhooks.asked.getLast();
     assertThat(world.webhooks.kept).containsExactly(asked.id());
     assertThat(asked.stageName()).isEqualTo("canary");
+    assertThat(because("checkout")).isEqualTo("waits for the webhook http://ci.example.com");
+    world.webhooks.failed = "2 attempts failed, last: answered 500: oh";
+    world.seconds(process, 1);
+    assertThat(because("checkout"))
+        .isEqualTo(
+            "waits for the webhook http://ci.example.com: 2 attempts failed, last: answered 500:"
+                + " oh");
 
     world.webhooks.next.add(new GateAnswer(asked.id(), false, "tests fail"));
     world.seconds(process, 2);
     assertThat(world.run("checkout").state().gateRefused()).isTrue();
     assertThat(world.webhooks.kept).as("nobody asks it any more").isEmpty();
+    assertThat(because("checkout"))
+        .isEqualTo(
+            "the webhook http://ci.example.com refused; resume asks again, advance goes on"
+                + " without");
     process.command(CommandKind.RESUME, "checkout");
     world.seconds(process, 1);
     OpenGate again = world.webhooks.asked.getLast();

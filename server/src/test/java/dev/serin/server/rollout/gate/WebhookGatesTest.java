@@ -140,6 +140,7 @@ class WebhookGatesTest {
     }
     assertThat(receiver.received()).hasSize(requests);
     assertThat(gates.answers()).isEmpty();
+    assertThat(gates.failed(gate().id())).startsWith("9 attempts failed, last: ");
 
     receiver.behave(Receiver.status(200, "at last"));
     pass(Duration.ofMinutes(1));
@@ -154,6 +155,9 @@ class WebhookGatesTest {
     gates.ask(gate("run-1", Duration.ZERO, Duration.ofMillis(100)));
     untilAsked(1);
     Await.until("the attempt has ended", () -> gates.attempts() == 0);
+    assertThat(gates.failed(gate().id()))
+        .isEqualTo("1 attempt failed, last: no answer within 100 ms");
+    assertThat(gates.failed(gate("run-2", LONG, LONG).id())).as("one that is not asked").isEmpty();
     receiver.behave(Receiver.status(200, ""));
     pass(Duration.ofSeconds(1));
 
