@@ -55,7 +55,8 @@ class DemoIT {
     Matcher total = TOTAL.matcher(table);
     assertThat(total.find()).isTrue();
     assertThat(Integer.parseInt(total.group(1))).isEqualTo(8);
-    assertThat(Integer.parseInt(total.group(2))).isBetween(100, 4_500);
+    // A busy machine begins late, and ends some calls after their time.
+    assertThat(Integer.parseInt(total.group(2))).isBetween(100, 6_000);
     try (Stream<Path> kept = Files.list(dir)) {
       assertThat(kept).hasSize(2);
     }
