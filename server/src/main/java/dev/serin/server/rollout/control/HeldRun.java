@@ -5,6 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import dev.serin.server.analysis.count.DataQuality;
 import dev.serin.server.catalog.FeatureName;
 import dev.serin.server.outcome.aggregate.MergedView;
+import dev.serin.server.outcome.aggregate.Thinning;
 import dev.serin.server.rollout.evidence.RunMetrics;
 import dev.serin.server.rollout.evidence.RunReader;
 import dev.serin.server.rollout.evidence.VerdictMessages;
@@ -83,9 +84,9 @@ final class HeldRun {
   /**
    * What was counted of a run.
    *
-   * @param generation of the sets of users that it was counted in
+   * @param thinning of the sets of users that it was counted in
    */
-  record Counted(RunReader.Reading reading, int generation) {}
+  record Counted(RunReader.Reading reading, Thinning thinning) {}
 
   /**
    * What a look showed.
@@ -171,8 +172,7 @@ final class HeldRun {
     int extension = before.map(RunEvidence::extension).orElse(0);
     Duration elapsed = before.map(RunEvidence::elapsed).orElse(Duration.ZERO);
     return counted ->
-        new Counted(
-            reader.read(counted, stage, extension, elapsed), counted.thinning().generation());
+        new Counted(reader.read(counted, stage, extension, elapsed), counted.thinning());
   }
 
   /** What was seen of its time. */
@@ -206,7 +206,7 @@ final class HeldRun {
         new RunEvidence(
             stage,
             state.period().extension(),
-            counted.generation(),
+            counted.thinning().generation(),
             state.period().length(),
             state.period().elapsed(times),
             times.dwell(),
@@ -224,7 +224,8 @@ final class HeldRun {
     JudgeState before = judged;
     Judge.Judged look = judge.judge(evidence, before);
     judged = look.state();
-    last = new Look(evidence, look.verdict(), before, passed(stage, times), now);
+    LiveForecast.Passed passed = passed(stage, times, counted.thinning());
+    last = new Look(evidence, look.verdict(), before, passed, now);
     return new Event.Tick(said(look.verdict()), age, sinceLook);
   }
 
@@ -268,9 +269,12 @@ final class HeldRun {
   }
 
   /** Without a control nothing times what is served, and users come as long as it goes on. */
-  private LiveForecast.Passed passed(int stage, Times times) {
+  private LiveForecast.Passed passed(int stage, Times times, Thinning thinning) {
     boolean all = plan.stage(stage).share().isAll();
-    return new LiveForecast.Passed(all ? times.inStage() : times.served(), times.inStage());
+    return new LiveForecast.Passed(
+        all ? times.inStage() : times.served(),
+        times.inStage(),
+        Math.scalb(1.0, -thinning.level()));
   }
 
   /** What the last look showed, with a forecast, for people who ask; any thread. */

@@ -66,17 +66,31 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
   private static final double MOMENT = 1e-3;
 
   /**
-   * How long the stage has been going on.
+   * How the stage has been going on.
    *
    * @param served time in which users came to it, whether or not it went on; of a stage that was
    *     repeated, since then
    * @param used of its maximum
+   * @param kept which part of the users who come sets of users count, above 0 and at most 1: all of
+   *     them, until sets are thinned
    */
-  public record Passed(Duration served, Duration used) {
-    /** Checks that all is there. */
+  public record Passed(Duration served, Duration used, double kept) {
+    /**
+     * Checks that all is there.
+     *
+     * @throws IllegalArgumentException where the part is outside its range
+     */
     public Passed {
       requireNonNull(served, "served");
       requireNonNull(used, "used");
+      if (!(kept > 0 && kept <= 1)) {
+        throw new IllegalArgumentException("kept: " + kept + " (expected: above 0, at most 1)");
+      }
+    }
+
+    /** Where sets count all users. */
+    public Passed(Duration served, Duration used) {
+      this(served, used, 1);
     }
   }
 
@@ -99,7 +113,7 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
     List<Passage> needed = new ArrayList<>();
     for (JudgedMetric metric : metrics) {
       if (compared && mustPass(metric, stage)) {
-        Optional<Passage> passage = new Look(plan, evidence, metric).passage();
+        Optional<Passage> passage = new Look(plan, evidence, metric, passed.kept()).passage();
         if (passage.isEmpty()) {
           return UNKNOWN;
         }
@@ -154,8 +168,8 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
     return atMaximum == AtMaximum.SHIP ? left : Optional.empty();
   }
 
-  /** What one metric has shown. */
-  private record Look(RolloutPlan plan, RunEvidence evidence, JudgedMetric metric) {
+  /** What one metric has shown, and which part of further users its sets will count. */
+  private record Look(RolloutPlan plan, RunEvidence evidence, JudgedMetric metric, double kept) {
     /** When it passes, in further users of both arms; empty: not known. */
     Optional<Passage> passage() {
       MetricEvidence seen = evidence.of(metric.plan());
@@ -166,7 +180,7 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
       }
       return switch (seen) {
         case null -> Optional.empty();
-        case Events events -> guardrail ? event(events) : Optional.empty();
+        case Events events -> guardrail ? event(events).map(this::ofKept) : Optional.empty();
         case Measured measured when guardrail ? measured.nonInferior() : measured.superior() ->
             Optional.of(time -> 1);
         case Measured measured ->
@@ -174,6 +188,12 @@ public record LiveForecast(Optional<Duration> median, Optional<Duration> p90) {
       };
     }
 
+    /** Of users who are counted in sets, as one of all who come. */
+    private Passage ofKept(Passage counted) {
+      return more -> counted.by(more * kept);
+    }
+
+    /** In further users who are counted. */
     private Optional<Passage> event(Events events) {
       boolean swapped = MetricOutlook.isHigher(metric.better());
       ArmCounts users = swapped ? events.stage().swapped() : events.stage();

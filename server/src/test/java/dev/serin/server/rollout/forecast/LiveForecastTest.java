@@ -1,6 +1,7 @@
 package dev.serin.server.rollout.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.google.protobuf.util.Durations;
@@ -67,7 +68,14 @@ class LiveForecastTest {
 
   private static RunEvidence evidence(
       Duration time, List<SampleRatio.Factor> firstExposures, MetricEvidence seen) {
-    ArmCounts exposed = exposed(time);
+    return evidence(time, exposed(time), firstExposures, seen);
+  }
+
+  private static RunEvidence evidence(
+      Duration time,
+      ArmCounts exposed,
+      List<SampleRatio.Factor> firstExposures,
+      MetricEvidence seen) {
     DataQuality.Stage data =
         new DataQuality.Stage(
             Duration.ZERO,
@@ -128,6 +136,26 @@ class LiveForecastTest {
       assertThat(seconds(live.median()) + 300).isCloseTo(whole, withinPercentage(15));
       assertThat(live.p90().orElseThrow()).isGreaterThan(live.median().orElseThrow());
     }
+  }
+
+  /**
+   * Of a stage that began with thinned sets the same is counted of four times as many users: they
+   * come four times as fast, and one in four of them counts.
+   */
+  @Test
+  void event_ofThinnedSets_takesAsLongAsTheUsersWhoAreCounted() {
+    RolloutPlan plan = plan("{metric: metric, margin: 0.25}");
+    Duration time = Duration.ofMinutes(5);
+    MetricEvidence seen = events(time, 75, 75);
+    RunEvidence fourTimes = evidence(time, exposed(time.multipliedBy(4)), List.of(), seen);
+    LiveForecast all = forecast(plan, Kind.EVENT, time, seen);
+    LiveForecast thinned = forecast(plan, Kind.EVENT, new Passed(time, time, 0.25), fourTimes);
+
+    assertThat(seconds(all.median())).isGreaterThan(300);
+    assertThat(seconds(thinned.median())).isCloseTo(seconds(all.median()), withinPercentage(0.1));
+    assertThat(seconds(thinned.p90())).isCloseTo(seconds(all.p90()), withinPercentage(0.1));
+    assertThatThrownBy(() -> new Passed(time, time, 0))
+        .hasMessage("kept: 0.0 (expected: above 0, at most 1)");
   }
 
   @Test
