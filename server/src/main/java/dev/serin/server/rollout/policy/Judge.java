@@ -38,22 +38,12 @@ public final class Judge {
   private final List<MetricJudge> metrics;
   private final DataQuality quality;
 
-  /** Keys of the metrics that what happens depends on. */
-  private final List<String> acting;
-
   private Judge(RolloutPlan plan, List<JudgedMetric> metrics, DataQuality quality) {
     this.plan = plan;
     this.alpha = AlphaPlan.of(plan.alpha(), plan.stages().size(), metrics);
     this.judged = List.copyOf(metrics);
     this.metrics = MetricJudge.of(plan, alpha, metrics);
     this.quality = quality;
-    this.acting =
-        metrics.stream()
-            .map(JudgedMetric::plan)
-            .filter(metric -> !metric.dryRun() && metric.role() != MetricPlan.Role.SIGNAL)
-            .map(MetricPlan::metric)
-            .distinct()
-            .toList();
   }
 
   /**
@@ -154,9 +144,30 @@ public final class Judge {
     if (isCompared
         && evidence.dwelled().compareTo(stage.dwell()) >= 0
         && Math.min(exposed.treatment(), exposed.control()) >= Math.max(1, stage.minimumUsers())) {
-      problems.addAll(quality.unreported(evidence.data(), acting));
+      problems.addAll(quality.unreported(evidence.data(), needed(stage)));
     }
     return List.copyOf(problems);
+  }
+
+  /**
+   * Keys of the metrics whose silence could pass for what the stage must show. A success metric is
+   * none where nobody asks whether it is better: that nobody has bought yet is no fault of a
+   * canary.
+   */
+  private List<String> needed(StagePlan stage) {
+    return judged.stream()
+        .map(JudgedMetric::plan)
+        .filter(metric -> !metric.dryRun())
+        .filter(
+            metric ->
+                switch (metric.role()) {
+                  case GUARDRAIL, CIRCUIT_BREAKER -> true;
+                  case SUCCESS -> stage.promotion() == StagePlan.Promotion.SUPERIOR;
+                  case SIGNAL -> false;
+                })
+        .map(MetricPlan::metric)
+        .distinct()
+        .toList();
   }
 
   /**

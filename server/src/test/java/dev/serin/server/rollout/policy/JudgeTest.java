@@ -162,6 +162,21 @@ class JudgeTest {
         .isEqualTo(Action.PROMOTE);
   }
 
+  /** Who has not bought anything yet holds no stage that does not ask for more purchases. */
+  @Test
+  void successMetric_thatNobodyReports_holdsOnlyWhereItMustBeBetter() {
+    JudgedMetric orders = metric("orders", Role.SUCCESS, Kind.EVENT, 0, 0, false, Direction.HIGHER);
+    Map<String, ArmCounts> unsold = Map.of("checkout_errors", counts(1, 1), "orders", counts(3, 0));
+    for (Promotion promotion : List.of(Promotion.NO_REGRESSION, Promotion.NON_INFERIOR)) {
+      Verdict verdict = lookAt(judge(ramp(promotion), List.of(ERRORS, orders)), DWELL, unsold);
+      assertThat(verdict.problems()).isEmpty();
+      assertThat(verdict.reason()).isNotEqualTo(Reason.DATA);
+    }
+    Judge superior = judge(ramp(Promotion.SUPERIOR), List.of(ERRORS, orders));
+    assertThat(lookAt(superior, DWELL, unsold).sentence())
+        .startsWith("orders is not reported: 3 values by 2013 treatment users, 0 by 1987 of");
+  }
+
   @Test
   void stage_withEverythingShown_promotes() {
     Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS));
