@@ -84,12 +84,15 @@ final class VerdictText {
         "stage "
             + Integer.toUnsignedString(verdict.getStage())
             + (verdict.getStageName().isEmpty() ? "" : " (" + verdict.getStageName() + ")"));
+    String about = verdict.getThinned() ? "~" : "";
     parts.add(
-        Texts.number(verdict.getTreatmentUsers())
+        about
+            + Texts.number(verdict.getTreatmentUsers())
             + " treatment and "
+            + about
             + Texts.number(verdict.getControlUsers())
             + " control users"
-            + (verdict.getThinned() ? " first seen since sets were thinned" : ""));
+            + (verdict.getThinned() ? " (estimated: sets are thinned)" : ""));
     if (verdict.hasTime()) {
       parts.add("at " + Texts.time(verdict.getTime()));
     }

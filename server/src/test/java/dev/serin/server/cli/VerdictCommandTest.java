@@ -74,6 +74,15 @@ class VerdictCommandTest {
   }
 
   @Test
+  void verdict_ofThinnedSets_saysThatUsersAreEstimated() {
+    String text =
+        "{\"action\": 4, \"treatment_users\": 16104, \"control_users\": 15896, \"thinned\": true}";
+    Run run = Run.of(Run.NO_SERVER, text, false, "verdict", "-f", "-");
+    assertThat(run.out())
+        .contains("~16104 treatment and ~15896 control users (estimated: sets are thinned)");
+  }
+
+  @Test
   void verdict_ofNumbersThatAreNone_showsADash() {
     Run run =
         Run.of(

@@ -130,15 +130,21 @@ final class BreakerJudge {
             exposed,
             events.since(),
             mended);
-    return new MetricJudge.Look(after, reading(events, after, logE, logWorse, state));
+    Finding.Seen seen = new Finding.OfTreatment(users, exposed, round.thinned());
+    return new MetricJudge.Look(after, reading(events, seen, after, logE, logWorse, state));
   }
 
   private MetricReading reading(
-      Events events, MetricState after, double logE, double logWorse, CircuitBreaker.State state) {
+      Events events,
+      Finding.Seen seen,
+      MetricState after,
+      double logE,
+      double logWorse,
+      CircuitBreaker.State state) {
     Finding finding =
         new Finding(
             metric.plan().metric(),
-            new Finding.OfTreatment(events.stage(), events.stageExposed()),
+            seen,
             Optional.of(new Finding.Odds(logE, after.stage(), metric.plan().limit(), true)));
     boolean isBeyond = state != CircuitBreaker.State.QUIET;
     return new MetricReading(

@@ -161,13 +161,18 @@ final class Decision {
   }
 
   private String claim() {
+    boolean aside = plan.metrics().stream().anyMatch(MetricPlan::dryRun);
+    return shown() + (aside ? " (dry runs aside)" : "");
+  }
+
+  private String shown() {
     if (stage.share().isAll()) {
-      return "no alarm";
+      return "no guardrail or breaker alarm";
     }
     return switch (stage.promotion()) {
       case NO_REGRESSION -> "no guardrail alarm";
       case NON_INFERIOR -> "every guardrail within its margin";
-      case SUPERIOR -> "every guardrail within its margin and better";
+      case SUPERIOR -> "every guardrail within its margin, every success metric better";
     };
   }
 

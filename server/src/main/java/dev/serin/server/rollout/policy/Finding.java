@@ -23,11 +23,12 @@ public record Finding(String metric, Seen seen, Optional<Odds> odds) {
    *
    * @param users with the event
    * @param exposed of whom
+   * @param sampled whether these are not all users of the arms
    */
-  public record OfArms(ArmCounts users, ArmCounts exposed) implements Seen {
+  public record OfArms(ArmCounts users, ArmCounts exposed, boolean sampled) implements Seen {
     @Override
     public String words() {
-      return Words.arms(users, exposed);
+      return Words.arms(users, exposed, sampled);
     }
   }
 
@@ -48,11 +49,12 @@ public record Finding(String metric, Seen seen, Optional<Odds> odds) {
    *
    * @param users with the event
    * @param exposed of whom
+   * @param sampled whether these are not all users of the arms
    */
-  public record OfTreatment(ArmCounts users, ArmCounts exposed) implements Seen {
+  public record OfTreatment(ArmCounts users, ArmCounts exposed, boolean sampled) implements Seen {
     @Override
     public String words() {
-      return Words.treatment(users, exposed);
+      return Words.treatment(users, exposed, sampled);
     }
   }
 

@@ -193,12 +193,14 @@ final class MetricJudge {
     boolean ofRun = excess(after.run(), logRun) >= excess(after.stage(), looked.logStage());
     Finding.Seen ofStage =
         before.base().equals(ArmCounts.NONE)
-            ? new Finding.OfArms(events.stage(), events.stageExposed())
+            ? new Finding.OfArms(events.stage(), events.stageExposed(), round.thinned())
             : new Finding.OfExtension(users);
     Finding finding =
         ofRun
             ? finding(
-                new Finding.OfArms(events.run().users(), events.runExposed()), logRun, after.run())
+                new Finding.OfArms(events.run().users(), events.runExposed(), round.thinned()),
+                logRun,
+                after.run())
             : finding(ofStage, looked.logStage(), after.stage());
     return new Look(
         after,

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param renewed whether sets of users have begun anew since the last look
  * @param entered whether this is the first look at the stage
  * @param begun whether this is the first look at the period
+ * @param thinned whether sets hold a sample of the users: those first seen since they were thinned
  */
 record Round(
     int stage,
@@ -21,7 +22,8 @@ record Round(
     Duration elapsed,
     boolean renewed,
     boolean entered,
-    boolean begun) {
+    boolean begun,
+    boolean thinned) {
   /** The round of a look. */
   static Round of(RunEvidence evidence, JudgeState before) {
     boolean entered = evidence.stage() != before.stage();
@@ -32,6 +34,7 @@ record Round(
         evidence.elapsed(),
         before.stage() > 0 && evidence.generation() > before.generation(),
         entered,
-        entered || evidence.extension() != before.extension());
+        entered || evidence.extension() != before.extension(),
+        evidence.generation() > 0);
   }
 }

@@ -34,26 +34,32 @@ final class Words {
     return "1 : " + grouped("#,##0.#").format(odds);
   }
 
-  /** 60 of 2 013 treatment users against 12 of 1 987. */
-  static String arms(ArmCounts users, ArmCounts exposed) {
-    return "%s of %s treatment users against %s of %s"
+  /** 60 of 2 013 treatment users against 12 of 1 987; of a sample, 60 of 2 013 counted ones. */
+  static String arms(ArmCounts users, ArmCounts exposed, boolean sampled) {
+    return "%s of %s%s treatment users against %s of %s"
         .formatted(
             count(users.treatment()),
             count(exposed.treatment()),
+            counted(sampled),
             count(users.control()),
             count(exposed.control()));
   }
 
   /** 60 of 2 013 treatment users, 12 of 1 987 of the control. */
-  static String treatment(ArmCounts users, ArmCounts exposed) {
-    return "%s of %s treatment users%s"
+  static String treatment(ArmCounts users, ArmCounts exposed, boolean sampled) {
+    return "%s of %s%s treatment users%s"
         .formatted(
             count(users.treatment()),
             count(exposed.treatment()),
+            counted(sampled),
             exposed.control() == 0
                 ? ""
                 : ", %s of %s of the control"
                     .formatted(count(users.control()), count(exposed.control())));
+  }
+
+  private static String counted(boolean sampled) {
+    return sampled ? " counted" : "";
   }
 
   /** Users of an extension, of whom nobody knows how many were exposed. */

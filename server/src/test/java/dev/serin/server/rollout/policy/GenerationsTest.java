@@ -60,6 +60,13 @@ class GenerationsTest {
                 + SampleRatio.logE(List.of(Factor.even(counts(400, 380)))),
             within(1e-12));
     assertThat(kept(after, P99).stage()).isEqualTo(kept(before, P99).stage());
+    assertThat(reading(before).sentence())
+        .startsWith("errors: 20 of 2 013 treatment users against");
+    assertThat(reading(after).sentence())
+        .as("odds are those of all, users those who came since")
+        .startsWith("errors: 14 of 2 013 counted treatment users against 3 of 1 987; odds 1 : ");
+    assertThat(after.verdict().readings().get(1).sentence())
+        .startsWith("errors: 14 of 2 013 counted treatment users, 3 of 1 987 of the control; ");
   }
 
   /** What the judge has kept is enough for another controller to go on from. */

@@ -16,6 +16,7 @@ import dev.serin.server.analysis.count.Since;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
+import dev.serin.server.rollout.plan.StagePlan;
 import dev.serin.server.rollout.plan.StagePlan.Promotion;
 import dev.serin.server.rollout.policy.MetricEvidence.Measured;
 import dev.serin.server.rollout.policy.Verdict.Action;
@@ -25,7 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the judge makes of circuit breakers. */
 class JudgedBreakersTest {
@@ -185,9 +189,14 @@ class JudgedBreakersTest {
   }
 
   private static Verdict nineToOne(Judge judge, ArmCounts users, ArmCounts exposed) {
+    return look(judge, 1, 0.9, users, exposed);
+  }
+
+  private static Verdict look(
+      Judge judge, int stage, double share, ArmCounts users, ArmCounts exposed) {
     MetricEvidence.Events crashes =
         new MetricEvidence.Events(
-            new RunProcess(List.of(new RunProcess.Part(0.9, users))),
+            new RunProcess(List.of()),
             exposed,
             users,
             exposed,
@@ -195,9 +204,32 @@ class JudgedBreakersTest {
             Optional.empty());
     return judge
         .judge(
-            evidence(1, 0, SHORT, data(Duration.ZERO, exposed, 0.9), Map.of("crashes", crashes)),
+            evidence(
+                stage, 0, SHORT, data(Duration.ZERO, exposed, share), Map.of("crashes", crashes)),
             JudgeState.begin())
         .verdict();
+  }
+
+  /**
+   * docs/statistics.md, "The order of judgement": every user of the treatment fails from the
+   * stage's start on, none of the control, which has one for so many of the treatment's.
+   */
+  @ParameterizedTest
+  @CsvSource({"1, 0.5, 1, 16", "2, 0.9, 9, 90", "3, 1, 0, 3"})
+  void breaker_ofATotalOutage_rollsBackAfterAFewFailingUsers(
+      int stage, double share, int forOne, long failing) {
+    List<StagePlan> stages =
+        IntStream.of(50, 90, 100)
+            .mapToObj(percent -> Plans.stage(percent, Promotion.NO_REGRESSION))
+            .toList();
+    Judge judge = judge(stages, List.of(CRASHES));
+    long users = 0;
+    ArmCounts exposed;
+    do {
+      users++;
+      exposed = counts(users, forOne == 0 ? 0 : users / forOne);
+    } while (look(judge, stage, share, counts(users, 0), exposed).action() != Action.ROLL_BACK);
+    assertThat(users).isBetween(Math.round(failing * .9), Math.round(failing * 1.1));
   }
 
   @Test
