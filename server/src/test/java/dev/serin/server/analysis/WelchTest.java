@@ -88,6 +88,17 @@ class WelchTest {
     assertThat(welch.p()).isCloseTo(1.1801551672531216e-170, Percentage.withPercentage(1e-7));
   }
 
+  /** statistics.md B2: t.cdf(-40, 3), twice; an arm without variance leaves three degrees. */
+  @Test
+  void tail_ofThreeDegreesOfFreedom_keepsItsDigits() {
+    double away = 40 / Math.sqrt(3);
+    Welch welch = known(Welch.of(moments(away, away), moments(1, -1, 1, -1)));
+
+    assertThat(welch.degreesOfFreedom()).isCloseTo(3, EXACT);
+    assertThat(welch.t()).isCloseTo(-40, within(1e-11));
+    assertThat(welch.p()).isCloseTo(2 * 1.7190340394579253e-5, Percentage.withPercentage(1e-9));
+  }
+
   @Test
   void arms_swapped_flipTheSign() {
     Moments one = moments(DRUG_1);

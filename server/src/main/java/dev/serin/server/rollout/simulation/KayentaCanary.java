@@ -104,7 +104,7 @@ final class KayentaCanary implements SimulatedJudge {
   }
 
   /** (dz - sign(dz) / 2) / sigma of Wilcoxon's rank sum, ties taken into account. */
-  private static double statistic(double[] experiment, double[] control, double shift) {
+  static double statistic(double[] experiment, double[] control, double shift) {
     int n = experiment.length;
     int m = control.length;
     double[] all = new double[n + m];

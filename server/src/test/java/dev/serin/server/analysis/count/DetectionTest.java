@@ -122,23 +122,39 @@ class DetectionTest {
   @ParameterizedTest
   @CsvSource({"0.25,830,1640", "0.5,220,460", "1,80,170"})
   void events_toNonInferiority_areNoMoreThanPublished(double margin, int median, int nineTenths) {
-    long[] needed = events(RateTest.nonInferiority(0.5, margin), 20);
+    assertEvents(events(0.5, margin, 1000), median, nineTenths);
+  }
+
+  /** The same of a small margin, and of one user of the treatment to 19 of the control. */
+  @ParameterizedTest
+  @CsvSource({"0.5,0.1,1000,4740,9941", "0.05,0.25,300,3070,7112", "0.05,0.5,300,720,1881"})
+  void events_toNonInferiorityOfMany_areNoMoreThanPublished(
+      double share, double margin, int runs, int median, int nineTenths) {
+    assertEvents(events(share, margin, runs), median, nineTenths);
+  }
+
+  private static void assertEvents(long[] needed, int median, int nineTenths) {
     assertThat((double) needed[needed.length / 2]).isLessThanOrEqualTo(1.1 * median);
     assertThat((double) needed[needed.length * 9 / 10]).isLessThanOrEqualTo(1.1 * nineTenths);
   }
 
-  private static long[] events(RateTest test, double evidence) {
+  private static long[] events(double share, double margin, int runs) {
+    RateTest test = RateTest.nonInferiority(share, margin);
     SplittableRandom random = new SplittableRandom(22);
-    long[] needed = new long[1000];
+    long[] needed = new long[runs];
     for (int run = 0; run < needed.length; run++) {
       long hits = 0;
       long events = 0;
-      double logE;
+      double logE = 0;
       do {
         events++;
-        hits += random.nextDouble() < 0.5 ? 1 : 0;
-        logE = test.logE(0.5, 0.5, hits, events);
-      } while (logE < Math.log(evidence));
+        if (random.nextDouble() < share) {
+          hits++;
+        } else {
+          // An event of the treatment shows nothing for it.
+          logE = test.logE(0.5, 0.5, hits, events);
+        }
+      } while (logE < Math.log(20));
       needed[run] = events;
     }
     Arrays.sort(needed);

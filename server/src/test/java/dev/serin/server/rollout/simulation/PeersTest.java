@@ -9,6 +9,7 @@ import dev.serin.server.rollout.plan.Plans;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.plan.TrafficShare;
 import java.time.Duration;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.junit.jupiter.api.Test;
 
 /** Rules of other controllers, look by look. */
@@ -126,6 +127,16 @@ class PeersTest {
     assertThat(KayentaCanary.shift(experiment, control, 0)).isCloseTo(22.5, within(1e-3));
     assertThat(KayentaCanary.shift(experiment, control, z)).isCloseTo(6, within(1e-3));
     assertThat(KayentaCanary.shift(experiment, control, -z)).isCloseTo(39, within(1e-3));
+  }
+
+  /** statistics.md B4: scipy's mannwhitneyu, asymptotic with the correction: U = 17 of 20. */
+  @Test
+  void kayenta_statistic_isThatOfMannAndWhitney() {
+    double[] experiment = {19, 22, 16, 29, 24};
+    double[] control = {20, 11, 17, 12};
+    double z = KayentaCanary.statistic(experiment, control, 0);
+    assertThat(2 * NormalDistribution.of(0, 1).survivalProbability(z))
+        .isCloseTo(.11134688653314041, within(1e-14));
   }
 
   @Test
