@@ -251,12 +251,12 @@ public final class Commands {
     requireVersion(asked, stored.version());
     RunView run = runs.of(stored);
     ControllerLease.Sight sight = lease.sight();
+    Instant now = logTime(sight);
     // What nobody saw pass counts for nothing, whoever moves the run next.
     Event.Command event =
         new Event.Command(
-            asked.kind(), asked.actor(), asked.reason(), asked.gate(), sight.silence());
+            asked.kind(), asked.actor(), asked.reason(), asked.gate(), sight.sinceLook(now));
     RolloutMachine machine = new RolloutMachine(run.plan());
-    Instant now = logTime(sight);
     return switch (machine.apply(run.state(), event, now)) {
       case Step.Moved moved -> {
         try {

@@ -60,11 +60,11 @@ public final class Controller implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private @Nullable Thread thread;
 
-  /** Time for which nobody has looked, of a lease whose first turn has not been taken. */
-  private Duration unseen = Duration.ZERO;
-
-  /** When the last turn was taken that came to its end; null: none of this lease. */
-  private @Nullable Instant lastTurn;
+  /**
+   * When the last turn was taken that came to its end, by this holder of the lease or another, by
+   * the clock of the log: what passed since, nobody has seen.
+   */
+  private Instant looked = Instant.EPOCH;
 
   /** Turns that were taken. */
   private long turns;
@@ -195,13 +195,16 @@ public final class Controller implements AutoCloseable {
   void tick() {
     long begin = nanoTime.getAsLong();
     try {
+      if (fence == null) {
+        // Nothing was timed by it: whoever takes the lease begins with the clock as it is then.
+        clock.forget();
+      }
       Instant now = clock.now();
       if (holds(now)) {
         Renewal renewal = new Renewal(lease, requireNonNull(fence), nanoTime);
         steps.leased();
-        turn.take(renewal, now, unseen(now));
-        unseen = Duration.ZERO;
-        lastTurn = now;
+        turn.take(renewal, now, Duration.between(looked, now));
+        looked = now;
         if (turns++ % TURNS_BETWEEN == 0) {
           journal.forgetAnswers(ANSWERS_KEPT, FORGOTTEN_MAX);
         }
@@ -217,16 +220,6 @@ public final class Controller implements AutoCloseable {
     lastTick = new LastTick(end, end - begin);
   }
 
-  /** Time for which nobody has looked at a run that is not held yet. */
-  private Duration unseen(Instant now) {
-    Instant last = lastTurn;
-    if (last == null) {
-      return unseen;
-    }
-    Duration since = Duration.between(last, now);
-    return since.compareTo(unseen) > 0 ? since : unseen;
-  }
-
   /**
    * Whether this process may act now.
    *
@@ -235,21 +228,22 @@ public final class Controller implements AutoCloseable {
   private boolean holds(Instant now) {
     Fence mine = fence;
     if (mine != null) {
-      if (lease.renew(mine, now)) {
+      if (lease.renew(mine, now, looked)) {
         return true;
       }
       lose();
+      return false;
     }
     if (!begun) {
       lease.dismissTheDead();
       begun = true;
     }
-    Duration silence = lease.silence();
+    ControllerLease.Sight sight = lease.sight();
     Optional<Fence> taken = lease.take(now);
     if (taken.isEmpty()) {
       return false;
     }
-    unseen = silence;
+    looked = now.minus(sight.sinceLook(now));
     fence = taken.get();
     lastLease = taken.get().number();
     log.info("rollouts: this process acts for all runs from now on, by lease {}", lastLease);
@@ -261,8 +255,6 @@ public final class Controller implements AutoCloseable {
   private void lose() {
     Fence lost = fence;
     fence = null;
-    lastTurn = null;
-    clock.forget();
     held.forget();
     gates.forget();
     if (lost != null) {

@@ -84,33 +84,38 @@ public final class ControllerLease {
         });
   }
 
-  /**
-   * Time since a holder last said that it lives: for so long nobody has looked at any run. Of a
-   * store in which nobody ever did, long.
-   */
-  public Duration silence() {
-    return database.read(rows::silence);
-  }
-
-  /**
-   * Time since a holder last said that it lives, and the clock that it times logs by now; that is
-   * empty where nobody holds the lease, or its holder is silent for longer than it may be.
-   */
+  /** What is seen of the lease, by whoever has it or not. */
   public Sight sight() {
     return database.read(rows::sight);
   }
 
   /**
-   * What is seen of the lease by whoever has not got it.
+   * What is seen of the lease.
    *
-   * @param silence time since a holder last said that it lives
-   * @param now by the clock that the holder times logs by
+   * @param silence time since a holder last said that it lives; of a store in which nobody ever
+   *     did, long
+   * @param now by the clock that the holder times logs by; empty: nobody holds the lease, or its
+   *     holder is silent for longer than it may be
+   * @param looked up to when a holder has looked at all runs, by the clock that it timed logs by;
+   *     empty: not known
    */
-  public record Sight(Duration silence, Optional<Instant> now) {
+  public record Sight(Duration silence, Optional<Instant> now, Optional<Instant> looked) {
     /** Checks that all is there. */
     public Sight {
       requireNonNull(silence, "silence");
       requireNonNull(now, "now");
+      requireNonNull(looked, "looked");
+    }
+
+    /**
+     * Time for which nobody has looked at all runs. It is that of the log, too: what a clock is
+     * ahead of the last holder's, nobody has seen.
+     *
+     * @param at by the clock that the next entry is timed by
+     */
+    public Duration sinceLook(Instant at) {
+      Duration unseen = looked.map(last -> Duration.between(last, at)).orElse(silence);
+      return unseen.compareTo(silence) > 0 ? unseen : silence;
     }
   }
 
@@ -120,12 +125,14 @@ public final class ControllerLease {
    * row says of the time.
    *
    * @param now by the clock that this process times logs by
+   * @param looked up to when all runs have been looked at, by that clock: by this holder or those
+   *     before it. Whoever comes next counts what passes after it as seen by nobody
    */
-  public boolean renew(Fence fence, Instant now) {
-    return renew(fence, handle -> rows.renew(handle, fence, now));
+  public boolean renew(Fence fence, Instant now, Instant looked) {
+    return renew(fence, handle -> rows.renew(handle, fence, now, looked));
   }
 
-  /** As {@link #renew(Fence, Instant)}, by a holder that times no logs. */
+  /** As {@link #renew(Fence, Instant, Instant)}, between two looks. */
   public boolean renew(Fence fence) {
     return renew(fence, handle -> rows.renew(handle, fence));
   }

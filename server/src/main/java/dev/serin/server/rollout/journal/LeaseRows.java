@@ -1,6 +1,8 @@
 package dev.serin.server.rollout.journal;
 
 import dev.serin.server.store.Dialect;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -75,52 +77,46 @@ final class LeaseRows {
   }
 
   /** As {@link #renew(Handle, Fence)}; notes by which clock the holder times logs. */
-  boolean renew(Handle handle, Fence fence, Instant now) {
+  boolean renew(Handle handle, Fence fence, Instant now, Instant looked) {
     return handle
             .createUpdate(
                 """
-                UPDATE rollout_lease SET renewed = %1$s, ahead = :now - %1$s
+                UPDATE rollout_lease SET renewed = %1$s, ahead = :now - %1$s, looked = :looked
                 WHERE id = 1 AND holder = :holder AND number = :number
                 """
                     .formatted(clock))
             .bind("now", now.toEpochMilli())
+            .bind("looked", looked.toEpochMilli())
             .bind("holder", fence.holder())
             .bind("number", fence.number())
             .execute()
         == 1;
   }
 
-  /** The last renewal, and the holder's clock. */
+  /** The last renewal, the last turn, and the holder's clock. */
   ControllerLease.Sight sight(Handle handle) {
     return handle
         .createQuery(
             """
-            SELECT %1$s - renewed AS silence, %1$s + ahead AS now, holder
+            SELECT %1$s - renewed AS silence, %1$s + ahead AS now, looked, holder
             FROM rollout_lease WHERE id = 1
             """
                 .formatted(clock))
         .map(
             (row, context) -> {
               Duration silence = Duration.ofMillis(Math.max(0, row.getLong("silence")));
-              long now = row.getLong("now");
-              boolean known = !row.wasNull() && row.getLong("holder") != 0;
+              boolean lives =
+                  row.getLong("holder") != 0 && silence.compareTo(ControllerLease.SILENCE) <= 0;
+              Optional<Instant> now = instant(row, "now");
               return new ControllerLease.Sight(
-                  silence,
-                  known && silence.compareTo(ControllerLease.SILENCE) <= 0
-                      ? Optional.of(Instant.ofEpochMilli(now))
-                      : Optional.empty());
+                  silence, lives ? now : Optional.empty(), instant(row, "looked"));
             })
         .one();
   }
 
-  /** Time since the last renewal; none where it lies ahead. */
-  Duration silence(Handle handle) {
-    long millis =
-        handle
-            .createQuery("SELECT %s - renewed FROM rollout_lease WHERE id = 1".formatted(clock))
-            .mapTo(Long.class)
-            .one();
-    return Duration.ofMillis(Math.max(0, millis));
+  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+    long millis = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
   }
 
   void release(Handle handle, Fence fence) {

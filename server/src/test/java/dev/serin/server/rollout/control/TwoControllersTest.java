@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.server.rollout.journal.ControllerLease;
 import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.rollout.machine.Phase;
+import dev.serin.server.store.Priority;
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,5 +203,101 @@ class TwoControllersTest {
     assertThat(world.run("checkout").state().stage()).as("an hour that nobody saw").isEqualTo(1);
     assertThat(world.run("checkout").state().dwell(world.now)).isLessThan(Duration.ofSeconds(25));
     world.assertWhole("checkout");
+  }
+
+  /** It says that it lives before it has looked at anything. */
+  @Test
+  void command_justAfterAFrozenHolderGoesOn_countsTheGapForNothing() {
+    world.apply(rollout("checkout", SHORT_STAGES.replace("3s", "20m"), ""));
+    ControlWorld.Replica person = world.process();
+    boolean[] woken = new boolean[1];
+    ControlWorld.Replica holder =
+        world
+        .new Replica(
+            new ControllerSteps() {
+              @Override
+              public void leased() {
+                if (woken[0]) {
+                  woken[0] = false;
+                  person.command(CommandKind.PAUSE, "checkout");
+                }
+              }
+            });
+    person.command(CommandKind.START, "checkout");
+    world.seconds(holder, 5);
+    world.now = world.now.plus(Duration.ofHours(1));
+    woken[0] = true;
+
+    holder.controller.tick();
+
+    assertThat(world.phases("checkout")).containsExactly("RUNNING(1)", "PAUSED(1)");
+    assertThat(world.run("checkout").state().times().dwell()).isLessThan(Duration.ofSeconds(20));
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void takeover_byAReplicaWhoseClockIsAhead_makesNoDwell() {
+    world.apply(rollout("checkout", SHORT_STAGES.replace("3s", "20m"), ""));
+    ControlWorld.Replica first = world.process();
+    first.command(CommandKind.START, "checkout");
+    world.seconds(first, 5);
+    first.controller.close();
+    ControlWorld.Replica second = world.process();
+    world.clockAhead = Duration.ofHours(1);
+
+    world.seconds(second, 5);
+
+    assertThat(world.run("checkout").state().stage()).as("an hour that nobody saw").isEqualTo(1);
+    assertThat(world.run("checkout").state().times().dwell()).isLessThan(Duration.ofSeconds(25));
+    world.assertWhole("checkout");
+  }
+
+  @Test
+  void standby_whoseClockWasAheadForAWhile_beginsWithItsOwn() {
+    ControlWorld.Replica second = world.process();
+    // From now on it knows that nobody is dead.
+    second.controller.tick();
+    second.controller.close();
+    ControlWorld.Replica first = world.process();
+    first.command(CommandKind.START, "checkout");
+    world.seconds(first, 2);
+    world.clockAhead = Duration.ofHours(1);
+    second.controller.tick();
+    world.clockAhead = Duration.ZERO;
+    first.controller.close();
+
+    world.seconds(second, 2);
+
+    assertThat(second.controller.status().leads()).isTrue();
+    assertThat(world.story("checkout").get(1)).startsWith("2 3s RUNNING(2)");
+  }
+
+  /** Whoever took the lease could read no run for an hour. */
+  @Test
+  void takeover_whoseFirstTurnsFail_countsThemForNoDwell() {
+    world.apply(rollout("checkout", SHORT_STAGES.replace("3s", "20m"), ""));
+    ControlWorld.Replica first = world.process();
+    first.command(CommandKind.START, "checkout");
+    world.seconds(first, 2);
+    first.controller.close();
+    ControlWorld.Replica second = world.process();
+    rename("rollout_run", "away");
+    world.now = world.now.plus(ControlWorld.TICK);
+    second.controller.tick();
+    assertThat(second.controller.status().leads()).isTrue();
+    assertThat(second.controller.status().failedTicks()).isEqualTo(1);
+    world.now = world.now.plus(Duration.ofHours(1));
+    rename("away", "rollout_run");
+
+    world.seconds(second, 2);
+
+    assertThat(world.run("checkout").state().stage()).isEqualTo(1);
+    assertThat(world.run("checkout").state().times().dwell()).isLessThan(Duration.ofSeconds(20));
+    world.assertWhole("checkout");
+  }
+
+  private void rename(String table, String name) {
+    world.database.execute(
+        Priority.ROLLOUT, handle -> handle.execute("ALTER TABLE " + table + " RENAME TO " + name));
   }
 }

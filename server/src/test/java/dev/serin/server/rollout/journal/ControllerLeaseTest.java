@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -181,16 +182,36 @@ class ControllerLeaseTest {
     assertThat(store.second.sight().now().orElseThrow()).isBetween(clock, clock.plusSeconds(4));
 
     Instant later = clock.plusSeconds(3_600);
-    assertThat(store.first.renew(held, later)).isTrue();
+    assertThat(store.first.renew(held, later, later)).isTrue();
     assertThat(store.first.renew(held)).as("says nothing of its clock").isTrue();
     assertThat(store.second.sight().now().orElseThrow()).isBetween(later, later.plusSeconds(4));
 
     store.silentFor(SILENCE_MILLIS + 1_000);
     assertThat(store.second.sight().now()).as("it may be dead").isEmpty();
     assertThat(store.second.sight().silence()).isGreaterThan(ControllerLease.SILENCE);
-    assertThat(store.first.renew(held, later)).isTrue();
+    assertThat(store.first.renew(held, later, later)).isTrue();
     store.first.release(held);
     assertThat(store.second.sight().now()).as("it has left").isEmpty();
+  }
+
+  @Test
+  void sight_ofTheLease_tellsWhenAllRunsWereLookedAtWhoeverHasItSince() {
+    Instant clock = Instant.parse("2026-11-24T10:00:00Z");
+    assertThat(store.second.sight().looked()).as("nobody ever did").isEmpty();
+    Fence held = store.first.take(clock).orElseThrow();
+    assertThat(store.second.sight().looked()).as("it has only begun").isEmpty();
+    store.first.renew(held, clock.plusSeconds(30), clock);
+    store.first.renew(held);
+    store.first.release(held);
+    assertThat(store.second.take(clock.plusSeconds(60))).isPresent();
+
+    ControllerLease.Sight sight = store.first.sight();
+
+    assertThat(sight.looked()).contains(clock);
+    assertThat(sight.sinceLook(clock.plusSeconds(60))).isEqualTo(Duration.ofSeconds(60));
+    assertThat(sight.sinceLook(clock.minusSeconds(60)))
+        .as("by a clock that is behind: the silence at least")
+        .isEqualTo(sight.silence());
   }
 
   @Test
