@@ -2,6 +2,7 @@ package dev.serin.server.rollout.control;
 
 import dev.serin.server.catalog.FeatureName;
 import dev.serin.server.catalog.FeatureSwitches;
+import dev.serin.server.error.ApiException;
 import dev.serin.server.rollout.gate.GateAnswer;
 import dev.serin.server.rollout.gate.OpenGate;
 import dev.serin.server.rollout.journal.Journal;
@@ -12,9 +13,11 @@ import dev.serin.server.rollout.plan.GatePlan;
 import dev.serin.server.rollout.plan.StagePlan;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,22 +67,37 @@ final class Gates {
                 new FeatureName(run.origin().namespace(), ((GatePlan.FeatureOn) gate).feature()));
   }
 
-  /** Begins a tick: asks all webhooks that are waited for, and takes what they answered. */
-  void begin(Collection<HeldRun> runs, Instant now) {
+  /**
+   * Begins a tick: asks all webhooks that are waited for, and takes what they answered.
+   *
+   * @param failed told of runs whose gates cannot be looked at
+   * @return all other runs
+   * @throws ApiException where the store does not answer
+   */
+  List<HeldRun> begin(Collection<HeldRun> runs, HeldRuns failed, Instant now) {
     answers.clear();
     completed.clear();
+    List<HeldRun> sound = new ArrayList<>();
     Set<OpenGate.Id> asked = new HashSet<>();
     Set<String> waiting = new HashSet<>();
     for (HeldRun run : runs) {
-      if (open(run).orElse(null) instanceof GatePlan.Webhook webhook) {
-        webhooks.ask(question(run, webhook, now));
-        asked.add(id(run));
-        waiting.add(run.id());
+      try {
+        if (open(run).orElse(null) instanceof GatePlan.Webhook webhook) {
+          webhooks.ask(question(run, webhook, now));
+          asked.add(id(run));
+          waiting.add(run.id());
+        }
+        sound.add(run);
+      } catch (ApiException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        failed.failed(run, e);
       }
     }
     openings.keySet().retainAll(waiting);
     webhooks.keepOnly(asked);
     webhooks.answers().forEach(answer -> answers.put(answer.id(), answer));
+    return sound;
   }
 
   /** Nothing is asked any more. */

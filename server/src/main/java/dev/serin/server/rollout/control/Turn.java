@@ -23,6 +23,7 @@ import dev.serin.v1.AwaitedReplica;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -50,7 +51,7 @@ final class Turn {
 
   /**
    * Runs of a namespace that wait for rows in vain in one turn: of one the run's own may be held,
-   * of two the namespace's is, and all others would wait, too.
+   * of two the namespace's may be, and all others would wait, too.
    */
   private static final int WAITS_MAX = 2;
 
@@ -66,6 +67,9 @@ final class Turn {
   private final ControllerSteps steps;
   private final LongSupplier nanoTime;
   private final AtomicLong moves = new AtomicLong();
+
+  /** Runs that waited for rows in vain in the last turn: the others come first. */
+  private final Set<String> waited = new HashSet<>();
 
   /**
    * Turns over a store.
@@ -107,13 +111,12 @@ final class Turn {
   void take(Renewal renewal, Instant now, Duration unseen) {
     Fence fence = renewal.fence();
     held.refresh(now, nanoTime.getAsLong(), unseen);
-    List<HeldRun> runs = List.copyOf(held.all());
-    gates.begin(runs, now);
-    Map<FeatureName, FeatureSwitches> switches = catalog.switches(features(runs));
+    List<HeldRun> runs = new ArrayList<>(gates.begin(held.all(), held, now));
+    Map<FeatureName, FeatureSwitches> switches = new RunSwitches(catalog, held).of(runs);
     Map<HeldRun, Looks.Seen> seen =
         looks.at(runs.stream().filter(HeldRun::isJudged).toList(), held, renewal::renewIfDue);
     Map<String, Integer> waits = new HashMap<>();
-    for (HeldRun run : runs) {
+    for (HeldRun run : waitedLast(runs)) {
       String namespace = run.origin().namespace();
       if (waits.getOrDefault(namespace, 0) >= WAITS_MAX) {
         continue;
@@ -135,11 +138,20 @@ final class Turn {
         }
         if (SharedLimits.isExceeded(e)) {
           waits.merge(namespace, 1, Integer::sum);
+          waited.add(run.id());
         }
         held.failed(run, e);
       }
     }
     keep(runs, renewal);
+  }
+
+  /** So that two whose rows somebody holds for long do not keep all others from their turn. */
+  private List<HeldRun> waitedLast(List<HeldRun> runs) {
+    List<HeldRun> order = new ArrayList<>(runs);
+    order.sort(Comparator.comparing(run -> waited.contains(run.id())));
+    waited.clear();
+    return order;
   }
 
   /** Whether nothing more can be done before the store is back. */
@@ -149,15 +161,6 @@ final class Turn {
         && (e.reason() == ErrorReason.STORE_UNAVAILABLE
             || e.reason() == ErrorReason.STORE_FULL
             || e.reason() == ErrorReason.OVERLOADED);
-  }
-
-  private static Set<FeatureName> features(List<HeldRun> runs) {
-    Set<FeatureName> features = new HashSet<>();
-    for (HeldRun run : runs) {
-      features.add(run.feature());
-      Gates.awaitedFeature(run).ifPresent(features::add);
-    }
-    return features;
   }
 
   private void decide(
@@ -327,7 +330,7 @@ final class Turn {
     Map<String, HeldRun> byId = new HashMap<>();
     List<KeptJudge> all = new ArrayList<>();
     for (HeldRun run : runs) {
-      if (!run.state().phase().isOver()) {
+      if (!run.state().phase().isOver() && !waited.contains(run.id())) {
         byId.put(run.id(), run);
         run.toKeep().ifPresent(all::add);
       }

@@ -6,8 +6,11 @@ import dev.serin.server.catalog.ApplyCommand;
 import dev.serin.server.catalog.Catalog;
 import dev.serin.server.catalog.DocumentFiles;
 import dev.serin.server.catalog.DocumentWrite;
+import dev.serin.server.catalog.FeatureName;
+import dev.serin.server.catalog.FeatureSwitches;
 import dev.serin.server.catalog.Note;
 import dev.serin.server.catalog.ParsedDocuments;
+import dev.serin.server.catalog.RunScene;
 import dev.serin.server.rollout.gate.GateAnswer;
 import dev.serin.server.rollout.gate.OpenGate;
 import dev.serin.server.rollout.journal.ControllerLease;
@@ -29,7 +32,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -61,6 +67,9 @@ final class ControlWorld implements AutoCloseable {
   /** Replicas that do not serve yet what they are asked for. */
   List<AwaitedReplica> awaited = List.of();
 
+  /** Namespaces whose documents this version of the server cannot read. */
+  final Set<String> unreadable = new HashSet<>();
+
   private final Random random = new Random(20_261_122);
   private long incarnations;
 
@@ -69,7 +78,9 @@ final class ControlWorld implements AutoCloseable {
     catalog = new Catalog(database, PlanReader::violations, () -> now, random);
     journal = new Journal(database);
     runs = new Runs(journal);
-    seen = RunCatalog.of(catalog, (namespace, revision, staleAfter) -> awaited);
+    seen =
+        new PartlyRead(
+            RunCatalog.of(catalog, (namespace, revision, staleAfter) -> awaited), unreadable);
   }
 
   /** A process that may act: lease, commands, controller. */
@@ -144,6 +155,11 @@ final class ControlWorld implements AutoCloseable {
 
   /** Documents as YAML. */
   void apply(String... documents) {
+    applyTo(NAMESPACE, documents);
+  }
+
+  /** The same in another namespace. */
+  void applyTo(String namespace, String... documents) {
     List<DocumentWrite> writes = new ArrayList<>();
     for (String text : documents) {
       ParsedDocuments parsed =
@@ -155,7 +171,7 @@ final class ControlWorld implements AutoCloseable {
     }
     catalog.apply(
         new ApplyCommand(
-            NAMESPACE,
+            namespace,
             writes,
             OptionalLong.empty(),
             false,
@@ -325,6 +341,31 @@ final class ControlWorld implements AutoCloseable {
         Priority.ROLLOUT, handle -> handle.execute("UPDATE rollout_lease SET holder = 0"));
   }
 
+  /** A catalog of which some namespaces cannot be read. */
+  private record PartlyRead(RunCatalog all, Set<String> unreadable) implements RunCatalog {
+    @Override
+    public RunScene scene(String namespace, String rollout) {
+      return all.scene(namespace, rollout);
+    }
+
+    @Override
+    public Map<FeatureName, FeatureSwitches> switches(Collection<FeatureName> features) {
+      features.forEach(
+          name -> {
+            if (unreadable.contains(name.namespace())) {
+              throw new IllegalArgumentException("namespace " + name.namespace() + ": damaged");
+            }
+          });
+      return all.switches(features);
+    }
+
+    @Override
+    public List<AwaitedReplica> awaited(
+        String namespace, long revision, Optional<Duration> staleAfter) {
+      return all.awaited(namespace, revision, staleAfter);
+    }
+  }
+
   /** Webhooks that answer what the test says. */
   static final class Answers implements GateWebhooks {
     final List<OpenGate> asked = new ArrayList<>();
@@ -332,8 +373,14 @@ final class ControlWorld implements AutoCloseable {
     String failed = "";
     Set<OpenGate.Id> kept = Set.of();
 
+    /** Rollouts whose gates cannot be asked. */
+    final Set<String> refused = new HashSet<>();
+
     @Override
     public void ask(OpenGate gate) {
+      if (refused.contains(gate.rollout())) {
+        throw new IllegalStateException("gate of " + gate.rollout());
+      }
       asked.add(gate);
     }
 

@@ -10,6 +10,7 @@ import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.store.PostgresServer;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.StoreConfig;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,27 +47,57 @@ class LockedRunsTest {
     world.close();
   }
 
-  @Test
-  void run_whoseRowIsHeld_stopsNoOtherAndGoesOnWhenItIsFree() throws Exception {
+  private String run(String rollout) {
+    return world.run(rollout).stored().origin().run();
+  }
+
+  /** Holds the rows of some runs until it is told to go on. */
+  private Future<?> hold(ExecutorService pool, List<String> runs, CountDownLatch goOn)
+      throws InterruptedException {
     CountDownLatch holds = new CountDownLatch(1);
+    Future<?> holder =
+        pool.submit(
+            () ->
+                world.database.execute(
+                    Priority.ROLLOUT,
+                    handle -> {
+                      handle
+                          .createQuery(
+                              "SELECT version FROM rollout_run WHERE run IN (<runs>) FOR UPDATE")
+                          .bindList("runs", runs)
+                          .mapTo(Long.class)
+                          .list();
+                      holds.countDown();
+                      await(goOn);
+                    }));
+    assertThat(holds.await(60, TimeUnit.SECONDS)).isTrue();
+    return holder;
+  }
+
+  /** Those are tried first that come first by their ids. */
+  @Test
+  void runs_whoseRowsAreHeldForLong_keepNoOtherFromItsTurn() throws Exception {
+    world.apply(feature("payments"), rollout("payments", SHORT_STAGES.replace("3s", "1s"), ""));
+    process.command(CommandKind.START, "payments");
+    List<String> ids = List.copyOf(world.journal.activeVersions().keySet());
     CountDownLatch goOn = new CountDownLatch(1);
     try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
-      Future<?> holder =
-          pool.submit(
-              () ->
-                  world.database.execute(
-                      Priority.ROLLOUT,
-                      handle -> {
-                        handle
-                            .createQuery(
-                                "SELECT version FROM rollout_run WHERE rollout = 'checkout'"
-                                    + " FOR UPDATE")
-                            .mapTo(Long.class)
-                            .one();
-                        holds.countDown();
-                        await(goOn);
-                      }));
-      assertThat(holds.await(60, TimeUnit.SECONDS)).isTrue();
+      Future<?> holder = hold(pool, ids.subList(0, 2), goOn);
+
+      world.seconds(process, 2);
+
+      assertThat(world.journal.find(ids.getLast()).orElseThrow().standing().stage()).isEqualTo(2);
+      goOn.countDown();
+      holder.get(60, TimeUnit.SECONDS);
+    }
+    assertThat(process.controller.status().failedTicks()).as("the store answers").isZero();
+  }
+
+  @Test
+  void run_whoseRowIsHeld_stopsNoOtherAndGoesOnWhenItIsFree() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      Future<?> holder = hold(pool, List.of(run("checkout")), goOn);
 
       world.seconds(process, 2);
 
