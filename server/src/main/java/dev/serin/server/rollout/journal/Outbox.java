@@ -84,7 +84,12 @@ public final class Outbox {
     for (int begin = 0; begin < notifications.size(); begin += PART) {
       List<WaitingNotification> part =
           notifications.subList(begin, Math.min(begin + PART, notifications.size()));
-      database.execute(Priority.CATALOG, handle -> work.accept(handle, part));
+      database.execute(
+          Priority.CATALOG,
+          handle -> {
+            SharedLimits.setWhereShared(database, handle);
+            work.accept(handle, part);
+          });
     }
   }
 }

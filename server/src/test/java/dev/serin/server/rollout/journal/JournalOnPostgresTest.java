@@ -10,6 +10,8 @@ import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.store.LossyProxy;
 import dev.serin.server.store.PostgresServer;
+import dev.serin.server.store.Priority;
+import dev.serin.server.store.SharedLimits;
 import dev.serin.server.store.StoreConfig;
 import java.io.IOException;
 import java.util.List;
@@ -131,6 +133,40 @@ class JournalOnPostgresTest {
             other.journal.act(
                 move(1, "ROLLING_BACK", 1), next.get().orElseThrow(), this::takesRevision))
         .isEqualTo(new Written.Done(2));
+  }
+
+  /** Whoever lost the lease may have stopped while it noted what was delivered. */
+  @Test
+  void notifications_whoseRowIsHeld_areNotWaitedForForEver() throws Exception {
+    through.journal.command(move(1, "PAUSED", 1, 0), request("pause"), Alongside.NOTHING);
+    List<WaitingNotification> due = other.outbox.due(10);
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (ExecutorService pool = Executors.newFixedThreadPool(1)) {
+      Future<?> holder =
+          pool.submit(
+              () ->
+                  through.database.execute(
+                      Priority.FLUSH,
+                      handle -> {
+                        handle
+                            .createQuery("SELECT number FROM rollout_notification FOR UPDATE")
+                            .mapTo(Long.class)
+                            .list();
+                        inside.countDown();
+                        await(goOn);
+                      }));
+      assertThat(inside.await(60, TimeUnit.SECONDS)).isTrue();
+
+      ApiException held = catchThrowableOfType(ApiException.class, () -> other.outbox.done(due));
+      assertThat(SharedLimits.isExceeded(held)).isTrue();
+      goOn.countDown();
+      holder.get(60, TimeUnit.SECONDS);
+    }
+
+    other.outbox.done(due);
+
+    assertThat(other.outbox.due(10)).isEmpty();
   }
 
   private static List<String> withoutLease(List<String> rows) {
