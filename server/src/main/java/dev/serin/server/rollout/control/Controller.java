@@ -36,9 +36,10 @@ public final class Controller implements AutoCloseable {
   /** How long the answer to a request is kept for whoever sends it again. */
   private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
 
-  /** Answers that are forgotten at a time, of the oldest; and after how many turns again. */
+  /** Answers that are forgotten at a time, of the oldest. */
   private static final int FORGOTTEN_MAX = 1_000;
 
+  /** After how many turns they are looked for again, where these were all that were old. */
   private static final int TURNS_BETWEEN = 60;
 
   /** How long the end of the tick under way is waited for. */
@@ -66,8 +67,8 @@ public final class Controller implements AutoCloseable {
    */
   private Instant looked = Instant.EPOCH;
 
-  /** Turns that were taken. */
-  private long turns;
+  /** Turns until old answers are looked for. */
+  private int turnsLeft;
 
   /** Whether the dead were dismissed: a store that is away is asked again. */
   private boolean begun;
@@ -205,9 +206,7 @@ public final class Controller implements AutoCloseable {
         steps.leased();
         turn.take(renewal, now, Duration.between(looked, now));
         looked = now;
-        if (turns++ % TURNS_BETWEEN == 0) {
-          journal.forgetAnswers(ANSWERS_KEPT, FORGOTTEN_MAX);
-        }
+        forgetAnswers();
       }
       away = false;
     } catch (UnheldException e) {
@@ -218,6 +217,18 @@ public final class Controller implements AutoCloseable {
     ticks.incrementAndGet();
     long end = nanoTime.getAsLong();
     lastTick = new LastTick(end, end - begin);
+  }
+
+  /** Some with each turn while there are more, so that they do not come faster than they go. */
+  private void forgetAnswers() {
+    if (turnsLeft > 0) {
+      turnsLeft--;
+      return;
+    }
+    turnsLeft = TURNS_BETWEEN - 1;
+    if (journal.forgetAnswers(ANSWERS_KEPT, FORGOTTEN_MAX) == FORGOTTEN_MAX) {
+      turnsLeft = 0;
+    }
   }
 
   /**
