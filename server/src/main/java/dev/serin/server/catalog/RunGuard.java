@@ -78,14 +78,17 @@ final class RunGuard {
     }
   }
 
-  /** The metrics of a run, and those whose values they are made of. */
+  /** The metrics of a run, those whose values they are made of, and so on. */
   private static Set<String> withParts(NamespaceState state, ServedRun run) {
     Set<String> keys = new TreeSet<>();
-    for (String key : run.metrics()) {
-      keys.add(key);
-      ownMetric(state, run.feature(), key)
-          .or(() -> sharedMetric(state, key))
-          .ifPresent(metric -> keys.addAll(parts(metric)));
+    Deque<String> open = new ArrayDeque<>(run.metrics());
+    while (!open.isEmpty()) {
+      String key = open.remove();
+      if (keys.add(key)) {
+        ownMetric(state, run.feature(), key)
+            .or(() -> sharedMetric(state, key))
+            .ifPresent(metric -> open.addAll(parts(metric)));
+      }
     }
     return keys;
   }

@@ -18,6 +18,7 @@ import dev.serin.v1.ChangeSource;
 import dev.serin.v1.Condition;
 import dev.serin.v1.Document;
 import dev.serin.v1.DocumentKind;
+import dev.serin.v1.EventWhen;
 import dev.serin.v1.Feature;
 import dev.serin.v1.LayerSlot;
 import dev.serin.v1.Metric;
@@ -326,6 +327,22 @@ class RunGuardTest {
 
     test.put(Samples.metric(otherwise("errors")));
     test.delete(Samples.metricId("rate"));
+  }
+
+  /** A ratio of an event that is made of a mean: what the mean counts decides what the ratio is. */
+  @Test
+  void metrics_thatPartsOfAJudgedOneAreMadeOf_areKeptToo() {
+    Metric.Builder latency = Samples.metricBuilder("latency", MetricKind.METRIC_KIND_MEAN);
+    test.put(
+        Samples.metric(latency),
+        Samples.metric(
+            Samples.metricBuilder("slow", MetricKind.METRIC_KIND_EVENT)
+                .setWhen(EventWhen.newBuilder().setMetric("latency").setAbove(800))),
+        Samples.metric("calls"),
+        Samples.ratio("slow-calls", "slow", "calls"));
+    test.serve(judging(Serving.RUNNING, true, "slow-calls"));
+
+    assertHeld("metric/latency", () -> test.put(Samples.metric(latency.clone().setCap(500))));
   }
 
   @Test
