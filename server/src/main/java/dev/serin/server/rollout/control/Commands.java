@@ -65,8 +65,9 @@ public final class Commands {
    *
    * @param lease tells how long nobody has looked at runs
    * @param random draws ids of runs and requests; safe for all threads
-   * @param lastVerdict the last look at a run, by its id, where this replica looks at runs: kept
-   *     with the entry, so that it can be seen what was known
+   * @param lastVerdict the last look at a run, by its id: kept with the entry, so that it can be
+   *     seen what was known. Throws IllegalArgumentException where this version of the server
+   *     cannot read it
    * @param changed called after a run was moved
    */
   public Commands(
@@ -290,7 +291,7 @@ public final class Commands {
             stored.origin().run(),
             run.plan(),
             moved,
-            new EntryEvidence(lastVerdict.apply(stored.origin().run()), Optional.empty()),
+            new EntryEvidence(known(stored.origin().run()), Optional.empty()),
             Optional.empty());
     ServedMove served =
         new ServedMove(
@@ -304,6 +305,15 @@ public final class Commands {
       return Optional.of(new Told(after, true, ""));
     }
     return told(asked, request, written);
+  }
+
+  /** What was known of a run: nothing that a command is refused for, as it may be a rollback. */
+  private Optional<Verdict> known(String run) {
+    try {
+      return lastVerdict.apply(run);
+    } catch (IllegalArgumentException unreadable) {
+      return Optional.empty();
+    }
   }
 
   private Optional<Told> answer(

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -280,6 +281,30 @@ class CommandsTest {
     assertThat(person.command(CommandKind.ROLL_BACK, "checkout").moved()).isTrue();
     assertThat(world.served("checkout")).containsExactly("RUNNING(1)", "ROLLED_BACK(1)");
     world.assertWhole("checkout");
+  }
+
+  /** As of a later version of the server, whose replica holds the lease. */
+  @Test
+  void command_toARunOfWhichTheLastLookCannotBeRead_isDone() {
+    person.command(CommandKind.START, "checkout");
+    Commands commands =
+        new Commands(
+            world.journal,
+            person.lease,
+            RunCatalog.of(world.catalog, (namespace, revision, staleAfter) -> List.of()),
+            world.catalog.serving(),
+            () -> world.now,
+            new Random(7),
+            run -> {
+              throw new IllegalArgumentException("evidence of an entry: version 2");
+            },
+            () -> {});
+
+    Told told = commands.apply(asked(CommandKind.ROLL_BACK, "checkout", OptionalLong.empty(), ""));
+
+    assertThat(told.moved()).isTrue();
+    assertThat(world.phases("checkout")).containsExactly("RUNNING(1)", "ROLLING_BACK(1)");
+    assertThat(world.log("checkout").getLast().evidence()).isEqualTo(EntryEvidence.NONE);
   }
 
   @Test
