@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,17 +62,20 @@ class LockedRunsTest {
                 world.database.execute(
                     Priority.ROLLOUT,
                     handle -> {
-                      handle
-                          .createQuery(
-                              "SELECT version FROM rollout_run WHERE run IN (<runs>) FOR UPDATE")
-                          .bindList("runs", runs)
-                          .mapTo(Long.class)
-                          .list();
+                      runs.forEach(run -> lock(handle, run));
                       holds.countDown();
                       await(goOn);
                     }));
     assertThat(holds.await(60, TimeUnit.SECONDS)).isTrue();
     return holder;
+  }
+
+  private static void lock(Handle handle, String run) {
+    handle
+        .createQuery("SELECT version FROM rollout_run WHERE run = :run FOR UPDATE")
+        .bind("run", run)
+        .mapTo(Long.class)
+        .one();
   }
 
   /** Those are tried first that come first by their ids. */
