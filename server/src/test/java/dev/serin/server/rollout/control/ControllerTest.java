@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -527,58 +526,6 @@ class ControllerTest {
     assertThat(known.hasPromotedMedian()).as("a forecast is over soon").isFalse();
     assertThat(known).isEqualTo(asked.toBuilder().clearPromotedMedian().clearPromotedP90().build());
     assertThat(paused.event()).isInstanceOf(Event.Command.class);
-  }
-
-  @Test
-  void answers_ofADayAgo_areForgotten() {
-    start("checkout", SHORT_STAGES, "");
-    process.command(CommandKind.PAUSE, "checkout", "yesterday");
-    world.database.execute(
-        Priority.ROLLOUT,
-        handle -> handle.execute("UPDATE rollout_request SET time = time - 90000000"));
-    process.command(CommandKind.RESUME, "checkout", "today");
-
-    world.seconds(process, 1);
-
-    List<String> kept =
-        world.database.read(
-            handle ->
-                handle
-                    .createQuery("SELECT request FROM rollout_request")
-                    .mapTo(String.class)
-                    .list());
-    assertThat(kept).containsExactly("today");
-  }
-
-  @Test
-  void answers_thatAreManyAndOld_areForgottenAsFastAsTheyCome() {
-    world.database.execute(
-        Priority.ROLLOUT,
-        handle -> {
-          try (PreparedBatch batch =
-              handle.prepareBatch(
-                  """
-                  INSERT INTO rollout_request
-                    (namespace, request, asked, run, version, outcome, because, time)
-                  VALUES ('default', :request, '', 'run', 1, 'MOVED', '', 0)
-                  """)) {
-            for (int i = 0; i < 2_500; i++) {
-              batch.bind("request", "request " + i).add();
-            }
-            batch.execute();
-          }
-        });
-
-    world.seconds(process, 3);
-
-    assertThat(
-            world.database.<Long>read(
-                handle ->
-                    handle
-                        .createQuery("SELECT count(*) FROM rollout_request")
-                        .mapTo(Long.class)
-                        .one()))
-        .isZero();
   }
 
   @Test
