@@ -171,7 +171,7 @@ class RolloutScenarioTest {
         .satisfies(
             metric ->
                 assertThat(metric.getTreatmentValue()).isGreaterThan(metric.getControlValue()));
-    assertThat(decision.getNote().getReason()).endsWith("and better: ready");
+    assertThat(decision.getNote().getReason()).endsWith("every success metric better: ready");
     // What the release owner is shown of it afterwards.
     assertThat(
             AnalysisServiceGrpc.newBlockingStub(server.channel())
