@@ -119,7 +119,7 @@ final class MixedRunTable {
     World world = world(POPULATION, Map.of(first, times), LATE, outage);
     SimulatedPlan plan = SimulatedPlan.of(PlanText.plan(ramp(first) + BREAKERS), world);
     SimulatedJudge.Kind judge =
-        anew.map(time -> plan.policy(world, time)).orElseGet(() -> plan.policy(world));
+        anew.map(time -> plan.policy(world, List.of(time))).orElseGet(() -> plan.policy(world));
     Simulation simulation = new Simulation(plan, world, Duration.ofMinutes(20), seed);
     return new Scenario(NAME, name, List.of(new Contestant(judge.name(), simulation, judge)));
   }

@@ -30,6 +30,8 @@ import dev.serin.v1.VerdictMetric;
 import dev.serin.v1.VerdictProblem;
 import dev.serin.v1.VerdictReason;
 import dev.serin.v1.VerdictWithin;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -106,10 +108,27 @@ public final class VerdictMessages {
               : LiveForecast.of(
                   plan,
                   verdict.readings().stream().map(MetricReading::metric).toList(),
-                  evidence,
+                  asked(evidence, verdict),
                   passed);
       case HOLD, ROLL_BACK -> LiveForecast.UNKNOWN;
     };
+  }
+
+  /** The evidence with the users of events that promotion asks of: of all generations of sets. */
+  private static RunEvidence asked(RunEvidence evidence, Verdict verdict) {
+    Map<String, MetricEvidence> metrics = new HashMap<>(evidence.metrics());
+    for (MetricReading reading : verdict.readings()) {
+      MetricPlan plan = reading.metric().plan();
+      if (evidence.of(plan) instanceof MetricEvidence.Events events) {
+        reading
+            .counted()
+            .ifPresent(
+                users ->
+                    metrics.put(
+                        RunEvidence.id(plan), events.ofStage(users.withEvent(), users.exposed())));
+      }
+    }
+    return evidence.with(metrics);
   }
 
   private static Duration time(java.time.Duration time) {

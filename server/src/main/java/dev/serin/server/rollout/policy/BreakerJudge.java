@@ -9,6 +9,7 @@ import dev.serin.server.analysis.count.RateTest;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.StageProcess;
 import dev.serin.server.rollout.plan.JudgedMetric;
+import dev.serin.server.rollout.policy.JudgeState.Counted;
 import dev.serin.server.rollout.policy.JudgeState.Looked;
 import dev.serin.server.rollout.policy.JudgeState.MetricState;
 import dev.serin.server.rollout.policy.MetricEvidence.Events;
@@ -54,6 +55,7 @@ final class BreakerJudge {
         0,
         StageProcess.extensible(round.planned()),
         ArmCounts.NONE,
+        Counted.NONE,
         BreakerProcess.begin(),
         Mended.NEITHER,
         Optional.empty(),
@@ -67,6 +69,7 @@ final class BreakerJudge {
         0,
         before.process().extended(round.extension(), round.planned()),
         ArmCounts.NONE,
+        Counted.NONE,
         before.limit(),
         before.mended(),
         Optional.empty(),
@@ -118,6 +121,7 @@ final class BreakerJudge {
             0,
             process,
             ArmCounts.NONE,
+            Counted.NONE,
             limit,
             mended,
             Optional.empty(),
@@ -156,6 +160,7 @@ final class BreakerJudge {
         logE,
         after.stage().threshold(),
         Optional.of(state),
+        Optional.empty(),
         isBeyond,
         isBeyond,
         Optional.empty(),

@@ -204,7 +204,7 @@ final class Decision {
           missing.add(metric.metric() + " is not shown to be within its margin");
         }
       } else if (metric.role() == Role.SUCCESS && stage.promotion() == Promotion.SUPERIOR) {
-        if (!isBetter(metrics.get(i)) && !metric.dryRun()) {
+        if (!isBetter(i) && !metric.dryRun()) {
           missing.add(metric.metric() + " is not shown to be better");
         }
       }
@@ -217,14 +217,23 @@ final class Decision {
       case null -> false;
       case Measured measured -> measured.nonInferior();
       case Events events -> {
-        Optional<MetricReading.Within> shown = metric.questions().within(events, evidence.stage());
+        Optional<MetricReading.Within> shown =
+            readings
+                .get(i)
+                .counted()
+                .flatMap(
+                    users ->
+                        metric
+                            .questions()
+                            .within(users, events.requestsWorse(), evidence.stage()));
         shown.ifPresent(within -> readings.set(i, readings.get(i).with(within)));
         yield shown.filter(MetricReading.Within::passes).isPresent();
       }
     };
   }
 
-  private boolean isBetter(MetricJudge metric) {
+  private boolean isBetter(int i) {
+    MetricJudge metric = metrics.get(i);
     if (plan.policy() instanceof DecisionPlan.FixedHorizon) {
       JudgeState.MetricState kept = state.metrics().get(metric.id());
       return kept != null && kept.horizon().filter(JudgeState.Horizon::better).isPresent();
@@ -232,7 +241,12 @@ final class Decision {
     return switch (evidence.of(metric.plan())) {
       case null -> false;
       case Measured measured -> measured.superior();
-      case Events events -> metric.questions().isSuperior(events, evidence.stage());
+      case Events events ->
+          readings
+              .get(i)
+              .counted()
+              .filter(users -> metric.questions().isSuperior(users, evidence.stage()))
+              .isPresent();
     };
   }
 

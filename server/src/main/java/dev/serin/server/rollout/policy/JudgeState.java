@@ -87,6 +87,7 @@ public record JudgeState(
    *     comparison
    * @param base users with the event in the stage when that process began; {@link ArmCounts#NONE}
    *     but in repeats and extensions
+   * @param counted of whom promotion asks, of an event; of others, breakers too, nobody
    * @param limit the restarts of a breaker's process of the stage; of others none
    * @param mended up to which marks an outage in the stage is over, of a breaker; of others neither
    * @param horizon how the one look of a policy of fixed horizon went in this stage; empty: not
@@ -100,24 +101,39 @@ public record JudgeState(
       double logRunBefore,
       StageProcess process,
       ArmCounts base,
+      Counted counted,
       BreakerProcess limit,
       Mended mended,
       Optional<Horizon> horizon,
       Optional<Looked> looked) {
     MetricState with(Horizon seen) {
       return new MetricState(
-          run, stage, logRunBefore, process, base, limit, mended, Optional.of(seen), looked);
+          run,
+          stage,
+          logRunBefore,
+          process,
+          base,
+          counted,
+          limit,
+          mended,
+          Optional.of(seen),
+          looked);
+    }
+
+    MetricState with(Counted users) {
+      return new MetricState(
+          run, stage, logRunBefore, process, base, users, limit, mended, horizon, looked);
     }
 
     MetricState withMended(Mended known) {
       return new MetricState(
-          run, stage, logRunBefore, process, base, limit, known, horizon, looked);
+          run, stage, logRunBefore, process, base, counted, limit, known, horizon, looked);
     }
 
     /** After a look at both processes. */
     MetricState after(Latch ofRun, Latch ofStage) {
       return new MetricState(
-          ofRun, ofStage, logRunBefore, process, base, limit, mended, horizon, looked);
+          ofRun, ofStage, logRunBefore, process, base, counted, limit, mended, horizon, looked);
     }
 
     private boolean sameKept(MetricState written) {
@@ -125,11 +141,55 @@ public record JudgeState(
           && stage.fired() == written.stage.fired()
           && process.equals(written.process)
           && base.equals(written.base)
+          && counted.before().equals(written.counted.before())
           && limit.extension() == written.limit.extension()
           && limit.number() == written.limit.number()
           && limit.live().size() == written.limit.live().size()
           && mended.equals(written.mended)
           && horizon.equals(written.horizon);
+    }
+  }
+
+  /**
+   * Users of the stage of whom promotion asks whether an event is within its margin, or better. One
+   * question is asked of all of them, whatever the number of generations of sets: asked of each
+   * generation by itself it could be answered wrongly in each.
+   *
+   * @param before of the generations that are over, as they were at the last look at each
+   * @param now of the generation of the last look
+   */
+  public record Counted(Users before, Users now) {
+    /** Nobody yet. */
+    public static final Counted NONE = new Counted(Users.NONE, Users.NONE);
+
+    /** Where another generation begins: nobody of it was in a set before. */
+    Counted renewed() {
+      return new Counted(all(), Users.NONE);
+    }
+
+    /** After a look at the generation that holds. */
+    Counted after(MetricEvidence.Events events) {
+      return new Counted(before, new Users(events.stage(), events.stageExposed()));
+    }
+
+    /** In all generations. */
+    Users all() {
+      return before.plus(now);
+    }
+  }
+
+  /**
+   * Some of a stage's users.
+   *
+   * @param withEvent those who had the event in the stage
+   * @param exposed all of them, no fewer in either arm
+   */
+  public record Users(ArmCounts withEvent, ArmCounts exposed) {
+    /** Nobody. */
+    public static final Users NONE = new Users(ArmCounts.NONE, ArmCounts.NONE);
+
+    private Users plus(Users others) {
+      return new Users(withEvent.plus(others.withEvent), exposed.plus(others.exposed));
     }
   }
 

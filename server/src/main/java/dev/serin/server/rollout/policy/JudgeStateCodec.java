@@ -5,10 +5,12 @@ import dev.serin.server.analysis.count.Latch;
 import dev.serin.server.analysis.count.Mended;
 import dev.serin.server.analysis.count.RunProcess;
 import dev.serin.server.analysis.count.StageProcess;
+import dev.serin.server.rollout.policy.JudgeState.Counted;
 import dev.serin.server.rollout.policy.JudgeState.Horizon;
 import dev.serin.server.rollout.policy.JudgeState.Looked;
 import dev.serin.server.rollout.policy.JudgeState.MetricState;
 import dev.serin.server.rollout.policy.JudgeState.Ratio;
+import dev.serin.server.rollout.policy.JudgeState.Users;
 import dev.serin.server.rollout.policy.MetricEvidence.Classical;
 import java.util.HashMap;
 import java.util.List;
@@ -36,9 +38,13 @@ import java.util.TreeMap;
  *         <li>the last look, if there was one: parts of the run's process (each share, users),
  *             users of the stage, those exposed, both logs.
  *       </ul>
- *   <li>where an outage that a breaker saw is over in an arm: how many such breakers, at least one,
- *       then of each, in order of the alphabet, its role and key, and up to which mark it is over
- *       in the treatment and in the control: extension, number; both 0: it is not.
+ *   <li>where an outage that a breaker saw is over in an arm, or the next part follows: how many
+ *       such breakers, then of each, in order of the alphabet, its role and key, and up to which
+ *       mark it is over in the treatment and in the control: extension, number; both 0: it is not;
+ *   <li>where promotion has users to ask of: how many such metrics, at least one, then of each, in
+ *       order of the alphabet, its role and key, and users of the stage with the event and exposed,
+ *       in generations that are over and in the one of the last look. A state that was written
+ *       before there was this part has counted nobody: it begins with the generation that holds.
  * </ol>
  *
  * Users are counts of the treatment and the control. Thresholds stand in it, so that a process goes
@@ -70,7 +76,11 @@ public final class JudgeStateCodec {
         sorted.entrySet().stream()
             .filter(metric -> !metric.getValue().mended().equals(Mended.NEITHER))
             .toList();
-    if (!mended.isEmpty()) {
+    List<Map.Entry<String, MetricState>> counted =
+        sorted.entrySet().stream()
+            .filter(metric -> !metric.getValue().counted().equals(Counted.NONE))
+            .toList();
+    if (!mended.isEmpty() || !counted.isEmpty()) {
       out.list(
           mended,
           metric -> {
@@ -79,7 +89,21 @@ public final class JudgeStateCodec {
             write(out, metric.getValue().mended().control());
           });
     }
+    if (!counted.isEmpty()) {
+      out.list(
+          counted,
+          metric -> {
+            out.text(metric.getKey());
+            write(out, metric.getValue().counted().before());
+            write(out, metric.getValue().counted().now());
+          });
+    }
     return out.done();
+  }
+
+  private static void write(BytesOut out, Users users) {
+    out.users(users.withEvent());
+    out.users(users.exposed());
   }
 
   private static void write(BytesOut out, Mended.Mark mark) {
@@ -172,18 +196,34 @@ public final class JudgeStateCodec {
     in.list(() -> Map.entry(in.text(), metric(in)))
         .forEach(metric -> metrics.put(metric.getKey(), metric.getValue()));
     if (in.hasMore()) {
-      List<Map.Entry<String, Mended>> mended =
-          in.list(() -> Map.entry(in.text(), new Mended(mark(in), mark(in))));
-      for (Map.Entry<String, Mended> breaker : mended) {
-        MetricState kept = metrics.get(breaker.getKey());
-        if (kept == null) {
-          throw new IllegalArgumentException(
-              "mended: " + breaker.getKey() + " (expected: a metric of the state)");
-        }
-        metrics.put(breaker.getKey(), kept.withMended(breaker.getValue()));
-      }
+      in.list(() -> Map.entry(in.text(), new Mended(mark(in), mark(in))))
+          .forEach(
+              breaker ->
+                  metrics.put(
+                      breaker.getKey(),
+                      kept("mended", metrics, breaker.getKey()).withMended(breaker.getValue())));
+    }
+    if (in.hasMore()) {
+      in.list(() -> Map.entry(in.text(), new Counted(users(in), users(in))))
+          .forEach(
+              metric ->
+                  metrics.put(
+                      metric.getKey(),
+                      kept("counted", metrics, metric.getKey()).with(metric.getValue())));
     }
     return new JudgeState(stage, extension, generation, ratio, metrics);
+  }
+
+  private static MetricState kept(String part, Map<String, MetricState> metrics, String id) {
+    MetricState kept = metrics.get(id);
+    if (kept == null) {
+      throw new IllegalArgumentException(part + ": " + id + " (expected: a metric of the state)");
+    }
+    return kept;
+  }
+
+  private static Users users(BytesIn in) {
+    return new Users(in.users(), in.users());
   }
 
   private static Mended.Mark mark(BytesIn in) {
@@ -197,6 +237,7 @@ public final class JudgeStateCodec {
         in.number(),
         process(in),
         in.users(),
+        Counted.NONE,
         limit(in),
         Mended.NEITHER,
         in.optional(

@@ -52,6 +52,16 @@ public sealed interface MetricEvidence {
         Optional<Classical> classical) {
       this(run, runExposed, stage, stageExposed, requestsWorse, classical, List.of());
     }
+
+    /**
+     * The same with other users of the stage.
+     *
+     * @param users with the event
+     * @param exposed of whom
+     */
+    public Events ofStage(ArmCounts users, ArmCounts exposed) {
+      return new Events(run, runExposed, users, exposed, requestsWorse, classical, since);
+    }
   }
 
   /**

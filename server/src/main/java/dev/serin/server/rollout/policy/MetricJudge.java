@@ -102,11 +102,12 @@ final class MetricJudge {
   /**
    * Where sets of users begin anew, what they showed is kept, and multiplied with what users show
    * who are first seen afterwards: they were counted in no factor before. What is not of sets of
-   * users goes on.
+   * users goes on. Promotion goes on to ask of the users of before and of these together.
    */
   private MetricState renewed(MetricState before, Round round) {
+    JudgeState.Counted counted = before.counted().renewed();
     if (before.looked().isEmpty()) {
-      return before;
+      return before.with(counted);
     }
     Looked last = before.looked().get();
     // Where the stage is another one its processes begin anew in any case.
@@ -118,6 +119,7 @@ final class MetricJudge {
         test.map(it -> before.process().renewed(oriented(last.stage()), it))
             .orElse(before.process()),
         ArmCounts.NONE,
+        counted,
         isBreaker() ? before.limit().renewed(last.logRun()) : before.limit(),
         before.mended(),
         before.horizon(),
@@ -145,6 +147,8 @@ final class MetricJudge {
         before == null ? 0 : before.logRunBefore(),
         StageProcess.planned(round.planned()),
         round.extension() == 0 ? ArmCounts.NONE : users,
+        // Of a stage: of its repeats and extensions too.
+        before == null || entered ? JudgeState.Counted.NONE : before.counted(),
         BreakerProcess.begin(),
         Mended.NEITHER,
         before == null || entered ? Optional.empty() : before.horizon(),
@@ -186,6 +190,7 @@ final class MetricJudge {
             before.logRunBefore(),
             process,
             before.base(),
+            before.counted().after(events),
             before.limit(),
             before.mended(),
             before.horizon(),
@@ -282,6 +287,7 @@ final class MetricJudge {
         logStage,
         after.stage().threshold(),
         Optional.empty(),
+        users.map(seen -> after.counted().all()),
         after.run().fired() || after.stage().fired(),
         logRun >= after.run().threshold() || logStage >= after.stage().threshold(),
         Optional.empty(),

@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param logStage log e-value of the stage's process, or the breaker's; 0 for means and ratios
  * @param stageThreshold at which it alarms; infinite for means and ratios
  * @param breaker what a circuit breaker says of both arms; empty: it is none
+ * @param counted an event's: users of the stage in all generations of sets, of whom promotion asks;
+ *     empty: it is none, or nobody counted it yet
  * @param alarm whether it has alarmed in the run, a breaker in the stage, which stays so
  * @param worse whether it is beyond a threshold now
  * @param within an event's: what the stage shows of its margins; empty: not asked yet
@@ -35,6 +37,7 @@ public record MetricReading(
     double logStage,
     double stageThreshold,
     Optional<CircuitBreaker.State> breaker,
+    Optional<JudgeState.Users> counted,
     boolean alarm,
     boolean worse,
     Optional<Within> within,
@@ -95,6 +98,7 @@ public record MetricReading(
         logStage,
         stageThreshold,
         breaker,
+        counted,
         alarm,
         worse,
         Optional.of(shown),

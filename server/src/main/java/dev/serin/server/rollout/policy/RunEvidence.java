@@ -62,6 +62,12 @@ public record RunEvidence(
     return metric.role() + "/" + metric.metric();
   }
 
+  /** The same with other figures of its metrics. */
+  public RunEvidence with(Map<String, MetricEvidence> others) {
+    return new RunEvidence(
+        stage, extension, generation, planned, elapsed, dwelled, data, firstExposures, others);
+  }
+
   /** What was counted of a metric in its role; null: nothing yet. */
   public @Nullable MetricEvidence of(MetricPlan metric) {
     MetricEvidence ofRole = metrics.get(id(metric));

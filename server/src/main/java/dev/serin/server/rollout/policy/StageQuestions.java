@@ -9,7 +9,7 @@ import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.MetricPlan;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.server.rollout.plan.StagePlan;
-import dev.serin.server.rollout.policy.MetricEvidence.Events;
+import dev.serin.server.rollout.policy.JudgeState.Users;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,12 +63,20 @@ final class StageQuestions {
         Math.max(NonInferiority.USUAL_USERS, (double) stage.minimumUsers()));
   }
 
-  /** What a guardrail's stage shows of its margins; empty where that is not asked. */
-  Optional<MetricReading.Within> within(Events events, int stage) {
+  /**
+   * What a guardrail's stage shows of its margins; empty where that is not asked.
+   *
+   * @param users of the stage, in all generations of sets
+   * @param requestsWorse upper bound of how much worse events by request are; empty: not known
+   */
+  Optional<MetricReading.Within> within(Users users, OptionalDouble requestsWorse, int stage) {
     return within
         .get(stage - 1)
-        .map(test -> test.look(oriented(events.stage()), oriented(events.stageExposed())))
-        .map(users -> new MetricReading.Within(users, users.passes() && requestsWithin(events)));
+        .map(test -> test.look(oriented(users.withEvent()), oriented(users.exposed())))
+        .map(
+            shown ->
+                new MetricReading.Within(
+                    shown, shown.passes() && requestsWithin(users, requestsWorse)));
   }
 
   /**
@@ -76,20 +84,23 @@ final class StageQuestions {
    * clearly rare. A share that moves around the border of common events would else be asked for
    * them at one look and not at the next, and pass at the first that does not ask.
    */
-  private boolean requestsWithin(Events events) {
-    double users = (double) Math.max(1, events.stageExposed().control());
-    double control = events.stage().control() / users;
-    double error = Math.sqrt(control * (1 - control) / users);
+  private boolean requestsWithin(Users users, OptionalDouble requestsWorse) {
+    double exposed = (double) Math.max(1, users.exposed().control());
+    double control = users.withEvent().control() / exposed;
+    double error = Math.sqrt(control * (1 - control) / exposed);
     return control + CLEARLY * error <= JudgedMetric.COMMON_EVENT
-        || (events.requestsWorse().isPresent()
-            && events.requestsWorse().getAsDouble() <= metric.plan().margin());
+        || (requestsWorse.isPresent() && requestsWorse.getAsDouble() <= metric.plan().margin());
   }
 
-  /** Whether the stage shows that a success metric is better by its margin. */
-  boolean isSuperior(Events events, int stage) {
+  /**
+   * Whether the stage shows that a success metric is better by its margin.
+   *
+   * @param users of the stage, in all generations of sets
+   */
+  boolean isSuperior(Users users, int stage) {
     return superior
         .get(stage - 1)
-        .filter(test -> test.logE(oriented(events.stage()).swapped()) >= threshold)
+        .filter(test -> test.logE(oriented(users.withEvent()).swapped()) >= threshold)
         .isPresent();
   }
 

@@ -5,22 +5,21 @@ import dev.serin.server.outcome.aggregate.UnitNumbering;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Counts of sets of users, which may begin anew once in a run, as they do where they are thinned:
- * from then on only users count who are first seen, or are first seen to have the event, after it.
+ * Counts of sets of users, which may begin anew in a run, as they do where they are thinned: from
+ * then on only users count who are first seen, or are first seen to have the event, after it.
  * That fewer of them are kept then is not simulated. For one run.
  */
 final class CountedSets {
-  /** When they begin anew, since the run's start; empty: never. */
-  private final Optional<Duration> anew;
+  /** When they begin anew, since the run's start, in order. */
+  private final List<Duration> anew;
 
   private final int events;
   private UnitNumbering numbering;
   private int generation;
 
-  /** Of the stage that they began anew in; 0: of none. */
+  /** Of the stage that they last began anew in; 0: of none. */
   private int stage;
 
   private long second;
@@ -29,7 +28,7 @@ final class CountedSets {
   private List<ArmCounts> firstWithEvent = List.of();
 
   /** Of a world with so many events; the numbering may be that of other runs. */
-  CountedSets(Optional<Duration> anew, int events, UnitNumbering numbering) {
+  CountedSets(List<Duration> anew, int events, UnitNumbering numbering) {
     this.anew = anew;
     this.events = events;
     this.numbering = numbering;
@@ -37,16 +36,16 @@ final class CountedSets {
 
   /** Begins a look; returns whether sets begin anew with it. */
   boolean begin(Look look) {
-    if (generation > 0 || anew.filter(time -> look.second() >= time.toSeconds()).isEmpty()) {
+    if (generation == anew.size() || look.second() < anew.get(generation).toSeconds()) {
       return false;
     }
     // What has come up to now has been seen, and counts no more.
     List<ArmCounts> seen = new ArrayList<>();
     for (int event = 0; event < events; event++) {
-      seen.add(firstWithEvent(look, event));
+      seen.add(allFirstWithEvent(look, event));
     }
-    users = users(look);
-    firstUsers = firstUsers(look);
+    users = allUsers(look);
+    firstUsers = allFirstUsers(look);
     firstWithEvent = List.copyOf(seen);
     second = look.second();
     stage = look.stage();
@@ -71,14 +70,22 @@ final class CountedSets {
 
   /** Users of the stage. */
   ArmCounts users(Look look) {
-    ArmCounts all = new ArmCounts(look.treatment().users(), look.control().users());
+    ArmCounts all = allUsers(look);
     return isAnew(look) ? all.since(users) : all;
+  }
+
+  private static ArmCounts allUsers(Look look) {
+    return new ArmCounts(look.treatment().users(), look.control().users());
   }
 
   /** Users of the stage who are news for the run. */
   ArmCounts firstUsers(Look look) {
-    ArmCounts all = new ArmCounts(look.treatment().firstUsers(), look.control().firstUsers());
+    ArmCounts all = allFirstUsers(look);
     return isAnew(look) ? all.since(firstUsers) : all;
+  }
+
+  private static ArmCounts allFirstUsers(Look look) {
+    return new ArmCounts(look.treatment().firstUsers(), look.control().firstUsers());
   }
 
   /** Users of the stage with the event: of {@link #users}. */
@@ -92,9 +99,12 @@ final class CountedSets {
 
   /** Users of the stage whose event is news for the run. */
   ArmCounts firstWithEvent(Look look, int event) {
-    ArmCounts all =
-        new ArmCounts(
-            look.treatment().firstEventUsers(event), look.control().firstEventUsers(event));
+    ArmCounts all = allFirstWithEvent(look, event);
     return isAnew(look) ? all.since(firstWithEvent.get(event)) : all;
+  }
+
+  private static ArmCounts allFirstWithEvent(Look look, int event) {
+    return new ArmCounts(
+        look.treatment().firstEventUsers(event), look.control().firstEventUsers(event));
   }
 }

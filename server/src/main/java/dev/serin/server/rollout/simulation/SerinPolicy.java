@@ -59,7 +59,7 @@ final class SerinPolicy implements SimulatedJudge {
       World world,
       Map<Integer, JudgedMetric.Kind> kinds,
       Set<Integer> breakers,
-      Optional<Duration> anew) {
+      List<Duration> anew) {
     this.judge = judge;
     this.fresh = new FreshUsers(breakers);
     this.sets = new CountedSets(anew, world.events().size(), NUMBERING);
@@ -75,9 +75,9 @@ final class SerinPolicy implements SimulatedJudge {
   /**
    * The policy of a plan.
    *
-   * @param anew when sets of users begin anew, since a run's start; empty: never
+   * @param anew when sets of users begin anew, since a run's start, in order; empty: never
    */
-  static SimulatedJudge.Kind kind(SimulatedPlan plan, World world, Optional<Duration> anew) {
+  static SimulatedJudge.Kind kind(SimulatedPlan plan, World world, List<Duration> anew) {
     Judge judge = Judge.of(plan.plan(), plan.metrics(), DataQuality.USUAL);
     Map<Integer, JudgedMetric.Kind> kinds = new HashMap<>();
     Set<Integer> breakers = new HashSet<>();

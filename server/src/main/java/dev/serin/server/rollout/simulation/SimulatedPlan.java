@@ -53,17 +53,17 @@ public record SimulatedPlan(RolloutPlan plan, List<JudgedMetric> metrics) {
 
   /** The real policy. */
   public SimulatedJudge.Kind policy(World world) {
-    return SerinPolicy.kind(this, world, Optional.empty());
+    return policy(world, List.of());
   }
 
   /**
    * The real policy where sets of users begin anew in the middle of a run, as where they are
    * thinned.
    *
-   * @param anew when, since the run's start
+   * @param anew when, since the run's start, in order
    */
-  public SimulatedJudge.Kind policy(World world, Duration anew) {
-    return SerinPolicy.kind(this, world, Optional.of(anew));
+  public SimulatedJudge.Kind policy(World world, List<Duration> anew) {
+    return SerinPolicy.kind(this, world, List.copyOf(anew));
   }
 
   /** Whether the policy asks for events by request: where promotion has to show something. */

@@ -47,9 +47,25 @@ class JudgeStateCodecTest {
   /** What stands in stores today must be read by every later version. */
   @Test
   void golden_ofVersionOne_isWrittenAndRead() throws IOException {
-    byte[] golden = golden();
+    byte[] golden = golden("judge-state-v1-counted.hex");
 
-    assertThat(HexFormat.of().formatHex(JudgeStateCodec.encode(states(7).getLast())))
+    assertThat(HexFormat.of().formatHex(JudgeStateCodec.encode(states(7).get(9))))
+        .isEqualTo(HexFormat.of().formatHex(golden));
+    assertThat(JudgeStateCodec.encode(JudgeStateCodec.decode(golden))).isEqualTo(golden);
+  }
+
+  /** So must what stood there before promotion's users were kept: all else is as it was. */
+  @Test
+  void golden_withoutCountedUsers_isReadAndTheSameWhenWritten() throws IOException {
+    byte[] golden = golden("judge-state-v1.hex");
+    JudgeState state = states(7).getLast();
+    Map<String, JudgeState.MetricState> metrics = new HashMap<>(state.metrics());
+    metrics.replaceAll((id, kept) -> kept.with(JudgeState.Counted.NONE));
+    JudgeState uncounted =
+        new JudgeState(
+            state.stage(), state.extension(), state.generation(), state.ratio(), metrics);
+
+    assertThat(HexFormat.of().formatHex(JudgeStateCodec.encode(uncounted)))
         .isEqualTo(HexFormat.of().formatHex(golden));
     assertThat(JudgeStateCodec.encode(JudgeStateCodec.decode(golden))).isEqualTo(golden);
   }
@@ -71,6 +87,9 @@ class JudgeStateCodecTest {
         .anySatisfy(kept -> assertThat(kept.process().marks()).hasSizeGreaterThan(1))
         .anySatisfy(kept -> assertThat(kept.limit().number()).isPositive())
         .anySatisfy(kept -> assertThat(kept.logRunBefore()).isNotZero());
+    assertThat(states.get(9).metrics().values())
+        .anySatisfy(
+            kept -> assertThat(kept.counted().before()).isNotEqualTo(JudgeState.Users.NONE));
   }
 
   /** Written by none but those who have seen the end of an outage: others have not changed. */
@@ -192,8 +211,8 @@ class JudgeStateCodecTest {
         since);
   }
 
-  private static byte[] golden() throws IOException {
-    try (InputStream in = JudgeStateCodecTest.class.getResourceAsStream("judge-state-v1.hex")) {
+  private static byte[] golden(String name) throws IOException {
+    try (InputStream in = JudgeStateCodecTest.class.getResourceAsStream(name)) {
       assertThat(in).isNotNull();
       return HexFormat.of()
           .parseHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).replace("\n", ""));

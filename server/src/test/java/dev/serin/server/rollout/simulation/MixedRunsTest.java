@@ -106,7 +106,7 @@ class MixedRunsTest {
   @Test
   void runs_whoseSetsBeginAnew_areRolledBackAtMostAsStatedAndWhereWorse() {
     int runs = 200;
-    Duration anew = Duration.ofMinutes(6);
+    List<Duration> anew = List.of(Duration.ofMinutes(6));
     World same = light(1, Optional.empty());
     World worse = light(30, Optional.empty());
     SimulationResult result =
@@ -165,6 +165,34 @@ class MixedRunsTest {
     SimulationResult bad = run(plan, world(1, 1.25, Duration.ZERO), runs);
     assertThat(bad.falsePromotions()).isLessThanOrEqualTo(most(runs));
     assertThat(run(plan, world(1, 1, Duration.ZERO), 10).completed()).isEqualTo(10);
+  }
+
+  /**
+   * An event exactly at its margin in a stage in which sets begin anew twenty times: asked of each
+   * generation by itself, one run in seventeen is promoted.
+   */
+  @Test
+  void runs_whoseSetsBeginAnewOften_arePromotedAtMostAsStatedAndWhereNothingIsWorse() {
+    RolloutPlan plan =
+        Plans.with(
+            """
+            stages:
+            - {name: test, kind: ab_test, share: 50, dwell: 1m}
+            - {name: full, kind: full, share: 100, dwell: 0s}
+            guardrails: [{metric: errors, margin: 4, absolute_margin: 0}]
+            """);
+    int runs = 200;
+    SimulationResult bad = runAnew(plan, 0.01, runs);
+    assertThat(bad.falsePromotions()).isLessThanOrEqualTo(most(runs));
+    assertThat(runAnew(plan, 0.002, 20).completed()).isGreaterThanOrEqualTo(19);
+  }
+
+  /** Each request is a new user; sets begin anew each minute. */
+  private static SimulationResult runAnew(RolloutPlan plan, double rate, int runs) {
+    List<Duration> anew = IntStream.rangeClosed(1, 20).mapToObj(Duration::ofMinutes).toList();
+    World world = World.of(100, new EventRates("errors", 0.002, rate, Duration.ZERO));
+    return new Simulation(plan, world, Duration.ofMinutes(21), 20_261_124)
+        .run(SimulatedPlan.of(plan, world).policy(world, anew), runs, done -> {});
   }
 
   private static int most(int runs) {
