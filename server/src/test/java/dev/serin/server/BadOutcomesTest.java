@@ -271,6 +271,10 @@ class BadOutcomesTest {
         refusal(noFeature, "INVALID_UNIT_KEY", Outcome.Builder::clearUnitKey),
         refusal(noFeature, "INVALID_UNIT_KEY", o -> o.setUnitKey("ü".repeat(512) + "u")),
         refusal(
+            "`dropped` above 10^9, of an exposure, or without a token",
+            "INVALID_OUTCOME",
+            o -> o.setDropped(1_000_000_001)),
+        refusal(
             "more than 1 min ahead",
             "IN_THE_FUTURE",
             o -> o.setTime(fromNow(Duration.ofMinutes(2)))),

@@ -1,10 +1,13 @@
 package dev.serin.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.util.Durations;
+import dev.serin.v1.AnalysisServiceGrpc;
 import dev.serin.v1.ApplyRolloutRequest;
 import dev.serin.v1.ChangeNote;
+import dev.serin.v1.CompareVariantsRequest;
 import dev.serin.v1.DataProblem;
 import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.EvaluateResponse;
@@ -21,9 +24,11 @@ import dev.serin.v1.RolloutRun;
 import dev.serin.v1.RolloutServiceGrpc;
 import dev.serin.v1.RolloutServiceGrpc.RolloutServiceBlockingStub;
 import dev.serin.v1.RolloutState;
+import dev.serin.v1.Session;
 import dev.serin.v1.Stage;
 import dev.serin.v1.StageKind;
 import dev.serin.v1.StartRolloutRequest;
+import dev.serin.v1.VariantSummary;
 import dev.serin.v1.VerdictProblem;
 import dev.serin.v1.VerdictReason;
 import java.nio.file.Path;
@@ -184,6 +189,53 @@ class MissingOutcomesTest {
     return treated;
   }
 
+  private EvaluateResponse evaluate(String user) {
+    return server
+        .decisions()
+        .evaluate(EvaluateRequest.newBuilder().setFeature("checkout").setUserKey(user).build());
+  }
+
+  /** The buffer of the treatment's reporter was full for a while; what it tells, it tells twice. */
+  @Test
+  void arm_whoseReporterDropsOutcomes_holds() throws Exception {
+    begin(3_600);
+    Await.until("half of them have it", () -> treatedOf(20) > 4);
+    ReportOutcomeBatchRequest.Builder batch =
+        ReportOutcomeBatchRequest.newBuilder().setFirstSequence(1);
+    int treated = 0;
+    for (int i = 0; i < 600; i++) {
+      EvaluateResponse answer = evaluate("user-" + i);
+      boolean isTreated = answer.getVariant().equals("on");
+      treated += isTreated ? 1 : 0;
+      batch.addOutcomes(
+          Outcome.newBuilder()
+              .setDecisionToken(answer.getDecisionToken())
+              .setUnitKey("user-" + i)
+              .setDropped(isTreated && treated <= 4 ? 5 : 0)
+              .putValues("errors", 0));
+    }
+
+    for (int attempt = 1; attempt <= 2; attempt++) {
+      batch.setSession(
+          Session.newBuilder()
+              .setProducer("shop")
+              .setSession("00000000-0000-0000-0000-000000000001")
+              .setAttempt(attempt));
+      OutcomeServiceGrpc.newBlockingStub(server.channel()).reportOutcomeBatch(batch.build());
+    }
+
+    Await.until("held", () -> !holds().isEmpty());
+    assertThat(holds().getFirst().getVerdict().getSentence())
+        .contains("reporters dropped 20 of " + (treated + 20) + " outcomes of the treatment");
+    assertThat(
+            AnalysisServiceGrpc.newBlockingStub(server.channel())
+                .compareVariants(CompareVariantsRequest.newBuilder().setFeature("checkout").build())
+                .getSummariesList())
+        .filteredOn(row -> row.getMetric().equals("errors"))
+        .extracting(VariantSummary::getVariant, VariantSummary::getDroppedOutcomes)
+        .containsExactlyInAnyOrder(tuple("on", 20L), tuple("off", 0L));
+  }
+
   /** Of five users of the treatment four are gone before they report anything. */
   @Test
   void treatment_thatDiesBeforeItReports_holds() throws Exception {
@@ -192,14 +244,7 @@ class MissingOutcomesTest {
     ReportOutcomeBatchRequest.Builder batch = ReportOutcomeBatchRequest.newBuilder();
     int treated = 0;
     for (int i = 0; i < 600; i++) {
-      EvaluateResponse answer =
-          server
-              .decisions()
-              .evaluate(
-                  EvaluateRequest.newBuilder()
-                      .setFeature("checkout")
-                      .setUserKey("user-" + i)
-                      .build());
+      EvaluateResponse answer = evaluate("user-" + i);
       boolean isTreated = answer.getVariant().equals("on");
       treated += isTreated ? 1 : 0;
       if (!isTreated || treated % 5 == 0) {

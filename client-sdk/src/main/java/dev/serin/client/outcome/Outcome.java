@@ -109,16 +109,32 @@ public final class Outcome {
     return message.getUnitKey();
   }
 
-  /** As it is sent: with a time. */
-  ByteString encode(Instant now) {
-    return message.hasTime()
-        ? message.toByteString()
-        : message.toBuilder().setTime(timestamp(now)).build().toByteString();
+  /** The token of its decision; empty: it has none. */
+  String token() {
+    return message.getDecisionToken();
   }
 
+  /**
+   * As it is sent: with a time, and what it tells.
+   *
+   * @param dropped others with its token that were dropped, 0 to {@link Drops#MAX_TOLD}
+   */
+  ByteString encode(Instant now, long dropped) {
+    if (message.hasTime() && dropped == 0) {
+      return message.toByteString();
+    }
+    dev.serin.v1.Outcome.Builder sent = message.toBuilder().setDropped((int) dropped);
+    if (!message.hasTime()) {
+      sent.setTime(timestamp(now));
+    }
+    return sent.build().toByteString();
+  }
+
+  /** As it was reported: without what it told of others. */
   static Optional<Outcome> decode(ByteString encoded) {
     try {
-      return Optional.of(new Outcome(dev.serin.v1.Outcome.parseFrom(encoded), null));
+      dev.serin.v1.Outcome sent = dev.serin.v1.Outcome.parseFrom(encoded);
+      return Optional.of(new Outcome(sent.toBuilder().clearDropped().build(), null));
     } catch (InvalidProtocolBufferException unreadable) {
       return Optional.empty();
     }

@@ -63,6 +63,11 @@ final class OutcomeQueue {
     return true;
   }
 
+  /** Whether the next one is as good as dropped: there is no room for any, or it is closed. */
+  boolean isFull() {
+    return closed || heldOutcomes.get() >= maxOutcomes || heldBytes.get() >= maxBytes;
+  }
+
   private void drop() {
     dropped.incrementAndGet();
     boolean first = !dropUntold.get() && dropUntold.compareAndSet(false, true);

@@ -22,7 +22,8 @@ import java.util.concurrent.TimeoutException;
  * connection of its own, and keeps it until the server says that it is durable. A stream that was
  * cut is opened again, here or at another replica; the server says what it has, and the rest is
  * sent once more. While no server answers, the queue fills; at its bound outcomes are dropped, and
- * {@link ReporterListener} and {@link #stats} say how many.
+ * {@link ReporterListener} and {@link #stats} say how many. The server is told too, by the next
+ * outcome with their decision token: a rollout is held where an arm loses too many.
  *
  * <p>What a killed process had not heard of is counted once or not at all; with a {@linkplain
  * OutcomeReporterBuilder#spool spool} on disk the next process sends it, and it is counted once.
@@ -35,6 +36,7 @@ public final class OutcomeReporter implements AutoCloseable {
   private static final Duration CLOSE_MARGIN = Duration.ofSeconds(1);
 
   private final OutcomeQueue queue;
+  private final Drops drops;
   private final ReportLoop loop;
   private final Pace pace;
   private final Tally tally;
@@ -46,10 +48,12 @@ public final class OutcomeReporter implements AutoCloseable {
   /**
    * A reporter at work.
    *
+   * @param drops what it has to tell of
    * @param end ends the connection, after the loop has ended
    */
-  OutcomeReporter(String producer, ReportLoop.Parts parts, Runnable end) {
+  OutcomeReporter(String producer, ReportLoop.Parts parts, Drops drops, Runnable end) {
     this.queue = parts.queue();
+    this.drops = drops;
     this.pace = parts.pace();
     this.tally = parts.tally();
     this.refusedHere = parts.refusedHere();
@@ -91,10 +95,15 @@ public final class OutcomeReporter implements AutoCloseable {
   public boolean report(Outcome outcome) {
     Outcome.Problem problem = outcome.problem();
     if (problem == null) {
-      ByteString encoded = outcome.encode(pace.now());
+      // While all are dropped there is nothing to tell it with.
+      long told = queue.isFull() ? 0 : drops.take(outcome.token());
+      ByteString encoded = outcome.encode(pace.now(), told);
       if (encoded.size() <= Outcome.MAX_BYTES) {
-        return queue.offer(encoded);
+        boolean isTaken = queue.offer(encoded);
+        drops.add(outcome.token(), isTaken ? 0 : told + 1);
+        return isTaken;
       }
+      drops.add(outcome.token(), told);
       problem = Outcome.tooLarge(encoded.size());
     }
     if (refusedHere.add(

@@ -212,6 +212,7 @@ public final class OutcomeReporterBuilder {
     OutcomeQueue queue = new OutcomeQueue(queueOutcomes, queueBytes, batch, pace::ring);
     Notices notices = new Notices(producer, listener, pace::nanoTime);
     Tally tally = new Tally();
+    Drops drops = new Drops();
     Backlog backlog =
         spool == null
             ? new MemoryBacklog(queue, new ReportSession(sources.sessions().get(), 0, 0))
@@ -227,14 +228,14 @@ public final class OutcomeReporterBuilder {
         new ReportLoop.Parts(
             queue,
             backlog,
-            new ReportConnection(producer, channel, backlog, sources, tally, notices),
+            new ReportConnection(producer, channel, backlog, drops, sources, tally, notices),
             pace,
             tally,
             new RefusedHere(),
             notices,
             batch,
             delay.toNanos());
-    return new OutcomeReporter(producer, parts, channel::shutdownNow);
+    return new OutcomeReporter(producer, parts, drops, channel::shutdownNow);
   }
 
   private ManagedChannel channel(String address) {

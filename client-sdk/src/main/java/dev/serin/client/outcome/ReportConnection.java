@@ -38,6 +38,7 @@ final class ReportConnection {
   private final String producer;
   private final ManagedChannel channel;
   private final Backlog backlog;
+  private final Drops drops;
   private final Sources sources;
   private final Tally tally;
   private final Notices notices;
@@ -67,12 +68,14 @@ final class ReportConnection {
       String producer,
       ManagedChannel channel,
       Backlog backlog,
+      Drops drops,
       Sources sources,
       Tally tally,
       Notices notices) {
     this.producer = producer;
     this.channel = channel;
     this.backlog = backlog;
+    this.drops = drops;
     this.sources = sources;
     this.tally = tally;
     this.notices = notices;
@@ -215,7 +218,11 @@ final class ReportConnection {
     for (OutcomeRefusal refusal : answer.getRefusalsList()) {
       long place = session.place(refusal.getSequence());
       if (place >= backlog.first() && place < backlog.next()) {
-        Outcome.decode(backlog.read(place, 1, ReportMessage.MAX_OUTCOME_BYTES).get(0))
+        ByteString encoded = backlog.read(place, 1, ReportMessage.MAX_OUTCOME_BYTES).get(0);
+        if (!refusal.getDisplayed()) {
+          drops.refused(encoded);
+        }
+        Outcome.decode(encoded)
             .ifPresent(
                 outcome ->
                     refused.add(

@@ -88,6 +88,7 @@ final class CountingService extends OutcomeServiceGrpc.OutcomeServiceImplBase {
     private long accepted;
     private long committed;
     private long refusedTotal;
+    private long told;
     private boolean over;
 
     Stream(StreamObserver<ReportOutcomeResponse> answers) {
@@ -161,6 +162,7 @@ final class CountingService extends OutcomeServiceGrpc.OutcomeServiceImplBase {
     private void judge(dev.serin.v1.Outcome outcome) {
       held.add(outcome.getUnitKey());
       boolean refused = outcome.containsValues(REFUSED);
+      told += refused ? 0 : outcome.getDropped();
       if (refused || outcome.containsValues(DISPLAYED)) {
         refusedTotal += refused ? 1 : 0;
         refusals.add(
@@ -216,12 +218,13 @@ final class CountingService extends OutcomeServiceGrpc.OutcomeServiceImplBase {
 
     private boolean commit() {
       if (accepted > committed) {
-        if (session == null || !ledger.commit(session, epoch, accepted, held)) {
+        if (session == null || !ledger.commit(session, epoch, accepted, held, told)) {
           streams.remove(this);
           return false;
         }
         committed = accepted;
         held.clear();
+        told = 0;
       }
       return true;
     }
@@ -248,6 +251,7 @@ final class CountingService extends OutcomeServiceGrpc.OutcomeServiceImplBase {
 
     private void kill() {
       held.clear();
+      told = 0;
       accepted = committed;
       fail(Status.UNAVAILABLE.asRuntimeException());
     }

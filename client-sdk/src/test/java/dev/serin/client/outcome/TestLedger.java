@@ -28,6 +28,7 @@ final class TestLedger {
   private final Map<String, Row> rows = new HashMap<>();
   private final Map<String, Integer> counted = new TreeMap<>();
   private final List<Session> claims = new ArrayList<>();
+  private long dropped;
 
   private static final class Row {
     private long epoch;
@@ -59,8 +60,13 @@ final class TestLedger {
     return new Claimed(row.epoch, row.committed);
   }
 
-  /** Counts in one transaction, if the epoch still holds; false: nothing happened. */
-  synchronized boolean commit(Session session, long epoch, long through, List<String> outcomes) {
+  /**
+   * Counts in one transaction, if the epoch still holds; false: nothing happened.
+   *
+   * @param told what the outcomes told to have been dropped
+   */
+  synchronized boolean commit(
+      Session session, long epoch, long through, List<String> outcomes, long told) {
     Row row = rows.get(key(session));
     if (row == null || row.epoch != epoch) {
       return false;
@@ -70,6 +76,7 @@ final class TestLedger {
     }
     row.committed = through;
     outcomes.forEach(outcome -> counted.merge(outcome, 1, Integer::sum));
+    dropped += told;
     return true;
   }
 
@@ -116,6 +123,11 @@ final class TestLedger {
   /** How often each outcome was counted. */
   synchronized Map<String, Integer> counted() {
     return new TreeMap<>(counted);
+  }
+
+  /** How many outcomes were told to have been dropped. */
+  synchronized long dropped() {
+    return dropped;
   }
 
   synchronized int total() {

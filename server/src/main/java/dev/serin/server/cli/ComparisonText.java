@@ -91,7 +91,7 @@ final class ComparisonText {
       table.row(
           row.getMetric(),
           row.getVariant(),
-          arm(row.getArm()) + (row.getStage() > 0 ? " " + row.getStage() : ""),
+          arm(row),
           Texts.number(row.getCount()),
           (answer.getThinned() ? "~" : "") + Texts.number(row.getUsers()),
           number(row.hasMean(), row.getMean()),
@@ -103,6 +103,10 @@ final class ComparisonText {
           row.getMeasure() + (row.getAfterEnd() ? " (after the end)" : ""));
     }
     return table;
+  }
+
+  private static String arm(VariantSummary row) {
+    return arm(row.getArm()) + (row.getStage() > 0 ? " " + row.getStage() : "");
   }
 
   private static String arm(Arm arm) {
@@ -204,6 +208,17 @@ final class ComparisonText {
     return Numbers.digits(number, DIGITS);
   }
 
+  /** The same in each row of a place: said once. */
+  private static String drops(VariantSummary row) {
+    return Texts.number(row.getDroppedOutcomes())
+        + " outcomes of "
+        + Texts.printable(row.getVariant())
+        + " ("
+        + arm(row)
+        + (row.getAfterEnd() ? ", after the end" : "")
+        + ") were dropped by their reporters: in no figure";
+  }
+
   private static List<String> remarks(CompareVariantsResponse answer) {
     List<String> remarks = new ArrayList<>();
     if (answer.getExposures() == ExposureState.EXPOSURE_STATE_NONE) {
@@ -216,6 +231,11 @@ final class ComparisonText {
       remarks.add(
           Texts.number(answer.getLeakedUsers()) + " users were given two variants: in neither");
     }
+    answer.getSummariesList().stream()
+        .filter(row -> row.getDroppedOutcomes() > 0)
+        .map(ComparisonText::drops)
+        .distinct()
+        .forEach(remarks::add);
     Set<String> missing = new LinkedHashSet<>();
     for (VariantComparison row : answer.getComparisonsList()) {
       row.getMissingList().forEach(reason -> missing.add(metric(row) + ": " + reason));

@@ -136,7 +136,22 @@ final class Judge {
     if (outcomes.isExposure(one) && !hasToken) {
       return invalid("decision_token: none (expected: the token of the exposure's answer)");
     }
-    return null;
+    return outcomes.dropped(one) == 0 ? null : untellable(outcomes, one, hasToken);
+  }
+
+  /** Why an outcome cannot tell of others that were dropped; null: it can. */
+  private static @Nullable Refusal untellable(
+      ReportedOutcomes outcomes, int one, boolean hasToken) {
+    long dropped = outcomes.dropped(one);
+    if (outcomes.isExposure(one)) {
+      return invalid("dropped: " + dropped + " (expected: none of an exposure)");
+    }
+    if (!hasToken) {
+      return invalid("dropped: " + dropped + " (expected: none without the token that they had)");
+    }
+    return dropped <= OutcomeLimits.DROPPED_MAX
+        ? null
+        : invalid("dropped: " + dropped + " (expected: at most " + OutcomeLimits.DROPPED_MAX + ")");
   }
 
   private static Refusal invalid(String text) {
@@ -243,6 +258,7 @@ final class Judge {
       steps[i] = FixedPoint.toSteps(metric.metric().counted(reported));
     }
     log.outcome(place, unit, timeMillis);
+    log.dropped(outcomes.dropped(one));
     look(place, unit, log);
     boolean makesEvents = place.makesEvents();
     for (int i = 0; i < count; i++) {

@@ -19,6 +19,9 @@ public final class OutcomeLimits {
   /** Characters of the name of an instance. */
   static final int INSTANCE_CHARS_MAX = 128;
 
+  /** Outcomes that one tells to have been dropped: more than any reporter drops between two. */
+  static final long DROPPED_MAX = 1_000_000_000;
+
   /** Characters of a producer's name. */
   static final int PRODUCER_CHARS_MAX = 128;
 

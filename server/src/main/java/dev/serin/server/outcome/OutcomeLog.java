@@ -24,7 +24,10 @@ final class OutcomeLog implements CommittedRecords {
   /** Bytes that a value adds at most, besides its cell: a member of an event's set. */
   private static final int VALUE_BYTES = 4;
 
-  /** Words of an entry before its values: unit, time, number of values. */
+  /**
+   * Words of an entry before its values: unit, time, number of values; above the lower half of the
+   * last stands how many outcomes it tells to have been dropped.
+   */
   private static final int HEAD_WORDS = 3;
 
   /** Number of values that stands for an exposure. */
@@ -95,6 +98,15 @@ final class OutcomeLog implements CommittedRecords {
     values++;
   }
 
+  /**
+   * Adds what the outcome that was begun last tells to have been dropped.
+   *
+   * @param outcomes how many, 0 to {@link OutcomeLimits#DROPPED_MAX}
+   */
+  void dropped(long outcomes) {
+    words[head + HEAD_WORDS - 1] += outcomes << Integer.SIZE;
+  }
+
   /** Notes that the unit of the entry that was begun last is drawn for another variant. */
   void elsewhere() {
     elsewhere++;
@@ -130,10 +142,14 @@ final class OutcomeLog implements CommittedRecords {
       long unit = words[at];
       long timeMillis = words[at + 1];
       int count = (int) words[at + 2];
+      long dropped = words[at + 2] >> Integer.SIZE;
       at += HEAD_WORDS;
       if (count == EXPOSURE) {
         addExposure(tally.place(), handle, unit, timeMillis);
       } else {
+        if (dropped > 0) {
+          tally.place().dropped(dropped);
+        }
         addOutcome(tally, handle, unit, timeMillis, at, count);
         at += 2 * count;
       }

@@ -31,6 +31,7 @@ final class OutcomeScan {
   private static final int VALUE = 6 << 3 | 2;
   private static final int INSTANCE = 7 << 3 | 2;
   private static final int EXPOSURE = 8 << 3;
+  private static final int DROPPED = 9 << 3;
 
   private static final int ENTRY_KEY = 1 << 3 | 2;
   private static final int ENTRY_VALUE = 2 << 3 | 1;
@@ -125,11 +126,15 @@ final class OutcomeScan {
     outcomes.begin();
     while (reader.at() < end) {
       byte tag = reader.next();
-      if (tag == EXPOSURE) {
+      if (tag == EXPOSURE || tag == DROPPED) {
         if (!reader.varint(end)) {
           return false;
         }
-        outcomes.setExposure(reader.value() != 0);
+        if (tag == EXPOSURE) {
+          outcomes.setExposure(reader.value() != 0);
+        } else {
+          outcomes.setDropped((int) reader.value());
+        }
         continue;
       }
       int length = reader.length(end);

@@ -18,7 +18,8 @@ final class ReportedOutcomes {
   private static final int NANOS = 10;
   private static final int FLAGS = 11;
   private static final int VALUES_FROM = 12;
-  private static final int NUMBERS = 13;
+  private static final int DROPPED = 13;
+  private static final int NUMBERS = 14;
 
   private static final int HAS_TIME = 1;
   private static final int IS_EXPOSURE = 2;
@@ -76,6 +77,11 @@ final class ReportedOutcomes {
 
   void setExposure(boolean isExposure) {
     flag(IS_EXPOSURE, isExposure);
+  }
+
+  /** As the wire has it: 32 bits without a sign. */
+  void setDropped(int dropped) {
+    set(DROPPED, dropped);
   }
 
   private void flag(int flag, boolean isSet) {
@@ -158,6 +164,11 @@ final class ReportedOutcomes {
 
   boolean isExposure(int outcome) {
     return (number(outcome, FLAGS) & IS_EXPOSURE) != 0;
+  }
+
+  /** Returns how many others an outcome tells to have been dropped. */
+  long dropped(int outcome) {
+    return Integer.toUnsignedLong(number(outcome, DROPPED));
   }
 
   /** Returns the index of an outcome's first value. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param usersByBucket those first seen in the generation that holds, by user bucket
  * @param leaked how many users were seen in two variants of its stage or period
  * @param decisions exposures counted
+ * @param dropped outcomes that their reporters told to have dropped
  * @param untilMillis end of the newest slot with an outcome; 0: none is known
  * @param metrics by key what was counted of each metric
  */
@@ -36,6 +37,7 @@ record PlaceEvidence(
     List<Long> usersByBucket,
     int leaked,
     long decisions,
+    long dropped,
     long untilMillis,
     Map<String, OfMetric> metrics) {
 
@@ -60,7 +62,7 @@ record PlaceEvidence(
   static PlaceEvidence none(Place place) {
     UnitCount none = new UnitCount(0, false);
     List<Long> nobody = boxed(new long[Buckets.COUNT]);
-    return new PlaceEvidence(place, none, none, UnitSet.nobody(), nobody, 0, 0, 0, Map.of());
+    return new PlaceEvidence(place, none, none, UnitSet.nobody(), nobody, 0, 0, 0, 0, Map.of());
   }
 
   /**
@@ -87,8 +89,9 @@ record PlaceEvidence(
       view.cell(key).ifPresent(cell -> cells.put(key, cell));
     }
     long decisions = view.cell(CellKey.exposures(place)).map(Cell::count).orElse(0L);
+    long dropped = view.count(CellKey.dropped(place));
     long untilMillis = view.untilMillis(CellKey.outcomes(place));
-    return () -> of(place, units, cells, metrics, decisions, untilMillis);
+    return () -> of(place, units, cells, metrics, decisions, dropped, untilMillis);
   }
 
   private static CellKey keyOf(Place place, ReportedMetric metric) {
@@ -101,6 +104,7 @@ record PlaceEvidence(
       Map<CellKey, Cell> cells,
       List<ReportedMetric> metrics,
       long decisions,
+      long dropped,
       long untilMillis) {
     UnitSet users = units.users();
     Map<String, OfMetric> ofMetrics = new HashMap<>();
@@ -124,6 +128,7 @@ record PlaceEvidence(
         boxed(units.byBucket(users)),
         units.leaked().size(),
         decisions,
+        dropped,
         untilMillis,
         ofMetrics);
   }

@@ -25,7 +25,8 @@ final class Summaries {
             .setStage(evidence.place().stage())
             .setAfterEnd(evidence.place().afterEnd())
             .setUsers(evidence.users().units())
-            .setExposedUsers(evidence.exposed().units());
+            .setExposedUsers(evidence.exposed().units())
+            .setDroppedOutcomes(evidence.dropped());
     Missing missing = new Missing();
     if (metric.isRatio()) {
       addRatio(row, new RatioSums(evidence.of(metric).cell()), missing);

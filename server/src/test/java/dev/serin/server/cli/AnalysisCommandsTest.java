@@ -225,7 +225,17 @@ class AnalysisCommandsTest {
             .setThinned(true)
             .setLeakedUsers(3)
             .addSummaries(
-                summary("new", 1).setStage(2).setArm(Arm.ARM_TREATMENT).setUserShare(.0625))
+                summary("new", 1)
+                    .setStage(2)
+                    .setArm(Arm.ARM_TREATMENT)
+                    .setUserShare(.0625)
+                    .setDroppedOutcomes(312))
+            .addSummaries(
+                summary("new", 1)
+                    .setMetric("spend")
+                    .setStage(2)
+                    .setArm(Arm.ARM_TREATMENT)
+                    .setDroppedOutcomes(312))
             .addSummaries(summary("new", 1).setStage(2).setAfterEnd(true))
             .addComparisons(
                 VariantComparison.newBuilder()
@@ -240,6 +250,8 @@ class AnalysisCommandsTest {
         .contains("run r-1", "treatment 2", "~3000", "6.25 %", "ms (after the end)")
         .contains("error (share of users) over 1 stages")
         .contains("no exposures", "~ estimated", "3 users were given two variants")
+        .containsOnlyOnce(
+            "312 outcomes of new (treatment 2) were dropped by their reporters: in no figure")
         .contains("- error (share of users) over 1 stages: t, d: only within a stage");
   }
 

@@ -463,6 +463,13 @@ class JudgeTest {
             "exposure without token",
             "INVALID_OUTCOME",
             o -> o.clearDecisionToken().setFeature("checkout").setExposure(true)),
+        row("many dropped", "INVALID_OUTCOME", o -> o.setDropped(1_000_000_001)),
+        row("more dropped than an int", "INVALID_OUTCOME", o -> o.setDropped(-1)),
+        row("exposure that tells", "INVALID_OUTCOME", o -> o.setExposure(true).setDropped(1)),
+        row(
+            "dropped without token",
+            "INVALID_OUTCOME",
+            o -> o.clearDecisionToken().setFeature("checkout").setDropped(1)),
         row("other feature", "CONTRADICTS_TOKEN", o -> o.setFeature("lottery")),
         row("other namespace", "CONTRADICTS_TOKEN", o -> o.setNamespace("shop")),
         row("old", "TOO_OLD", o -> o.setTime(at(-OutcomeLimits.AGE_MAX.toMillis() - 1))),

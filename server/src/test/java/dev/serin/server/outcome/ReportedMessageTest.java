@@ -176,7 +176,8 @@ class ReportedMessageTest {
             .setNamespace(text())
             .setFeature(text())
             .setInstanceId(text())
-            .setExposure(random.nextInt(4) == 0);
+            .setExposure(random.nextInt(4) == 0)
+            .setDropped(random.nextInt(3) == 0 ? random.nextInt() : 0);
     if (random.nextBoolean()) {
       outcome.setTime(time());
     }
@@ -221,6 +222,7 @@ class ReportedMessageTest {
               .setFeature(outcomes.text(i, ReportedOutcomes.FEATURE))
               .setInstanceId(outcomes.text(i, ReportedOutcomes.INSTANCE_ID))
               .setExposure(outcomes.isExposure(i))
+              .setDropped((int) outcomes.dropped(i))
               .putAllValues(values(outcomes, i));
       if (outcomes.hasTime(i)) {
         outcome.setTime(

@@ -152,6 +152,23 @@ class CompareRunTest {
   }
 
   @Test
+  void compare_whatReportersDropped_isShownOfItsPlaceAndInNoFigure() {
+    Counted counted = Counted.ofRun();
+    stage(counted, 1, .5, .5, 15);
+    CompareVariantsResponse before = AnalysisApi.compare(counted);
+    counted.count(builder -> builder.at(counted.place(1, "new")).dropped(312));
+    CompareVariantsResponse after = AnalysisApi.compare(counted);
+    assertThat(after.getComparisonsList()).isEqualTo(before.getComparisonsList());
+    assertThat(after.getSummariesList())
+        .allSatisfy(
+            row ->
+                assertThat(row.getDroppedOutcomes())
+                    .isEqualTo(row.getVariant().equals("new") ? 312 : 0));
+    assertThat(AnalysisApi.summary(after, Counted.ERROR, 1, "new").getCount())
+        .isEqualTo(AnalysisApi.summary(before, Counted.ERROR, 1, "new").getCount());
+  }
+
+  @Test
   void compare_userOfBothVariants_isLeakedAndCountedInNeither() {
     Counted counted = Counted.ofRun();
     stage(counted, 1, .5, .5, 15);

@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param noTrafficAfter how long an arm may go without an exposure
  * @param staleAfter age of the newest look at what was counted from which on it is stale
- * @param lostShare largest share of outcomes that may have been lost, 0 to 1
+ * @param lostShare largest share of outcomes, and of each arm's, that may have been lost, 0 to 1
  * @param missingTokenShare largest share of outcomes that may be without evidence, 0 to 1
  * @param bothArmsUsers users found in both arms that are always tolerated
  * @param bothArmsShare share of users exposed, found in both arms, that is tolerated too, 0 to 1
@@ -43,8 +43,8 @@ public record DataQuality(
     /** Users were exposed, but not by Evaluate or Route: nothing tests the ratio of arms. */
     NO_EXPOSURES,
     /**
-     * Outcomes are lost on their way, one arm's users report less than the other's, or an arm has
-     * no value of a metric at all.
+     * Outcomes are lost on their way or dropped by their reporters, one arm's users report less
+     * than the other's, or an arm has no value of a metric at all.
      */
     LOSING_OUTCOMES,
     /** Users were exposed to both arms of the stage. */
@@ -62,6 +62,17 @@ public record DataQuality(
   public record Problem(State state, String sentence) {}
 
   /**
+   * What reporters told to have dropped, by arm.
+   *
+   * @param dropped outcomes that reporters dropped
+   * @param taken outcomes that came all the same
+   */
+  public record Drops(ArmCounts dropped, ArmCounts taken) {
+    /** Nobody told of any. */
+    public static final Drops NONE = new Drops(ArmCounts.NONE, ArmCounts.NONE);
+  }
+
+  /**
    * What was counted of a stage.
    *
    * @param sinceTreatment since a user was last exposed to the treatment, known or new; where none
@@ -77,9 +88,10 @@ public record DataQuality(
    * @param bothArms users found in both arms, who are in neither
    * @param outcomes taken in the stage, with arm or without
    * @param withoutToken those of them that were no evidence for want of a token
-   * @param lost outcomes known to have been made and not taken
+   * @param lost outcomes of whatever arm known to have been made and not taken
    * @param values of metrics by key, in the stage: how many outcomes of each arm have one. What is
    *     not named was not asked for
+   * @param drops outcomes of each arm that reporters dropped in the stage
    */
   public record Stage(
       Duration sinceTreatment,
@@ -93,10 +105,41 @@ public record DataQuality(
       long outcomes,
       long withoutToken,
       long lost,
-      Map<String, ArmCounts> values) {
+      Map<String, ArmCounts> values,
+      Drops drops) {
     /** Copies. */
     public Stage {
       values = Map.copyOf(values);
+    }
+
+    /** Of which no reporter told that it dropped any. */
+    public Stage(
+        Duration sinceTreatment,
+        Duration sinceControl,
+        Duration sinceLook,
+        ArmCounts drawn,
+        ArmCounts exposed,
+        ArmCounts reporting,
+        double share,
+        long bothArms,
+        long outcomes,
+        long withoutToken,
+        long lost,
+        Map<String, ArmCounts> values) {
+      this(
+          sinceTreatment,
+          sinceControl,
+          sinceLook,
+          drawn,
+          exposed,
+          reporting,
+          share,
+          bothArms,
+          outcomes,
+          withoutToken,
+          lost,
+          values,
+          Drops.NONE);
     }
 
     /** Of which nobody counted values by metric. */
@@ -125,6 +168,24 @@ public record DataQuality(
           withoutToken,
           lost,
           Map.of());
+    }
+
+    /** The same of which reporters told these. */
+    public Stage withDrops(Drops told) {
+      return new Stage(
+          sinceTreatment,
+          sinceControl,
+          sinceLook,
+          drawn,
+          exposed,
+          reporting,
+          share,
+          bothArms,
+          outcomes,
+          withoutToken,
+          lost,
+          values,
+          told);
     }
   }
 
@@ -156,6 +217,9 @@ public record DataQuality(
               "no exposures: %d users, none of them by Evaluate or Route"
                   .formatted(stage.exposed.total())));
     }
+    Drops drops = stage.drops;
+    addDrops("treatment", drops.dropped.treatment(), drops.taken.treatment(), problems);
+    addDrops("control", drops.dropped.control(), drops.taken.control(), problems);
     addLosses(stage, problems);
     if (leaks(stage.bothArms, stage.exposed.total())) {
       problems.add(
@@ -179,6 +243,16 @@ public record DataQuality(
           new Problem(
               State.NO_TRAFFIC,
               "no traffic: no user of the %s in %d s".formatted(arm, silence.toSeconds())));
+    }
+  }
+
+  private void addDrops(String arm, long dropped, long taken, List<Problem> problems) {
+    long all = dropped + taken;
+    if (tooMany(dropped, all, lostShare)) {
+      problems.add(
+          new Problem(
+              State.LOSING_OUTCOMES,
+              "reporters dropped %d of %d outcomes of the %s".formatted(dropped, all, arm)));
     }
   }
 

@@ -59,6 +59,17 @@ public final class Cell {
   }
 
   /**
+   * Adds so many values of 0, without buckets and histogram: where only their number is asked for.
+   *
+   * @param more 1 or more
+   */
+  void addZeros(long more) {
+    count += more;
+    min = Math.min(min, 0);
+    max = Math.max(max, 0);
+  }
+
+  /**
    * Adds what an outcome reports of a ratio.
    *
    * @param numeratorSteps in steps of 2^-20; 0 where it reports the denominator alone

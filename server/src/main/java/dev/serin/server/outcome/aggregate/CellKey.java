@@ -6,7 +6,7 @@ import java.util.Comparator;
 
 /**
  * A metric at a place. A metric's key is never empty: the empty one stands for the outcomes
- * themselves, for the exposures, and for who reported.
+ * themselves, for the exposures, for who reported, and for what was dropped.
  *
  * @param metric key of the metric
  * @param fingerprint of the metric's definition: a changed one begins new cells
@@ -20,6 +20,7 @@ public record CellKey(Place place, String metric, int fingerprint) implements Co
   private static final int OUTCOMES = 0;
   private static final int EXPOSURES = 1;
   private static final int REPORTERS = 2;
+  private static final int DROPPED = 3;
 
   /** Checks that all parts are there. */
   public CellKey {
@@ -43,6 +44,14 @@ public record CellKey(Place place, String metric, int fingerprint) implements Co
    */
   public static CellKey reporters(Place place) {
     return new CellKey(place, "", REPORTERS);
+  }
+
+  /**
+   * Returns the key under which it is counted how many outcomes of a place their reporters told to
+   * have dropped. It has no chart: nobody knows when they happened.
+   */
+  public static CellKey dropped(Place place) {
+    return new CellKey(place, "", DROPPED);
   }
 
   @Override

@@ -34,6 +34,15 @@ public final class PlaceTally {
     outcomes.value(0, 0, timeMillis);
   }
 
+  /**
+   * Counts outcomes that never came: their reporter dropped them, and told with one that did.
+   *
+   * @param outcomes how many, 1 or more
+   */
+  public void dropped(long outcomes) {
+    builder.delta().cellOf(CellKey.dropped(place)).addZeros(outcomes);
+  }
+
   /** Counts an exposure and its unit, given as a hash. */
   public void exposure(long unit, long timeMillis) {
     exposureWithoutUnit(timeMillis);

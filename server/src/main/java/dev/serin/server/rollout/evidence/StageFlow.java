@@ -16,10 +16,16 @@ import java.util.OptionalLong;
  * @param controlMillis the same of the control, without the remainder
  * @param outcomes of the feature since the stage was first read, those without a token too
  * @param withoutToken those of them that no arm was known of
+ * @param drops what reporters told to have dropped since the stage began, beside what came
  */
 public record StageFlow(
-    OptionalLong treatmentMillis, OptionalLong controlMillis, long outcomes, long withoutToken) {
-  static final StageFlow NONE = new StageFlow(OptionalLong.empty(), OptionalLong.empty(), 0, 0);
+    OptionalLong treatmentMillis,
+    OptionalLong controlMillis,
+    long outcomes,
+    long withoutToken,
+    DataQuality.Drops drops) {
+  static final StageFlow NONE =
+      new StageFlow(OptionalLong.empty(), OptionalLong.empty(), 0, 0, DataQuality.Drops.NONE);
 
   /** Time since a user was last exposed to the treatment; where none was, since the stage began. */
   public Duration sinceTreatment(Instant began, Instant now) {
@@ -41,7 +47,8 @@ public record StageFlow(
   }
 
   /**
-   * What is judged of the stage's data. Nobody tells of outcomes that were lost: there are none.
+   * What is judged of the stage's data. Of what is lost only that is known which reporters tell,
+   * and they know its arm: of no known arm nothing is.
    *
    * @param users of the stage, of the same reading
    * @param values of its metrics, of the same reading
@@ -68,6 +75,7 @@ public record StageFlow(
         outcomes,
         withoutToken,
         0,
-        values);
+        values,
+        drops);
   }
 }

@@ -51,6 +51,9 @@ final class StageReader {
   /** By arm, where its outcomes are counted: whatever has values has outcomes. */
   private final List<CellKey> outcomes;
 
+  /** By arm, where it is counted what reporters dropped. */
+  private final List<CellKey> dropped;
+
   /** By arm, where it is kept who reported. */
   private final List<CellKey> reporters;
 
@@ -116,6 +119,7 @@ final class StageReader {
     this.number = number;
     this.places = run.of(number);
     this.outcomes = places.stream().map(CellKey::outcomes).toList();
+    this.dropped = places.stream().map(CellKey::dropped).toList();
     this.reporters = places.stream().map(CellKey::reporters).toList();
     this.unplaced = CellKey.outcomes(run.unplaced());
   }
@@ -132,7 +136,21 @@ final class StageReader {
         last(view, TREATMENT, SURPLUS),
         last(view, CONTROL),
         placed - placedBefore + without - unplacedBefore,
-        without - unplacedBefore);
+        without - unplacedBefore,
+        drops(view));
+  }
+
+  private DataQuality.Drops drops(MergedView view) {
+    ArmCounts told = ofArms(view, dropped);
+    return told.total() == 0
+        ? DataQuality.Drops.NONE
+        : new DataQuality.Drops(told, ofArms(view, outcomes));
+  }
+
+  private static ArmCounts ofArms(MergedView view, List<CellKey> keys) {
+    return new ArmCounts(
+        view.count(keys.get(TREATMENT)) + view.count(keys.get(SURPLUS)),
+        view.count(keys.get(CONTROL)));
   }
 
   private OptionalLong last(MergedView view, int... arms) {

@@ -39,6 +39,7 @@ import java.util.TreeMap;
  *         <li>2, measured: log e-value, whether non-inferior, whether superior, words; classical
  *             figures, if known; estimates of both arms, if known, with an interval, if known.
  *       </ul>
+ *   <li>only where reporters told of any: outcomes dropped, outcomes taken, of each arm.
  * </ol>
  *
  * Classical figures are samples, p-value and improvement.
@@ -77,6 +78,11 @@ public final class EvidenceCodec {
             case Measured measured -> write(out, measured);
           }
         });
+    DataQuality.Drops drops = evidence.data().drops();
+    if (!drops.equals(DataQuality.Drops.NONE)) {
+      out.users(drops.dropped());
+      out.users(drops.taken());
+    }
     return out.done();
   }
 
@@ -178,6 +184,9 @@ public final class EvidenceCodec {
     Map<String, MetricEvidence> metrics = new HashMap<>();
     in.list(() -> Map.entry(in.text(), metric(in)))
         .forEach(metric -> metrics.put(metric.getKey(), metric.getValue()));
+    if (in.hasMore()) {
+      data = data.withDrops(new DataQuality.Drops(in.users(), in.users()));
+    }
     return new RunEvidence(
         stage, extension, generation, planned, elapsed, dwelled, data, exposures, metrics);
   }

@@ -67,6 +67,29 @@ class DataQualityTest {
         .containsExactly("outcomes without token: 5001 of 100000");
   }
 
+  private static List<Problem> drops(ArmCounts dropped, ArmCounts taken) {
+    return DataQuality.USUAL.problems(
+        new Stage(SECOND, SECOND, SECOND, GOOD, GOOD, GOOD, 0.5, 0, 100_000, 0, 0)
+            .withDrops(new DataQuality.Drops(dropped, taken)));
+  }
+
+  /** One arm's loss is not thinned by the other's health. */
+  @Test
+  void problems_ofAnArmWhoseReportersDropMore_areLosingOutcomes() {
+    assertThat(drops(new ArmCounts(312, 0), new ArmCounts(7_728, 90_000)))
+        .containsExactly(
+            new Problem(
+                State.LOSING_OUTCOMES, "reporters dropped 312 of 8040 outcomes of the treatment"));
+    assertThat(drops(new ArmCounts(0, 5), new ArmCounts(9_000, 95)))
+        .extracting(Problem::sentence)
+        .containsExactly("reporters dropped 5 of 100 outcomes of the control");
+    assertThat(drops(new ArmCounts(101, 101), new ArmCounts(9_899, 9_899))).hasSize(2);
+    assertThat(drops(new ArmCounts(100, 100), new ArmCounts(9_900, 9_900)))
+        .as("one in a hundred")
+        .isEmpty();
+    assertThat(drops(new ArmCounts(99, 5), new ArmCounts(0, 94))).as("too few").isEmpty();
+  }
+
   @Test
   void leaks_aFewUsersOrOneInTenThousand_areTolerated() {
     assertThat(DataQuality.USUAL.leaks(5, 10)).isFalse();

@@ -453,6 +453,43 @@ class RunReaderTest {
         .containsExactly(DataQuality.State.STALE);
   }
 
+  /** Unlike shares of all outcomes: of the whole stage, so that another replica sees the same. */
+  @Test
+  void drops_ofReporters_areOfTheStagesArms() {
+    Place treatment = place(1, 0, .05);
+    Place remainder = place(1, .5, .05);
+    counted.count(
+        builder -> {
+          for (int i = 0; i < 200; i++) {
+            builder.outcome(treatment, CountedRun.NOW);
+          }
+          builder.outcome(place(1, .99, .05), CountedRun.NOW);
+        });
+    RunReader reader = reader(RAMP, METRICS);
+    assertThat(reader.read(counted.view(), 1).flow().drops()).isEqualTo(DataQuality.Drops.NONE);
+    counted.count(
+        builder -> {
+          builder.at(treatment).dropped(3);
+          builder.at(remainder).dropped(50);
+          builder.at(place(2, 0, .25)).dropped(70);
+        });
+    DataQuality.Drops drops = new DataQuality.Drops(new ArmCounts(3, 0), new ArmCounts(200, 1));
+
+    RunReader.Reading reading = reader.read(counted.view(), 1);
+
+    assertThat(reading.flow().drops()).isEqualTo(drops);
+    RunReader other = reader(RAMP, METRICS);
+    assertThat(other.read(counted.view(), 1).flow().drops()).isEqualTo(drops);
+    DataQuality.Stage data =
+        reading
+            .flow()
+            .data(
+                reading.users(), reading.values(), .5, Instant.EPOCH, Instant.EPOCH, Duration.ZERO);
+    assertThat(DataQuality.USUAL.problems(data))
+        .extracting(DataQuality.Problem::sentence)
+        .containsExactly("reporters dropped 3 of 203 outcomes of the treatment");
+  }
+
   /** All users come, and those from a draw on report. */
   private RunReader.Users usersWhereSomeReport(double from, int every) {
     counted.count(

@@ -84,6 +84,33 @@ class EvidenceCodecTest {
         .contains(Verdict.Action.ROLL_BACK, Verdict.Action.HOLD);
   }
 
+  /** They follow what older versions wrote, and only where there are any. */
+  @Test
+  void drops_ofReporters_areKept() {
+    RunEvidence evidence = evidence(new Random(3));
+    RunEvidence dropping =
+        new RunEvidence(
+            evidence.stage(),
+            evidence.extension(),
+            evidence.generation(),
+            evidence.planned(),
+            evidence.elapsed(),
+            evidence.dwelled(),
+            evidence.data().withDrops(new DataQuality.Drops(counts(312, 0), counts(7_728, 90_000))),
+            evidence.firstExposures(),
+            evidence.metrics());
+
+    byte[] bytes = EvidenceCodec.encode(dropping);
+
+    assertThat(EvidenceCodec.decode(bytes)).isEqualTo(dropping).isNotEqualTo(evidence);
+    assertThat(bytes).hasSizeGreaterThan(EvidenceCodec.encode(evidence).length);
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cut = Arrays.copyOf(bytes, length);
+      assertThatThrownBy(() -> EvidenceCodec.decode(cut))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
   /** Where nothing was ever looked at, ages have no end. */
   @Test
   void ages_withoutEnd_areKept() {
