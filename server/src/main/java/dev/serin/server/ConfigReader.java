@@ -255,7 +255,7 @@ final class ConfigReader {
     if (tick == null
         || tick.compareTo(ROLLOUT_TICK_MIN) < 0
         || tick.compareTo(ROLLOUT_TICK_MAX) > 0) {
-      errors.add(setting.error("a time like 500ms, 10s or 1m, from 100ms to 1m"));
+      errors.add(setting.error("a time like 500ms or 1s, from 100ms to 2s"));
       return ROLLOUT_TICK_MAX;
     }
     return tick;
