@@ -9,6 +9,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.serin.server.rollout.machine.Phase;
 import dev.serin.v1.ApplyRolloutRequest;
 import dev.serin.v1.ChangeNote;
+import dev.serin.v1.CommandRolloutRequest;
 import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.EvaluateResponse;
 import dev.serin.v1.Guardrail;
@@ -16,6 +17,7 @@ import dev.serin.v1.Outcome;
 import dev.serin.v1.OutcomeServiceGrpc;
 import dev.serin.v1.ReportOutcomeBatchRequest;
 import dev.serin.v1.Rollout;
+import dev.serin.v1.RolloutCommand;
 import dev.serin.v1.RolloutServiceGrpc;
 import dev.serin.v1.Stage;
 import dev.serin.v1.StageKind;
@@ -84,7 +86,8 @@ class MonitoringFilesTest {
           () -> {
             call(server);
             String text = server.get("/metrics").body();
-            return text.contains("serin_variant_traffic_share{")
+            return text.contains("serin_rollout_rolled_back_timestamp_seconds{")
+                && text.contains("serin_variant_traffic_share{")
                 && text.contains("serin_variant_metric_quantile{")
                 && text.contains("serin_rollout_evidence_log_e{");
           });
@@ -144,7 +147,7 @@ class MonitoringFilesTest {
   }
 
   private static void begin(RunningServer server) throws Exception {
-    server.apply(FEATURE);
+    server.apply(FEATURE, FEATURE.replace("\"checkout\"", "\"search\""));
     ChangeNote ada = ChangeNote.newBuilder().setActor("ada").setReason("ticket 7").build();
     Rollout rollout =
         Rollout.newBuilder()
@@ -164,10 +167,18 @@ class MonitoringFilesTest {
                 Stage.newBuilder().setName("full").setKind(StageKind.STAGE_KIND_FULL).setShare(100))
             .build();
     var rollouts = RolloutServiceGrpc.newBlockingStub(server.channel());
-    rollouts.applyRollout(
-        ApplyRolloutRequest.newBuilder().setRollout(rollout).setNote(ada).build());
-    rollouts.startRollout(
-        StartRolloutRequest.newBuilder().setRollout("new-checkout").setNote(ada).build());
+    Rollout other = rollout.toBuilder().setKey("new-search").setFeature("search").build();
+    for (Rollout one : List.of(rollout, other)) {
+      rollouts.applyRollout(ApplyRolloutRequest.newBuilder().setRollout(one).setNote(ada).build());
+      rollouts.startRollout(
+          StartRolloutRequest.newBuilder().setRollout(one.getKey()).setNote(ada).build());
+    }
+    rollouts.commandRollout(
+        CommandRolloutRequest.newBuilder()
+            .setRollout("new-search")
+            .setCommand(RolloutCommand.ROLLOUT_COMMAND_ROLL_BACK)
+            .setNote(ada)
+            .build());
   }
 
   /** A few users come, and one outcome is refused. */

@@ -32,6 +32,8 @@ final class Scraped {
           "histogram_quantile",
           "label_values",
           "absent",
+          "time",
+          "max_over_time",
           "and",
           "or",
           "up");

@@ -268,6 +268,7 @@ public final class Controller implements AutoCloseable {
     fence = null;
     held.forget();
     gates.forget();
+    turn.rollbacks().forget();
     if (lost != null) {
       log.info("rollouts: lease {} is over, another process may act", lost.number());
       watcher.lost();
@@ -319,6 +320,11 @@ public final class Controller implements AutoCloseable {
   /** The runs that this process acts for, as it knows them, by their ids; any thread. */
   public List<RunView> runs() {
     return held.all().stream().map(HeldRun::view).toList();
+  }
+
+  /** The rollouts that were rolled back while this process acts for them; any thread. */
+  public List<RolledBack> rolledBack() {
+    return turn.rollbacks().all();
   }
 
   /** What it is about; any thread. */

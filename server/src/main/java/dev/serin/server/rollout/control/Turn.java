@@ -67,6 +67,7 @@ final class Turn {
   private final ControllerSteps steps;
   private final LongSupplier nanoTime;
   private final AtomicLong moves = new AtomicLong();
+  private final Rollbacks rollbacks = new Rollbacks();
 
   /** Runs that waited for rows in vain in the last turn: the others come first. */
   private final Set<String> waited = new HashSet<>();
@@ -98,6 +99,11 @@ final class Turn {
   /** Any thread: entries that were written. */
   long moves() {
     return moves.get();
+  }
+
+  /** Any thread: what was rolled back. */
+  Rollbacks rollbacks() {
+    return rollbacks;
   }
 
   /**
@@ -172,6 +178,7 @@ final class Turn {
     // Whatever is decided: so that what the judge keeps does not depend on it.
     Optional<Event.Tick> tick = orFail(() -> tick(run, look, now));
     if (run.state().phase() == Phase.ROLLING_BACK) {
+      rollbacks.saw(run.origin(), run.state().time());
       acknowledge(run, fence, now);
       return;
     }

@@ -78,7 +78,7 @@ public final class RolloutMeters {
     runs(
         metrics,
         "serin_rollout_traffic_share",
-        "Treatment's share of the split of an active run, 0 to 1.",
+        "Treatment's share of the split of an active run, 0 to 1; 0 while the kill switch is set.",
         SeenRun::share);
     runs(
         metrics,
@@ -96,6 +96,18 @@ public final class RolloutMeters {
         "serin_rollout_evidence_threshold",
         "Evidence at which a metric of an active run alarms, as a natural logarithm.",
         SeenEvidence::threshold);
+    metrics.gauges(
+        "serin_rollout_rolled_back_timestamp_seconds",
+        "When a run of the rollout was last rolled back, in seconds since 1970.",
+        List.of("namespace", "rollout"),
+        () ->
+            seen().rolledBack().stream()
+                .map(
+                    it ->
+                        new Sample(
+                            List.of(it.namespace(), it.rollout()),
+                            it.time().toEpochMilli() / MILLIS_PER_SECOND))
+                .toList());
     gauge(
         metrics,
         "serin_rollouts_active",

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.serin.server.rollout.control.Controller;
 import dev.serin.server.rollout.control.ControllerStatus;
+import dev.serin.server.rollout.control.RolledBack;
 import dev.serin.server.rollout.gate.WebhookGates;
 import dev.serin.server.rollout.notice.Notifier;
 import dev.serin.server.rollout.notice.NotifierStatus;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param lastTickAge time since the end of the last tick; empty: there was none yet
  * @param lastTickTime how long that took
  * @param runs those that it acts for; empty where it does not lead
+ * @param rolledBack rollouts that were rolled back since it leads; each once
  * @param openGates webhooks that it asks
  * @param notices what became of notifications
  */
@@ -32,6 +34,7 @@ public record SeenRollouts(
     Optional<Duration> lastTickAge,
     Duration lastTickTime,
     List<SeenRun> runs,
+    List<RolledBack> rolledBack,
     int openGates,
     NotifierStatus notices) {
   /** What these know now; waits for nobody. */
@@ -47,6 +50,7 @@ public record SeenRollouts(
         controller.runs().stream()
             .map(run -> SeenRun.of(run, controller.lastLook(run.stored().origin().run())))
             .toList(),
+        controller.rolledBack(),
         gates.openGates(),
         notifier.status());
   }
@@ -57,5 +61,6 @@ public record SeenRollouts(
     requireNonNull(lastTickTime, "lastTickTime");
     requireNonNull(notices, "notices");
     runs = List.copyOf(runs);
+    rolledBack = List.copyOf(rolledBack);
   }
 }

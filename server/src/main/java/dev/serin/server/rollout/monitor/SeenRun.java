@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param run id
  * @param state its state, in lower case
  * @param stage number of its stage, from 1; 0: none yet
- * @param share treatment's share of the split, 0 to 1
+ * @param share treatment's share of the split, 0 to 1; 0 while the kill switch is set
  * @param users of both arms in the stage, at the last look; 0: nobody has looked yet
  * @param metrics what that look showed of them; empty likewise
  */
@@ -41,7 +41,7 @@ public record SeenRun(
         origin.run(),
         run.state().phase().name().toLowerCase(Locale.ROOT),
         run.state().stage(),
-        run.state().traffic().fraction(),
+        run.state().killed() ? 0 : run.state().traffic().fraction(),
         look.map(it -> it.exposed().total()).orElse(0L),
         look.map(LastLook::readings).orElse(List.of()).stream().map(SeenMetric::of).toList());
   }

@@ -3,12 +3,14 @@ package dev.serin.server.rollout.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.serin.server.rollout.control.RolledBack;
 import dev.serin.server.rollout.journal.Move;
 import dev.serin.server.rollout.journal.Standing;
 import dev.serin.server.rollout.monitor.SeenMetric.SeenEvidence;
 import dev.serin.server.rollout.notice.NotifierStatus;
 import dev.serin.server.telemetry.Metrics;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,8 @@ class RolloutMetersTest {
                   Optional.of(Duration.ofMillis(400)),
                   Duration.ofMillis(12),
                   runs,
+                  List.of(
+                      new RolledBack("shop", "new-checkout", Instant.ofEpochSecond(1_700_000_000))),
                   7,
                   new NotifierStatus(4, 5_000, 6, 8, 1));
             },
@@ -72,6 +76,14 @@ class RolloutMetersTest {
             "serin_rollout_notifications_failed_total 8.0",
             "serin_rollout_notifications_given_up_total 1.0");
     assertThat(asked).hasValue(1);
+  }
+
+  @Test
+  void rolloutThatWasRolledBack_isNamedWithItsTime() {
+    assertThat(scraped())
+        .contains(
+            "serin_rollout_rolled_back_timestamp_seconds"
+                + "{namespace=\"shop\",rollout=\"new-checkout\"} 1.7E9");
   }
 
   @Test
