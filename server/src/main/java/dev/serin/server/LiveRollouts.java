@@ -12,12 +12,13 @@ import dev.serin.server.rollout.control.CountedView;
 import dev.serin.server.rollout.control.GateWebhooks;
 import dev.serin.server.rollout.control.LeaseWatcher;
 import dev.serin.server.rollout.control.RunCatalog;
-import dev.serin.server.rollout.control.RunView;
+import dev.serin.server.rollout.control.RunReading;
 import dev.serin.server.rollout.control.Runs;
 import dev.serin.server.rollout.gate.WebhookGates;
 import dev.serin.server.rollout.journal.ControllerLease;
 import dev.serin.server.rollout.journal.Journal;
 import dev.serin.server.rollout.journal.Outbox;
+import dev.serin.server.rollout.journal.StoredRun;
 import dev.serin.server.rollout.monitor.RolloutMeters;
 import dev.serin.server.rollout.monitor.SeenRollouts;
 import dev.serin.server.rollout.monitor.Transitions;
@@ -162,13 +163,13 @@ final class LiveRollouts implements AutoCloseable {
   }
 
   private Optional<Verdict> ofLog(String run) {
-    return runs.find(run).flatMap(this::logged);
+    return runs.find(run).map(RunReading::stored).flatMap(this::logged);
   }
 
   /** Entries without one are commands that came before anybody had looked. */
-  private Optional<Verdict> logged(RunView run) {
-    long before = Math.max(0, run.stored().version() - NEWEST_ENTRIES);
-    return runs.log(run.stored().origin().run(), before, NEWEST_ENTRIES).reversed().stream()
+  private Optional<Verdict> logged(StoredRun run) {
+    long before = Math.max(0, run.version() - NEWEST_ENTRIES);
+    return runs.log(run.origin().run(), before, NEWEST_ENTRIES).reversed().stream()
         .flatMap(entry -> entry.evidence().verdict().stream())
         .findFirst();
   }

@@ -431,6 +431,11 @@ class RolloutFlowTest {
     server
         .features()
         .killFeature(KillFeatureRequest.newBuilder().setKey("checkout").setNote(ADA).build());
+    assertThat(get().getRun().getKilled()).as("before the run's mover has seen it").isTrue();
+    assertThat(get().getRun().getTraffic()).as("what would be served").isEqualTo(20);
+    assertThat(rollouts().listRollouts(ListRolloutsRequest.getDefaultInstance()).getRunsList())
+        .singleElement()
+        .satisfies(run -> assertThat(run.getKilled()).isTrue());
     awaitState(RolloutState.ROLLOUT_STATE_HOLDING);
     assertThat(get().getRun().getHold()).isEqualTo(RolloutHold.ROLLOUT_HOLD_KILLED);
     assertThat(get().getRun().getReason()).contains("kill switch").contains("ticket 7");
@@ -439,6 +444,7 @@ class RolloutFlowTest {
     server
         .features()
         .reviveFeature(ReviveFeatureRequest.newBuilder().setKey("checkout").setNote(ADA).build());
+    assertThat(get().getRun().getKilled()).isFalse();
     Await.until(
         "no longer killed", () -> get().getRun().getHold() != RolloutHold.ROLLOUT_HOLD_KILLED);
     assertThat(history())

@@ -131,9 +131,9 @@ class RolloutsOnAServerTest {
               return isOver(runs, "good") && isOver(runs, "bad");
             });
 
-        assertThat(runs.newest("default", "good").orElseThrow().state().phase())
+        assertThat(runs.newest("default", "good").orElseThrow().require().state().phase())
             .isEqualTo(Phase.COMPLETED);
-        assertThat(runs.newest("default", "bad").orElseThrow().state().phase())
+        assertThat(runs.newest("default", "bad").orElseThrow().require().state().phase())
             .isEqualTo(Phase.ROLLED_BACK);
         Await.until("all have the treatment", () -> callers.given("good").equals(List.of("on")));
         Await.until("nobody has it", () -> callers.given("bad").equals(List.of("off")));
@@ -155,7 +155,7 @@ class RolloutsOnAServerTest {
   }
 
   private static boolean isOver(Runs runs, String rollout) {
-    return runs.newest("default", rollout).orElseThrow().state().phase().isOver();
+    return runs.newest("default", rollout).orElseThrow().require().state().phase().isOver();
   }
 
   /** Services that ask for each user, and report what happened. */

@@ -28,6 +28,8 @@ final class Mending {
           "somebody else changed it: look with 'serin history', then apply on the new revision";
       case "RUN_VERSION_CONFLICT" ->
           "the run moved: look with 'serin rollout status', then decide on its version";
+      case "RUN_UNREADABLE" ->
+          "update the server, or name a newer one; 'serin kill' of the feature works meanwhile";
       case "RUN_NOT_FOUND" -> "'serin rollout list' shows what was started";
       case "ROLLOUT_ACTIVE" ->
           "'serin rollout list --active -o wide' shows the run; end it first, or wait for it";

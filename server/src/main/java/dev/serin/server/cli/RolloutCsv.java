@@ -55,9 +55,9 @@ final class RolloutCsv {
             Timestamps.toString(entry.getTime()),
             text(entry.getNote().getActor()),
             RolloutText.event(entry),
-            RolloutText.word(entry.getFromState()),
+            RolloutText.stateOf(entry.getFromState()),
             Integer.toUnsignedString(entry.getFromStage()),
-            RolloutText.word(entry.getState()),
+            RolloutText.stateOf(entry.getState()),
             Integer.toUnsignedString(entry.getStage()),
             text(entry.getStageName()),
             percent(entry.getFromTraffic(), entry.getFromTrafficOf()),
@@ -68,8 +68,9 @@ final class RolloutCsv {
     return cells.stream().collect(Collectors.joining(",", "", END));
   }
 
+  /** Of nothing it is not known. */
   private static String percent(int parts, int of) {
-    return Rendering.number(100.0 * parts / Math.max(1, of));
+    return of == 0 ? "" : Rendering.number(100.0 * parts / of);
   }
 
   private static String text(String text) {

@@ -109,9 +109,9 @@ final class RolloutHistoryCommand implements Callable<Integer> {
         Texts.time(entry.getTime()),
         entry.getNote().getActor(),
         RolloutText.event(entry),
-        RolloutText.word(entry.getState()),
-        entry.getStage() == 0 ? "-" : entry.getStageName(),
+        RolloutText.stateOf(entry.getState()),
+        RolloutText.stage(entry),
         from.equals(to) ? to : from + " -> " + to,
-        entry.getNote().getReason());
+        entry.getNote().getReason() + RolloutText.unreadable(entry));
   }
 }

@@ -30,6 +30,7 @@ final class RolloutScreen {
   private long answeredNanos;
   private long version;
   private String verdict = "";
+  private boolean killed;
   private boolean away;
 
   /**
@@ -156,9 +157,11 @@ final class RolloutScreen {
   }
 
   private void print(WatchRolloutResponse next, List<RolloutLogEntry> news, boolean first) {
-    if (first) {
+    // That the switch was set is no entry before the run's mover has seen it.
+    if (first || killed != next.getRun().getKilled()) {
       terminal.out().println(RolloutText.line(next.getRun(), terminal));
     }
+    killed = next.getRun().getKilled();
     news.forEach(entry -> terminal.out().println(RolloutText.line(entry)));
     Verdict look = next.getProgress().getVerdict();
     String said = look.getAction() + " " + look.getReason() + " " + look.getMetric();

@@ -15,6 +15,7 @@ import java.util.Locale;
 /** Runs of rollouts as people read them. */
 final class RolloutText {
   private static final String NONE = "-";
+  private static final String NOT_KNOWN = "?";
 
   /** From so old on a look is said to be: looks are made each second. */
   private static final long OLD_SECONDS = 10;
@@ -63,9 +64,9 @@ final class RolloutText {
       }
       boolean started = !run.getRunId().isEmpty();
       row.add(started ? Texts.number(run.getNumber()) : NONE);
-      row.add(word(run.getState()));
+      row.add(isUnreadable(run) ? stateOfRow(run) + " (unreadable)" : word(run.getState()));
       row.add(started ? stage(run) : NONE);
-      row.add(started ? (isBefore(run) ? "document" : share(run)) : NONE);
+      row.add(started ? traffic(run) : NONE);
       row.add(started ? Texts.number(run.getVersion()) : NONE);
       row.add(Texts.time(run.getSince()));
       if (wide) {
@@ -76,14 +77,49 @@ final class RolloutText {
     return table;
   }
 
+  /** The treatment's share as it is served, and what a kill switch keeps from being served. */
+  private static String traffic(RolloutRun run) {
+    if (isUnreadable(run)) {
+      return NOT_KNOWN;
+    }
+    String share = isBefore(run) ? "document" : share(run);
+    return isCutOff(run) ? "0 % (else " + share + ")" : share;
+  }
+
+  private static String trafficInWords(RolloutRun run, Terminal terminal) {
+    if (isUnreadable(run)) {
+      return terminal.red("not readable by this server");
+    }
+    String share = isBefore(run) ? "the document's weights" : share(run);
+    return isCutOff(run)
+        ? terminal.red("0 % as the kill switch is set") + " (else " + share + ")"
+        : share;
+  }
+
+  /** Whether something would be served by the run, or its document, were it not for the switch. */
+  private static boolean isCutOff(RolloutRun run) {
+    return run.getKilled() && (isBefore(run) || run.getTraffic() != 0);
+  }
+
+  private static boolean isUnreadable(RolloutRun run) {
+    return !run.getUnreadable().isEmpty();
+  }
+
+  /** Of a run that the server cannot read: it may not know the state, either. */
+  private static String stateOfRow(RolloutRun run) {
+    return run.getState() == RolloutState.ROLLOUT_STATE_UNSPECIFIED
+        ? "in an unknown state"
+        : word(run.getState());
+  }
+
   /** A run on one line. */
   static String line(RolloutRun run, Terminal terminal) {
     return Texts.printable("rollout " + run.getRollout() + ": ")
-        + state(run, terminal)
+        + (isUnreadable(run) ? stateOfRow(run) : state(run, terminal))
         + (run.getRunId().isEmpty()
             ? ""
             : ", "
-                + (isBefore(run) ? "the document's weights" : share(run))
+                + trafficInWords(run, terminal)
                 + terminal.dim(
                     " (run "
                         + Texts.number(run.getNumber())
@@ -116,6 +152,15 @@ final class RolloutText {
   static List<String> lines(RolloutRun run, RolloutProgress progress, Terminal terminal) {
     List<String> lines = new ArrayList<>();
     lines.add(terminal.bold(line(run, terminal)));
+    if (isUnreadable(run)) {
+      lines.add(Texts.printable("this server cannot read: " + run.getUnreadable()));
+      lines.add(
+          Texts.printable(
+              "a server as new as the one that wrote it can; 'serin kill "
+                  + run.getFeature()
+                  + "' works meanwhile"));
+      return lines;
+    }
     lines.add(
         terminal.dim(
             Texts.printable(
@@ -155,6 +200,9 @@ final class RolloutText {
 
   /** The commands that let a run go on which a person holds up; empty: it goes on by itself. */
   private static String toGoOn(RolloutRun run) {
+    if (run.getKilled() && run.getActive()) {
+      return "'serin revive " + run.getFeature() + "'";
+    }
     String command = "'serin rollout %s " + run.getRollout() + "'";
     if (run.getState() == RolloutState.ROLLOUT_STATE_PAUSED) {
       return command.formatted("resume");
@@ -182,41 +230,73 @@ final class RolloutText {
     String from = share(entry.getFromTraffic(), entry.getFromTrafficOf());
     String to = share(entry.getTraffic(), entry.getTrafficOf());
     return Texts.printable(
-        "#%s %s %s -> %s, %s, %s: %s"
+        "#%s %s %s -> %s, %s, %s: %s%s"
             .formatted(
                 Texts.number(entry.getVersion()),
                 Texts.time(entry.getTime()),
-                word(entry.getFromState()),
+                stateOf(entry.getFromState()),
                 place(entry),
                 from.equals(to) ? to : from + " -> " + to,
                 entry.getNote().getActor(),
-                entry.getNote().getReason()));
+                entry.getNote().getReason(),
+                unreadable(entry)));
   }
 
   /** What made an entry, in a word or two: {@code look}, {@code roll back}. */
   static String event(RolloutLogEntry entry) {
+    if (entry.getKind() == RolloutEventKind.ROLLOUT_EVENT_KIND_UNSPECIFIED) {
+      return NOT_KNOWN;
+    }
     return entry.getKind() == RolloutEventKind.ROLLOUT_EVENT_KIND_COMMAND
         ? words(entry.getCommand().name().replace("ROLLOUT_COMMAND_", ""))
         : words(entry.getKind().name().replace("ROLLOUT_EVENT_KIND_", ""));
   }
 
-  /** A share of traffic: {@code 5 %}, {@code 3/1000}. */
+  /** A state of an entry in one word; a question mark of one that the server does not know. */
+  static String stateOf(RolloutState state) {
+    return state == RolloutState.ROLLOUT_STATE_UNSPECIFIED ? NOT_KNOWN : word(state);
+  }
+
+  /** What of an entry the server could not read, to stand behind its reason; empty: nothing. */
+  static String unreadable(RolloutLogEntry entry) {
+    return entry.getUnreadable().isEmpty()
+        ? ""
+        : " (not readable by this server: " + entry.getUnreadable() + ")";
+  }
+
+  /** A share of traffic: {@code 5 %}, {@code 3/1000}; of nothing it is not known. */
   static String share(int parts, int of) {
-    return of == 100 ? parts + " %" : Integer.toUnsignedString(parts) + "/" + Math.max(1, of);
+    if (of == 0) {
+      return NOT_KNOWN;
+    }
+    return of == 100
+        ? parts + " %"
+        : Integer.toUnsignedString(parts) + "/" + Integer.toUnsignedString(of);
   }
 
   private static String share(RolloutRun run) {
     return share(run.getTraffic(), run.getTrafficOf());
   }
 
+  /** Name of the stage after an entry; of none a dash. */
+  static String stage(RolloutLogEntry entry) {
+    if (entry.getStage() == 0) {
+      return NONE;
+    }
+    return entry.getStageName().isEmpty() ? Texts.number(entry.getStage()) : entry.getStageName();
+  }
+
   private static String place(RolloutLogEntry entry) {
-    return word(entry.getState())
+    return stateOf(entry.getState())
         + (entry.getStageName().isEmpty() ? "" : " " + entry.getStageName());
   }
 
   private static String stage(RolloutRun run) {
-    return run.getStage() == 0
-        ? NONE
+    if (run.getStage() == 0) {
+      return NONE;
+    }
+    return isUnreadable(run)
+        ? Texts.number(run.getStage())
         : run.getStageName() + " (" + run.getStage() + " of " + run.getStages() + ")";
   }
 

@@ -45,6 +45,8 @@ public enum ErrorReason {
   ROLLOUT_ACTIVE(Status.Code.FAILED_PRECONDITION),
   /** The run's state does not allow the command. */
   RUN_STATE(Status.Code.FAILED_PRECONDITION),
+  /** This version of the server cannot read the run. */
+  RUN_UNREADABLE(Status.Code.FAILED_PRECONDITION),
   /** The feature is archived. */
   FEATURE_ARCHIVED(Status.Code.FAILED_PRECONDITION),
   /** Somebody else has opened the session since. */

@@ -27,6 +27,29 @@ public final class RunErrors {
   }
 
   /**
+   * RUN_UNREADABLE: this version of the server cannot read the run.
+   *
+   * @param rollout its key
+   * @param feature whose kill switch ends what the run serves
+   * @param run id
+   * @param why what cannot be read
+   */
+  public static ApiException unreadable(String rollout, String feature, String run, String why) {
+    return ApiErrors.error(
+        ErrorReason.RUN_UNREADABLE,
+        "rollout "
+            + ApiErrors.shown(rollout)
+            + ": run "
+            + run
+            + " cannot be read by this server (expected: one as new as that which wrote it;"
+            + " meanwhile the kill switch of feature "
+            + ApiErrors.shown(feature)
+            + " ends what the run serves): "
+            + why,
+        Map.of("rollout", rollout, "feature", feature, "run", run));
+  }
+
+  /**
    * ROLLOUT_ACTIVE: the split that a run is to be started on has an active one.
    *
    * @param rollout that is started

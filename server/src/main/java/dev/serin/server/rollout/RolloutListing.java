@@ -1,6 +1,8 @@
 package dev.serin.server.rollout;
 
 import dev.serin.server.catalog.Catalog;
+import dev.serin.server.catalog.FeatureName;
+import dev.serin.server.rollout.control.RunReading;
 import dev.serin.server.rollout.control.Runs;
 import dev.serin.server.rollout.journal.StoredRun;
 import dev.serin.v1.Rollout;
@@ -10,15 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Lists rollouts by key: those that are documents, and those that are gone but were started. */
 final class RolloutListing {
   private final Catalog catalog;
   private final Runs runs;
+  private final KillSwitches kills;
 
-  RolloutListing(Catalog catalog, Runs runs) {
+  RolloutListing(Catalog catalog, Runs runs, KillSwitches kills) {
     this.catalog = catalog;
     this.runs = runs;
+    this.kills = kills;
   }
 
   /**
@@ -54,15 +59,28 @@ final class RolloutListing {
         wanted.add(run);
       }
     }
-    return new Part(List.copyOf(wanted), more ? keys.getLast() : "");
+    return new Part(marked(wanted), more ? keys.getLast() : "");
   }
 
   /** One that cannot be read is listed with what its row says, and hides no other. */
   private RolloutRun shown(StoredRun stored) {
-    try {
-      return RunMessages.run(runs.of(stored)).build();
-    } catch (IllegalArgumentException unreadable) {
-      return RunMessages.unreadable(stored, String.valueOf(unreadable.getMessage()));
-    }
+    RunReading run = runs.read(stored);
+    return run.view()
+        .map(RunMessages::run)
+        .orElseGet(() -> RunMessages.unreadable(stored, run.unreadable()))
+        .build();
+  }
+
+  /** With those marked whose feature's kill switch is set. */
+  private List<RolloutRun> marked(List<RolloutRun> shown) {
+    Set<FeatureName> killed =
+        kills.among(shown.stream().map(RolloutListing::feature).collect(Collectors.toSet()));
+    return shown.stream()
+        .map(run -> run.toBuilder().setKilled(killed.contains(feature(run))).build())
+        .toList();
+  }
+
+  private static FeatureName feature(RolloutRun run) {
+    return new FeatureName(run.getNamespace(), run.getFeature());
   }
 }

@@ -12,10 +12,11 @@ import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.rollout.control.Commands;
-import dev.serin.server.rollout.control.RunView;
+import dev.serin.server.rollout.control.RunReading;
 import dev.serin.server.rollout.control.Runs;
 import dev.serin.server.rollout.journal.Journal;
 import dev.serin.server.rollout.journal.RunOrigin;
+import dev.serin.server.rollout.journal.StoredRun;
 import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.rollout.machine.GateOf;
 import dev.serin.v1.ApplyRolloutRequest;
@@ -69,6 +70,7 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
 
   private final Catalog catalog;
   private final Runs runs;
+  private final KillSwitches kills;
   private final RunLogs logs;
   private final Commands commands;
   private final Watches watches;
@@ -93,7 +95,8 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
     this.live = live;
     this.clock = clock;
     runs = new Runs(journal);
-    logs = new RunLogs(catalog, journal, runs);
+    kills = new KillSwitches(catalog);
+    logs = new RunLogs(catalog, journal, runs, kills);
   }
 
   @Override
@@ -243,7 +246,7 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
     OptionalLong number = number(checks, request.hasRunNumber(), request.getRunNumber());
     checks.requireValid();
     GetRolloutResponse.Builder response = GetRolloutResponse.newBuilder();
-    Optional<RunView> run = logs.find(namespace, rollout, number);
+    Optional<RunReading> run = logs.find(namespace, rollout, number);
     try {
       StoredDocument document = catalog.rollout(namespace, rollout);
       response.setRollout(document.getDocument().getRollout()).setRevision(document.getRevision());
@@ -253,17 +256,24 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
         throw missing;
       }
     }
-    run.ifPresent(
-        view -> {
-          RunShown shown = new RunShown(runs, view);
-          shown.readAll();
-          String id = view.stored().origin().run();
-          response
-              .setRun(shown.run())
-              .setProgress(shown.progress(live.verdict(id), live.because(id), clock.instant()))
-              .setJudgedBy(runs.document(view.stored()));
-        });
+    run.ifPresent(it -> show(response, it));
+    String feature = response.getRun().getFeature();
+    response.getRunBuilder().setKilled(kills.isSet(namespace, feature));
     answer(responses, response.build());
+  }
+
+  private void show(GetRolloutResponse.Builder response, RunReading run) {
+    if (run.view().isEmpty()) {
+      response.setRun(RunMessages.unreadable(run.stored(), run.unreadable()));
+      return;
+    }
+    RunShown shown = new RunShown(runs, run.view().get());
+    shown.readAll();
+    String id = run.stored().origin().run();
+    response
+        .setRun(shown.run())
+        .setProgress(shown.progress(live.verdict(id), live.because(id), clock.instant()))
+        .setJudgedBy(runs.document(run.stored()));
   }
 
   @Override
@@ -285,7 +295,7 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
             ? ""
             : PageToken.read(request.getPageToken(), unpaged, 1).getFirst();
     RolloutListing.Part part =
-        new RolloutListing(catalog, runs).after(namespace, after, states, feature, size);
+        new RolloutListing(catalog, runs, kills).after(namespace, after, states, feature, size);
     answer(
         responses,
         ListRolloutsResponse.newBuilder()
@@ -321,7 +331,7 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
     int size = checks.pageSize(request.getPageSize());
     checks.requireValid();
     Message unpaged = request.toBuilder().clearPageSize().clearPageToken().build();
-    RunView run;
+    RunReading run;
     long after;
     if (request.getPageToken().isEmpty()) {
       run = logs.require(namespace, rollout, number);
@@ -333,7 +343,7 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
           runs.find(position.getFirst())
               .orElseThrow(() -> ApiErrors.pageTokenInvalid(request.getPageToken()));
       after = PageToken.number(request.getPageToken(), position.getLast());
-      if (!isPosition(run, namespace, rollout, number, after)) {
+      if (!isPosition(run.stored(), namespace, rollout, number, after)) {
         throw ApiErrors.pageTokenInvalid(request.getPageToken());
       }
     }
@@ -342,13 +352,13 @@ public final class RolloutServiceAdapter extends RolloutServiceGrpc.RolloutServi
 
   /** Whether a page of what is asked for may go on there: a token can be made up. */
   private static boolean isPosition(
-      RunView run, String namespace, String rollout, OptionalLong number, long after) {
-    RunOrigin origin = run.stored().origin();
+      StoredRun run, String namespace, String rollout, OptionalLong number, long after) {
+    RunOrigin origin = run.origin();
     return origin.namespace().equals(namespace)
         && origin.rollout().equals(rollout)
-        && (number.isEmpty() || number.getAsLong() == run.stored().number())
+        && (number.isEmpty() || number.getAsLong() == run.number())
         && after >= 1
-        && after <= run.stored().version();
+        && after <= run.version();
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.serin.server.error.ApiException;
 import dev.serin.server.error.RunErrors;
 import dev.serin.server.rollout.control.LoggedEntry;
 import dev.serin.server.rollout.control.Replay;
+import dev.serin.server.rollout.control.RunReading;
 import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.control.Runs;
 import dev.serin.server.rollout.journal.Journal;
@@ -32,11 +33,13 @@ final class RunLogs {
   private final Catalog catalog;
   private final Journal journal;
   private final Runs runs;
+  private final KillSwitches kills;
 
-  RunLogs(Catalog catalog, Journal journal, Runs runs) {
+  RunLogs(Catalog catalog, Journal journal, Runs runs, KillSwitches kills) {
     this.catalog = catalog;
     this.journal = journal;
     this.runs = runs;
+    this.kills = kills;
   }
 
   /**
@@ -44,14 +47,14 @@ final class RunLogs {
    *
    * @param number which, from 1; empty: the newest
    */
-  Optional<RunView> find(String namespace, String rollout, OptionalLong number) {
+  Optional<RunReading> find(String namespace, String rollout, OptionalLong number) {
     if (number.isEmpty()) {
       return runs.newest(namespace, rollout);
     }
     return Optional.of(
         journal
             .numbered(namespace, rollout, number.getAsLong())
-            .map(runs::of)
+            .map(runs::read)
             .orElseThrow(
                 () ->
                     RunErrors.noSuchRun(
@@ -61,7 +64,7 @@ final class RunLogs {
   }
 
   /** The same of one that must be there. */
-  RunView require(String namespace, String rollout, OptionalLong number) {
+  RunReading require(String namespace, String rollout, OptionalLong number) {
     return find(namespace, rollout, number).orElseThrow(() -> absent(catalog, namespace, rollout));
   }
 
@@ -75,20 +78,29 @@ final class RunLogs {
     }
   }
 
-  /** A run with what its first and last entry say. */
-  RolloutRun run(RunView view) {
+  /** A run with what its first and last entry say; where it cannot be read, what its row says. */
+  private RolloutRun run(RunReading run) {
+    StoredRun stored = run.stored();
+    return run.view()
+        .map(this::logged)
+        .orElseGet(() -> RunMessages.unreadable(stored, run.unreadable()))
+        .setKilled(kills.isSet(stored.origin().namespace(), stored.origin().feature()))
+        .build();
+  }
+
+  private RolloutRun.Builder logged(RunView view) {
     String id = view.stored().origin().run();
     List<StoredEntry> first = journal.log(id, 0, 1);
     List<StoredEntry> last = journal.log(id, view.stored().version() - 1, 1);
     return first.isEmpty() || last.isEmpty()
-        ? RunMessages.run(view).build()
+        ? RunMessages.run(view)
         : RunMessages.run(view, first.getFirst(), last.getFirst());
   }
 
   /** The same of one that was commanded just now, which is told though the store went since. */
   RolloutRun commanded(RunView view) {
     try {
-      return run(view);
+      return run(RunReading.of(view));
     } catch (ApiException away) {
       return RunMessages.run(view).build();
     }
@@ -102,7 +114,7 @@ final class RunLogs {
    * @param unpaged the request, for the next page's token
    */
   ListRolloutHistoryResponse history(
-      RunView run, long after, int size, boolean withEvidence, Message unpaged) {
+      RunReading run, long after, int size, boolean withEvidence, Message unpaged) {
     String id = run.stored().origin().run();
     ListRolloutHistoryResponse.Builder response =
         ListRolloutHistoryResponse.newBuilder().setRun(run(run));
@@ -139,11 +151,15 @@ final class RunLogs {
     return response.build();
   }
 
-  /** Judges and plays a run's log again. */
-  ReplayRolloutResponse replay(RunView run) {
+  /**
+   * Judges and plays a run's log again.
+   *
+   * @throws ApiException {@code RUN_UNREADABLE}, or of the store
+   */
+  ReplayRolloutResponse replay(RunReading run) {
+    Replay replay = new Replay(run.require());
     ReplayRolloutResponse.Builder response =
         ReplayRolloutResponse.newBuilder().setRun(run(run)).setLogEntries(run.stored().version());
-    Replay replay = new Replay(run);
     String id = run.stored().origin().run();
     long last = 0;
     while (last < run.stored().version()) {

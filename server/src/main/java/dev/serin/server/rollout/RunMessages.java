@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.serin.server.rollout.control.LoggedEntry;
+import dev.serin.server.rollout.control.RunReading;
 import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.journal.StoredEntry;
 import dev.serin.server.rollout.journal.StoredRun;
@@ -28,6 +29,7 @@ import dev.serin.v1.RolloutState;
 import dev.serin.v1.StageKind;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** Runs and their logs as messages. */
 final class RunMessages {
@@ -72,8 +74,8 @@ final class RunMessages {
         .setActive(stored.standing().active());
   }
 
-  /** A run of which only the row can be read. */
-  static RolloutRun unreadable(StoredRun stored, String why) {
+  /** A run of which only the row can be read, for sure. */
+  static RolloutRun.Builder unreadable(StoredRun stored, String why) {
     return RolloutRun.newBuilder()
         .setRunId(stored.origin().run())
         .setNamespace(stored.origin().namespace())
@@ -81,27 +83,21 @@ final class RunMessages {
         .setFeature(stored.origin().feature())
         .setSplit(stored.origin().split())
         .setNumber(stored.number())
-        .setState(
-            Arrays.stream(Phase.values())
-                .filter(phase -> phase.name().equals(stored.standing().phase()))
-                .map(RunMessages::state)
-                .findFirst()
-                .orElse(RolloutState.ROLLOUT_STATE_UNSPECIFIED))
+        .setState(state(phase(stored.standing().phase())))
         .setStage(stored.standing().stage())
         .setVersion(stored.version())
         .setSince(Timestamps.fromMillis(stored.timeMillis()))
         .setActive(stored.standing().active())
         .setReason("not readable by this server: " + why)
-        .build();
+        .setUnreadable(why);
   }
 
   /** A run with its first and its last entry. */
-  static RolloutRun run(RunView view, StoredEntry first, StoredEntry last) {
+  static RolloutRun.Builder run(RunView view, StoredEntry first, StoredEntry last) {
     return run(view)
         .setReason(last.reason())
         .setActor(last.actor())
-        .setStartTime(Timestamps.fromMillis(first.timeMillis()))
-        .build();
+        .setStartTime(Timestamps.fromMillis(first.timeMillis()));
   }
 
   /**
@@ -109,70 +105,94 @@ final class RunMessages {
    *
    * @param from what the entry before it led to
    */
-  static RolloutLogEntry entry(RunView view, Standing from, LoggedEntry logged) {
+  static RolloutLogEntry entry(RunReading run, Standing from, LoggedEntry logged) {
     StoredEntry stored = logged.stored();
-    RolloutPlan plan = view.plan();
     Standing to = Standing.after(stored);
-    TrafficShare before = from.traffic(plan);
-    TrafficShare after = to.traffic(plan);
     RolloutLogEntry.Builder entry =
         RolloutLogEntry.newBuilder()
-            .setRollout(view.stored().origin().rollout())
-            .setRunId(view.stored().origin().run())
+            .setRollout(run.stored().origin().rollout())
+            .setRunId(run.stored().origin().run())
             .setVersion(stored.number())
             .setTime(Timestamps.fromMillis(stored.timeMillis()))
             .setState(state(to.phase()))
             .setStage(to.stage())
-            .setStageName(name(plan, to.stage()))
             .setFromState(state(from.phase()))
             .setFromStage(from.stage())
-            .setTraffic(after.parts())
-            .setTrafficOf(after.of())
-            .setFromTraffic(before.parts())
-            .setFromTrafficOf(before.of())
             .setLease(stored.fence())
-            .setNote(ChangeNote.newBuilder().setActor(stored.actor()).setReason(stored.reason()));
+            .setNote(ChangeNote.newBuilder().setActor(stored.actor()).setReason(stored.reason()))
+            .setUnreadable(logged.unreadable());
+    run.plan().ifPresent(plan -> entry.setStageName(name(plan, to.stage())));
+    from.traffic(run.plan())
+        .ifPresent(it -> entry.setFromTraffic(it.parts()).setFromTrafficOf(it.of()));
+    to.traffic(run.plan()).ifPresent(it -> entry.setTraffic(it.parts()).setTrafficOf(it.of()));
     logged.evidence().verdict().ifPresent(entry::setVerdict);
-    return switch (logged.event()) {
+    logged.event().ifPresent(event -> setKind(entry, event));
+    return entry.build();
+  }
+
+  private static void setKind(RolloutLogEntry.Builder entry, Event event) {
+    switch (event) {
       case Event.Command command ->
           entry
               .setKind(RolloutEventKind.ROLLOUT_EVENT_KIND_COMMAND)
-              .setCommand(command(command.kind()))
-              .build();
-      case Event.Tick tick -> entry.setKind(RolloutEventKind.ROLLOUT_EVENT_KIND_LOOK).build();
-      case Event.GateResult result ->
-          entry.setKind(RolloutEventKind.ROLLOUT_EVENT_KIND_GATE).build();
+              .setCommand(command(command.kind()));
+      case Event.Tick tick -> entry.setKind(RolloutEventKind.ROLLOUT_EVENT_KIND_LOOK);
+      case Event.GateResult result -> entry.setKind(RolloutEventKind.ROLLOUT_EVENT_KIND_GATE);
       case Event.HoldersAcknowledged holders ->
-          entry.setKind(RolloutEventKind.ROLLOUT_EVENT_KIND_HOLDERS).build();
-    };
+          entry.setKind(RolloutEventKind.ROLLOUT_EVENT_KIND_HOLDERS);
+    }
   }
 
   /**
    * Where a run stood after an entry.
    *
+   * @param phase empty: one that this version of the server does not know
    * @param stage from 1; 0: none yet
    */
-  record Standing(Phase phase, int stage) {
+  record Standing(Optional<Phase> phase, int stage) {
     /** Before the first entry. */
-    static final Standing BEGIN = new Standing(Phase.PENDING, 0);
+    static final Standing BEGIN = new Standing(Optional.of(Phase.PENDING), 0);
 
     static Standing after(StoredEntry entry) {
-      return new Standing(Phase.valueOf(entry.phase()), entry.stage());
+      return new Standing(RunMessages.phase(entry.phase()), entry.stage());
     }
 
-    /** The treatment's share: nothing but phase and stage decides it. */
-    TrafficShare traffic(RolloutPlan plan) {
-      return switch (phase) {
-        case PENDING, ROLLING_BACK, ROLLED_BACK, CANCELLED -> TrafficShare.NONE;
-        case GATE, RUNNING, HOLDING, PAUSED ->
-            stage == 0 ? TrafficShare.NONE : plan.stage(stage).share();
-        case COMPLETED -> TrafficShare.ALL;
-      };
+    /** Whether nothing is served by the run any more, or it is about to be so. */
+    boolean isOver() {
+      return phase.filter(it -> it.isOver() || it == Phase.ROLLING_BACK).isPresent();
+    }
+
+    /**
+     * The treatment's share: nothing but phase and stage decides it. Empty: not known.
+     *
+     * @param plan empty: it cannot be read
+     */
+    Optional<TrafficShare> traffic(Optional<RolloutPlan> plan) {
+      return phase.flatMap(
+          it ->
+              switch (it) {
+                case PENDING, ROLLING_BACK, ROLLED_BACK, CANCELLED ->
+                    Optional.of(TrafficShare.NONE);
+                case GATE, RUNNING, HOLDING, PAUSED ->
+                    stage == 0
+                        ? Optional.of(TrafficShare.NONE)
+                        : plan.map(read -> read.stage(stage).share());
+                case COMPLETED -> Optional.of(TrafficShare.ALL);
+              });
     }
   }
 
   static String name(RolloutPlan plan, int stage) {
     return stage == 0 ? "" : plan.stage(stage).name();
+  }
+
+  private static Optional<Phase> phase(String name) {
+    return Arrays.stream(Phase.values()).filter(it -> it.name().equals(name)).findFirst();
+  }
+
+  /** Unspecified of a phase that this version of the server does not know. */
+  static RolloutState state(Optional<Phase> phase) {
+    return phase.map(RunMessages::state).orElse(RolloutState.ROLLOUT_STATE_UNSPECIFIED);
   }
 
   static RolloutState state(Phase phase) {

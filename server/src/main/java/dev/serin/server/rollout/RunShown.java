@@ -1,6 +1,7 @@
 package dev.serin.server.rollout;
 
 import dev.serin.server.rollout.control.LoggedEntry;
+import dev.serin.server.rollout.control.RunReading;
 import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.control.Runs;
 import dev.serin.v1.RolloutLogEntry;
@@ -43,7 +44,7 @@ final class RunShown {
     for (LoggedEntry logged : runs.log(id(), track.version(), PAGE)) {
       // What came since the run was read comes with its next reading.
       if (logged.stored().number() <= view.stored().version()) {
-        entries.add(RunMessages.entry(view, track.standing(), logged));
+        entries.add(RunMessages.entry(RunReading.of(view), track.standing(), logged));
         track.add(logged);
       }
     }
@@ -57,9 +58,13 @@ final class RunShown {
     }
   }
 
-  /** Takes the run as it is now; false: nothing moved it. */
+  /**
+   * Takes the run as it is now; false: nothing moved it.
+   *
+   * @throws dev.serin.server.error.ApiException {@code RUN_UNREADABLE}, or of the store
+   */
   boolean refresh() {
-    RunView now = runs.find(id()).orElse(view);
+    RunView now = runs.find(id()).map(RunReading::require).orElse(view);
     boolean moved = now.stored().version() != view.stored().version();
     view = now;
     return moved;
@@ -70,11 +75,11 @@ final class RunShown {
     return !view.stored().standing().active() && track.version() >= view.stored().version();
   }
 
-  RolloutRun run() {
+  RolloutRun.Builder run() {
     return track
         .last()
         .map(last -> RunMessages.run(view, track.first().orElse(last), last))
-        .orElseGet(() -> RunMessages.run(view).build());
+        .orElseGet(() -> RunMessages.run(view));
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.serin.server.rollout;
 
 import dev.serin.server.rollout.control.LoggedEntry;
 import dev.serin.server.rollout.journal.StoredEntry;
-import dev.serin.server.rollout.machine.Phase;
 import dev.serin.v1.Verdict;
 import java.time.Instant;
 import java.util.HashMap;
@@ -44,8 +43,7 @@ final class StageTrack {
                   look.getStage(),
                   (number, seen) -> new Seen(seen.begin(), seen.end(), Optional.of(look)));
             });
-    Phase phase = RunMessages.Standing.after(entry).phase();
-    boolean over = phase.isOver() || phase == Phase.ROLLING_BACK;
+    boolean over = RunMessages.Standing.after(entry).isOver();
     if (entry.stage() != stage || over) {
       stages.computeIfPresent(
           stage,

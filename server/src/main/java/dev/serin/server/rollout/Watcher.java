@@ -1,10 +1,12 @@
 package dev.serin.server.rollout;
 
 import dev.serin.server.catalog.Catalog;
+import dev.serin.server.catalog.FeatureName;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.control.Runs;
+import dev.serin.server.rollout.journal.RunOrigin;
 import dev.serin.v1.RolloutLogEntry;
 import dev.serin.v1.Verdict;
 import dev.serin.v1.WatchRolloutResponse;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,7 @@ final class Watcher {
 
   private final Catalog catalog;
   private final Runs runs;
+  private final KillSwitches kills;
   private final String namespace;
   private final String rollout;
   private final int entries;
@@ -36,6 +40,7 @@ final class Watcher {
   private @Nullable RunShown shown;
   private Instant sent = Instant.MIN;
   private Optional<Verdict> told = Optional.empty();
+  private boolean toldKilled;
   private boolean ended;
   private volatile boolean over;
 
@@ -47,12 +52,14 @@ final class Watcher {
   Watcher(
       Catalog catalog,
       Runs runs,
+      KillSwitches kills,
       String namespace,
       String rollout,
       int entries,
       ServerCallStreamObserver<WatchRolloutResponse> observer) {
     this.catalog = catalog;
     this.runs = runs;
+    this.kills = kills;
     this.namespace = namespace;
     this.rollout = rollout;
     this.entries = entries;
@@ -69,18 +76,24 @@ final class Watcher {
     return over || ended;
   }
 
+  /** The run's feature; empty: nothing was sent yet. */
+  Optional<FeatureName> feature() {
+    return Optional.ofNullable(shown).map(Watcher::featureOf);
+  }
+
   /**
    * Sends what is new.
    *
    * @param versions of all active runs; a run that is missing has ended
+   * @param killed features of those that have one whose kill switch is set
    * @param live what this process knows of runs
    */
-  void look(Map<String, Long> versions, LiveRuns live, Instant now) {
+  void look(Map<String, Long> versions, Set<FeatureName> killed, LiveRuns live, Instant now) {
     if (isOver() || !observer.isReady()) {
       return;
     }
     try {
-      send(versions, live, now);
+      send(versions, killed, live, now);
     } catch (ApiException e) {
       // A store that is away comes back, and the watch goes on where it was.
       if (shown == null || e.reason() != ErrorReason.STORE_UNAVAILABLE) {
@@ -101,19 +114,23 @@ final class Watcher {
     }
   }
 
-  private void send(Map<String, Long> versions, LiveRuns live, Instant now) {
+  private void send(
+      Map<String, Long> versions, Set<FeatureName> killed, LiveRuns live, Instant now) {
     RunShown run = shown;
     if (run == null) {
       run = begin();
+      boolean isKilled = kills.among(Set.of(featureOf(run))).contains(featureOf(run));
       shown = run;
-      answer(run, last(run), live, now);
+      answer(run, isKilled, last(run), live, now);
     } else {
       refresh(run, versions);
       List<RolloutLogEntry> news = run.read();
       Optional<Verdict> look = live.verdict(id(run));
+      boolean isKilled = killed.contains(featureOf(run));
       boolean due = !Duration.between(sent, now).minus(QUIET_MAX).isNegative();
-      if (!news.isEmpty() || due || now.isBefore(sent) || !same(look, told)) {
-        answer(run, news, live, now);
+      boolean same = same(look, told) && isKilled == toldKilled;
+      if (!news.isEmpty() || due || now.isBefore(sent) || !same) {
+        answer(run, isKilled, news, live, now);
       }
     }
     if (run.isOver()) {
@@ -125,7 +142,8 @@ final class Watcher {
   private RunShown begin() {
     RunView view =
         runs.newest(namespace, rollout)
-            .orElseThrow(() -> RunLogs.absent(catalog, namespace, rollout));
+            .orElseThrow(() -> RunLogs.absent(catalog, namespace, rollout))
+            .require();
     return new RunShown(runs, view);
   }
 
@@ -148,12 +166,14 @@ final class Watcher {
     }
   }
 
-  private void answer(RunShown run, List<RolloutLogEntry> news, LiveRuns live, Instant now) {
+  private void answer(
+      RunShown run, boolean killed, List<RolloutLogEntry> news, LiveRuns live, Instant now) {
     told = live.verdict(id(run));
+    toldKilled = killed;
     sent = now;
     observer.onNext(
         WatchRolloutResponse.newBuilder()
-            .setRun(run.run())
+            .setRun(run.run().setKilled(killed))
             .setProgress(run.progress(told, live.because(id(run)), now))
             .addAllEntries(news)
             .build());
@@ -171,6 +191,11 @@ final class Watcher {
   private void end(RuntimeException failure) {
     ended = true;
     observer.onError(failure);
+  }
+
+  private static FeatureName featureOf(RunShown run) {
+    RunOrigin origin = run.view().stored().origin();
+    return new FeatureName(origin.namespace(), origin.feature());
   }
 
   private static String id(RunShown run) {

@@ -1,6 +1,7 @@
 package dev.serin.server.rollout;
 
 import dev.serin.server.catalog.Catalog;
+import dev.serin.server.catalog.FeatureName;
 import dev.serin.server.error.ApiErrors;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.rollout.control.Runs;
@@ -18,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,7 @@ public final class Watches implements AutoCloseable {
   private final Catalog catalog;
   private final Journal journal;
   private final Runs runs;
+  private final KillSwitches kills;
   private final LiveRuns live;
   private final InstantSource clock;
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
@@ -55,6 +58,7 @@ public final class Watches implements AutoCloseable {
     this.catalog = catalog;
     this.journal = journal;
     this.runs = runs;
+    kills = new KillSwitches(catalog);
     this.live = live;
     this.clock = clock;
     var _ =
@@ -97,7 +101,7 @@ public final class Watches implements AutoCloseable {
       count.decrementAndGet();
       throw ApiErrors.overloaded("watches", WATCHERS_MAX, "calls");
     }
-    Watcher watcher = new Watcher(catalog, runs, namespace, rollout, entries, observer);
+    Watcher watcher = new Watcher(catalog, runs, kills, namespace, rollout, entries, observer);
     AtomicBoolean gone = new AtomicBoolean();
     Runnable over =
         () -> {
@@ -120,7 +124,12 @@ public final class Watches implements AutoCloseable {
     }
     try {
       Map<String, Long> versions = journal.activeVersions();
-      watchers.forEach(watcher -> watcher.look(versions, live, clock.instant()));
+      Set<FeatureName> killed =
+          kills.among(
+              watchers.stream()
+                  .flatMap(watcher -> watcher.feature().stream())
+                  .collect(Collectors.toSet()));
+      watchers.forEach(watcher -> watcher.look(versions, killed, live, clock.instant()));
     } catch (ApiException away) {
       // Who watches already waits until the store is back; who begins is told.
       watchers.forEach(watcher -> watcher.refuseNew(away));

@@ -241,6 +241,7 @@ class RolloutCommandsTest {
     api.will("CommandRollout", RunErrors.versionConflict("checkout", 5, 4));
     api.will("CommandRollout", RunErrors.state("checkout", "PAUSED", 5, "paused: resume it first"));
     api.will("CommandRollout", RunErrors.neverStarted("checkout"));
+    api.will("CommandRollout", RunErrors.unreadable("checkout", "shop", "6b2f", "state: damaged"));
 
     Run stale = api.run("rollout", "advance", "checkout", "--expect=4");
     assertThat(stale.exitCode()).isEqualTo(ExitCode.CONFLICT.code());
@@ -256,6 +257,13 @@ class RolloutCommandsTest {
     Run missing = api.run("rollout", "pause", "checkout");
     assertThat(missing.exitCode()).isEqualTo(ExitCode.NOT_FOUND.code());
     assertThat(missing.err()).contains("never started").contains("'serin rollout list'");
+
+    Run unreadable = api.run("rollout", "pause", "checkout");
+    assertThat(unreadable.exitCode()).isEqualTo(ExitCode.REFUSED.code());
+    assertThat(unreadable.err())
+        .contains("RUN_UNREADABLE: rollout checkout: run 6b2f cannot be read by this server")
+        .contains("the kill switch of feature shop")
+        .endsWith("'serin kill' of the feature works meanwhile\n");
   }
 
   @Test

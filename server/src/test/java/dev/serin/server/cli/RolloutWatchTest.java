@@ -8,6 +8,8 @@ import dev.serin.v1.ChangeNote;
 import dev.serin.v1.GateProgress;
 import dev.serin.v1.GateState;
 import dev.serin.v1.GetRolloutResponse;
+import dev.serin.v1.ListRolloutHistoryResponse;
+import dev.serin.v1.ListRolloutsResponse;
 import dev.serin.v1.RolloutGate;
 import dev.serin.v1.RolloutHold;
 import dev.serin.v1.RolloutLogEntry;
@@ -21,6 +23,7 @@ import dev.serin.v1.VerdictAction;
 import dev.serin.v1.VerdictReason;
 import dev.serin.v1.WatchRolloutResponse;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -221,6 +224,95 @@ class RolloutWatchTest {
     assertThat(status(before(RolloutState.ROLLOUT_STATE_PAUSED), refused))
         .as("paused it is not asked")
         .contains("gate 1.1 refused: the webhook http://ci\n");
+  }
+
+  @Test
+  void status_ofAKilledRun_saysThatNothingOfItIsServed() {
+    RolloutRun.Builder running =
+        before(RolloutState.ROLLOUT_STATE_RUNNING)
+            .setFeature("new-checkout")
+            .setStage(1)
+            .setStages(2)
+            .setStageName("canary")
+            .setTraffic(25)
+            .setKilled(true);
+
+    assertThat(status(running, NOTHING))
+        .contains("in stage 1 of 2, canary, 0 % as the kill switch is set (else 25 %) (run 1,")
+        .contains("to go on: 'serin revive new-checkout'");
+    assertThat(status(before(RolloutState.ROLLOUT_STATE_GATE).setKilled(true), NOTHING))
+        .contains("0 % as the kill switch is set (else the document's weights)");
+    assertThat(status(before(RolloutState.ROLLOUT_STATE_ROLLED_BACK).setKilled(true), NOTHING))
+        .as("it served nothing before")
+        .contains("rolled back, 0 % (run 1,")
+        .doesNotContain("to go on");
+    api.will("ListRollouts", ListRolloutsResponse.newBuilder().addRuns(running).build());
+    assertThat(api.run("rollout", "list").out()).contains("0 % (else 25 %)");
+  }
+
+  @Test
+  void watch_ofARunWhoseSwitchIsSet_saysSoBeforeAnyEntryDoes() {
+    RolloutRun running =
+        run("one", 1, 2, RolloutState.ROLLOUT_STATE_RUNNING).toBuilder().setTraffic(25).build();
+    RolloutRun killed = running.toBuilder().setKilled(true).build();
+    for (RolloutRun one : List.of(running, killed, killed)) {
+      api.will("WatchRollout", WatchRolloutResponse.newBuilder().setRun(one).build());
+    }
+    api.will("WatchRollout", FakeApi.END);
+
+    assertThat(api.run("rollout", "watch", "checkout").out().lines())
+        .containsExactly(
+            "rollout checkout: running, 25 % (run 1, version 2)",
+            "rollout checkout: running, 0 % as the kill switch is set (else 25 %) (run 1,"
+                + " version 2)");
+  }
+
+  @Test
+  void status_ofARunThatTheServerCannotRead_saysWhatAndWhatWorks() {
+    RolloutRun.Builder unreadable =
+        before(RolloutState.ROLLOUT_STATE_RUNNING)
+            .setFeature("new-checkout")
+            .setStage(2)
+            .clearTrafficOf()
+            .setUnreadable("machine state: version 9 (expected: 1)");
+
+    assertThat(status(unreadable, NOTHING))
+        .isEqualToIgnoringNewLines(
+            "rollout checkout: running, not readable by this server (run 1, version 7)"
+                + "this server cannot read: machine state: version 9 (expected: 1)"
+                + "a server as new as the one that wrote it can; 'serin kill new-checkout' works"
+                + " meanwhile");
+    api.will(
+        "ListRollouts",
+        ListRolloutsResponse.newBuilder()
+            .addRuns(unreadable)
+            .addRuns(unreadable.clone().clearState())
+            .build());
+    assertThat(api.run("rollout", "list").out())
+        .containsPattern("running \\(unreadable\\) +2 +\\? +7")
+        .containsPattern("in an unknown state \\(unreadable\\) +2 +\\? +7");
+  }
+
+  @Test
+  void history_ofAnEntryThatTheServerCannotRead_saysWhat() {
+    RolloutLogEntry unreadable =
+        entry(1, "begun").toBuilder()
+            .clearTrafficOf()
+            .setStage(2)
+            .setUnreadable("event: version 9 (expected: 1)")
+            .build();
+    ListRolloutHistoryResponse answer =
+        ListRolloutHistoryResponse.newBuilder()
+            .setRun(run("one", 1, 1, RolloutState.ROLLOUT_STATE_RUNNING))
+            .addEntries(unreadable)
+            .build();
+    api.will("ListRolloutHistory", answer).will("ListRolloutHistory", answer);
+
+    assertThat(api.run("rollout", "history", "checkout").out())
+        .containsPattern("ada +\\? +running +2 +0 % -> \\? +begun")
+        .contains("begun (not readable by this server: event: version 9 (expected: 1))");
+    assertThat(api.run("rollout", "history", "checkout", "-o", "csv").out())
+        .contains(",\"ada\",?,?,0,running,2,\"\",0,,,");
   }
 
   private String status(long lookedMillis, boolean active, StageState state) {

@@ -65,8 +65,9 @@ class OutlooksTest {
                 ByteString.EMPTY,
                 ByteString.EMPTY,
                 0),
-            event,
-            EntryEvidence.NONE));
+            Optional.of(event),
+            EntryEvidence.NONE,
+            ""));
   }
 
   private StageOutlook outlook(Verdict look, Instant now) {

@@ -162,8 +162,9 @@ public final class Commands {
    * @throws ApiException {@code NAMESPACE_NOT_FOUND}; {@code DOCUMENT_NOT_FOUND} and {@code
    *     INVALID_DOCUMENT} of a start; {@code RUN_NOT_FOUND} where it was never started; {@code
    *     ROLLOUT_ACTIVE} where the split has an active run; {@code RUN_STATE} where the state does
-   *     not allow it; {@code RUN_VERSION_CONFLICT}; {@code REQUEST_ID_REUSED}; {@code
-   *     STORE_UNAVAILABLE}, and {@code CHANGE_UNCERTAIN} where nobody knows whether it was done
+   *     not allow it; {@code RUN_UNREADABLE} where this version of the server cannot read the run;
+   *     {@code RUN_VERSION_CONFLICT}; {@code REQUEST_ID_REUSED}; {@code STORE_UNAVAILABLE}, and
+   *     {@code CHANGE_UNCERTAIN} where nobody knows whether it was done
    */
   public Told apply(Asked asked) {
     Request request =
@@ -240,7 +241,7 @@ public final class Commands {
   /** The run that was made; as it was decided where the store went away since. */
   private RunView started(Starts.Begun begun, Move first) {
     try {
-      return runs.find(begun.origin().run()).orElseThrow();
+      return runs.find(begun.origin().run()).orElseThrow().require();
     } catch (ApiException away) {
       return begun.after(first);
     }
@@ -250,7 +251,7 @@ public final class Commands {
     StoredRun stored =
         journal.newest(asked.namespace(), asked.rollout()).orElseThrow(() -> starts.absent(asked));
     requireVersion(asked, stored.version());
-    RunView run = runs.of(stored);
+    RunView run = runs.read(stored).require();
     ControllerLease.Sight sight = lease.sight();
     Instant now = logTime(sight);
     // What nobody saw pass counts for nothing, whoever moves the run next.
@@ -372,7 +373,7 @@ public final class Commands {
   /** That of an answer: it is written, and only what came of it may be unknown. */
   private RunView answeredRun(Answer first) {
     try {
-      return runs.find(first.run()).orElseThrow();
+      return runs.find(first.run()).orElseThrow().require();
     } catch (ApiException away) {
       throw away.reason() == ErrorReason.STORE_UNAVAILABLE ? ApiErrors.changeUncertain(away) : away;
     }

@@ -5,11 +5,15 @@ import dev.serin.server.rollout.journal.StoredEntry;
 import dev.serin.server.rollout.journal.StoredRun;
 import dev.serin.server.rollout.machine.EventCodec;
 import dev.serin.server.rollout.machine.MachineState;
+import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.rollout.machine.StateCodec;
 import dev.serin.server.rollout.plan.RolloutPlan;
 import dev.serin.v1.Rollout;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Reads runs and their logs, for whoever shows them. Safe for all threads; blocks for the store.
@@ -23,8 +27,8 @@ public final class Runs {
   }
 
   /** A rollout's newest run; empty: it was never started. */
-  public Optional<RunView> newest(String namespace, String rollout) {
-    return journal.newest(namespace, rollout).map(this::of);
+  public Optional<RunReading> newest(String namespace, String rollout) {
+    return journal.newest(namespace, rollout).map(this::read);
   }
 
   /**
@@ -39,19 +43,21 @@ public final class Runs {
   }
 
   /** A run by its id. */
-  public Optional<RunView> find(String run) {
-    return journal.find(run).map(this::of);
+  public Optional<RunReading> find(String run) {
+    return journal.find(run).map(this::read);
   }
 
-  /**
-   * A run that was read from the store.
-   *
-   * @throws IllegalArgumentException where this version of the server cannot read it
-   */
-  public RunView of(StoredRun stored) {
-    RunDocuments documents = RunDocuments.decode(stored.origin().documents());
-    RolloutPlan plan = documents.plan();
-    return new RunView(stored, plan, documents.judged(plan), state(stored));
+  /** A run that came from the store, as far as this version of the server can read it. */
+  public RunReading read(StoredRun stored) {
+    Optional<RolloutPlan> readable = Optional.empty();
+    try {
+      RunDocuments documents = RunDocuments.decode(stored.origin().documents());
+      RolloutPlan plan = documents.plan();
+      readable = Optional.of(plan);
+      return RunReading.of(new RunView(stored, plan, documents.judged(plan), state(stored)));
+    } catch (IllegalArgumentException e) {
+      return new RunReading(stored, readable, Optional.empty(), String.valueOf(e.getMessage()));
+    }
   }
 
   /**
@@ -83,14 +89,31 @@ public final class Runs {
    *
    * @param after number of the entry before the first; 0: from the first on
    * @param limit at most so many, 1 or more
-   * @throws IllegalArgumentException where this version of the server cannot read one
    */
   public List<LoggedEntry> log(String run, long after, int limit) {
-    return journal.log(run, after, limit).stream().map(Runs::read).toList();
+    return journal.log(run, after, limit).stream().map(Runs::logged).toList();
   }
 
-  private static LoggedEntry read(StoredEntry stored) {
+  private static LoggedEntry logged(StoredEntry stored) {
+    List<String> unreadable = new ArrayList<>();
+    if (Arrays.stream(Phase.values()).noneMatch(it -> it.name().equals(stored.phase()))) {
+      unreadable.add("phase: " + stored.phase() + " (expected: one that this server knows)");
+    }
     return new LoggedEntry(
-        stored, EventCodec.decode(stored.event()), EntryEvidence.decode(stored.evidence()));
+        stored,
+        readable(() -> EventCodec.decode(stored.event()), unreadable),
+        readable(() -> EntryEvidence.decode(stored.evidence()), unreadable)
+            .orElse(EntryEvidence.NONE),
+        String.join("; ", unreadable));
+  }
+
+  /** Empty: not this part, which is noted. */
+  private static <T> Optional<T> readable(Supplier<T> reading, List<String> unreadable) {
+    try {
+      return Optional.of(reading.get());
+    } catch (IllegalArgumentException e) {
+      unreadable.add(String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 }

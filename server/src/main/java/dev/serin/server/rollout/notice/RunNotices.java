@@ -2,7 +2,7 @@ package dev.serin.server.rollout.notice;
 
 import com.google.protobuf.util.Timestamps;
 import dev.serin.server.rollout.control.LoggedEntry;
-import dev.serin.server.rollout.control.RunView;
+import dev.serin.server.rollout.control.RunReading;
 import dev.serin.server.rollout.control.Runs;
 import dev.serin.server.rollout.journal.RunOrigin;
 import dev.serin.server.rollout.journal.StoredEntry;
@@ -29,11 +29,14 @@ public final class RunNotices implements NoticeSource {
 
   @Override
   public Optional<Notice> notice(WaitingNotification waiting) {
-    Optional<RunView> run = runs.find(waiting.run());
+    Optional<RunReading> run = runs.find(waiting.run());
     if (run.isEmpty()) {
       return Optional.empty();
     }
-    RolloutPlan plan = run.get().plan();
+    // That of one run: no error of the store, which would keep all others from being told of.
+    String unreadable = run.get().unreadable();
+    RolloutPlan plan =
+        run.get().plan().orElseThrow(() -> new IllegalArgumentException(unreadable));
     // With the entry before it, for the state that it left.
     List<LoggedEntry> entries =
         runs.log(waiting.run(), Math.max(0, waiting.number() - 2), 2).stream()

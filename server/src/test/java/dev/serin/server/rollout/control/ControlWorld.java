@@ -228,7 +228,7 @@ final class ControlWorld implements AutoCloseable {
     journal
         .activeVersions()
         .keySet()
-        .forEach(run -> traffic.serve(runs.find(run).orElseThrow(), now));
+        .forEach(run -> traffic.serve(runs.find(run).orElseThrow().require(), now));
   }
 
   /** So many seconds, with a tick at the end of each. */
@@ -240,7 +240,7 @@ final class ControlWorld implements AutoCloseable {
   }
 
   RunView run(String rollout) {
-    return runs.newest(NAMESPACE, rollout).orElseThrow();
+    return runs.newest(NAMESPACE, rollout).orElseThrow().require();
   }
 
   List<LoggedEntry> log(String rollout) {
@@ -307,7 +307,7 @@ final class ControlWorld implements AutoCloseable {
     List<String> served = new ArrayList<>();
     for (LoggedEntry entry : log) {
       Instant time = Instant.ofEpochMilli(entry.stored().timeMillis());
-      Step step = machine.apply(state, entry.event(), time);
+      Step step = machine.apply(state, entry.event().orElseThrow(), time);
       assertThat(step).as("%s", entry).isInstanceOf(Step.Moved.class);
       Step.Moved moved = (Step.Moved) step;
       assertThat(moved.entry().number()).isEqualTo(entry.stored().number());

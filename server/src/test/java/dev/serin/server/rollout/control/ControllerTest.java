@@ -525,7 +525,7 @@ class ControllerTest {
     Verdict known = paused.evidence().verdict().orElseThrow();
     assertThat(known.hasPromotedMedian()).as("a forecast is over soon").isFalse();
     assertThat(known).isEqualTo(asked.toBuilder().clearPromotedMedian().clearPromotedP90().build());
-    assertThat(paused.event()).isInstanceOf(Event.Command.class);
+    assertThat(paused.event().orElseThrow()).isInstanceOf(Event.Command.class);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static dev.serin.server.rollout.control.ControlWorld.SHORT_STAGES;
 import static dev.serin.server.rollout.control.ControlWorld.feature;
 import static dev.serin.server.rollout.control.ControlWorld.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.Timestamps;
 import dev.serin.server.rollout.journal.Outbox;
@@ -12,6 +13,7 @@ import dev.serin.server.rollout.journal.WaitingNotification;
 import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.rollout.notice.Notice;
 import dev.serin.server.rollout.notice.RunNotices;
+import dev.serin.server.store.Priority;
 import dev.serin.server.store.StoreConfig;
 import dev.serin.v1.RolloutState;
 import dev.serin.v1.RolloutTransition;
@@ -56,6 +58,32 @@ class RunNoticesTest {
   void close() {
     process.controller.close();
     world.close();
+  }
+
+  private void overwrite(String column) {
+    world.database.execute(
+        Priority.ROLLOUT,
+        handle ->
+            handle
+                .createUpdate("UPDATE rollout_run SET " + column + " = :newer")
+                .bind("newer", new byte[] {9, 1, 2, 3, 4, 5})
+                .execute());
+  }
+
+  /** An error of the store would keep all others from being told of. */
+  @Test
+  void notice_ofARunOfANewerServer_isMadeOrFailsByItself() {
+    start(SHORT_STAGES);
+    WaitingNotification waiting = outbox.due(100).getFirst();
+
+    overwrite("state");
+    assertThat(notices.notice(waiting).orElseThrow().url())
+        .isEqualTo("http://all.example.com/hook");
+
+    overwrite("documents");
+    assertThatThrownBy(() -> notices.notice(waiting))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("documents of a run: version 9 (expected: version 1)");
   }
 
   /** Everything that is told, in order. */
