@@ -78,7 +78,8 @@ class OutlooksTest {
             state.version(),
             state.time().toEpochMilli(),
             new Standing(state.phase().name(), state.stage(), true, ByteString.EMPTY),
-            ByteString.EMPTY);
+            ByteString.EMPTY,
+            Optional.empty());
     RunView view = new RunView(stored, PLAN, List.of(), state);
     RunProgress progress = new RunProgress(view, track, Optional.of(look), now);
     return Outlooks.of(view, track, progress, now).orElseThrow();

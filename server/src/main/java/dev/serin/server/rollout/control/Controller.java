@@ -56,14 +56,15 @@ public final class Controller implements AutoCloseable {
   private final HeldRuns held;
   private final Gates gates;
   private final Turn turn;
+  private final Duty duty;
   private final ControllerSteps steps;
   private final Semaphore wakes = new Semaphore(0);
   private final CountDownLatch closed = new CountDownLatch(1);
   private @Nullable Thread thread;
 
   /**
-   * When the last turn was taken that came to its end, by this holder of the lease or another, by
-   * the clock of the log: what passed since, nobody has seen.
+   * When the last turn was taken that came to its end and could do anything, by this holder of the
+   * lease or another, by the clock of the log: what passed since, nobody has seen.
    */
   private Instant looked = Instant.EPOCH;
 
@@ -138,6 +139,7 @@ public final class Controller implements AutoCloseable {
     tickNanos = setting.tick().toNanos();
     held = new HeldRuns(journal);
     gates = new Gates(journal, setting.webhooks());
+    duty = new Duty(nanoTime);
     turn =
         new Turn(
             journal,
@@ -204,8 +206,9 @@ public final class Controller implements AutoCloseable {
       if (holds(now)) {
         Renewal renewal = new Renewal(lease, requireNonNull(fence), nanoTime);
         steps.leased();
-        turn.take(renewal, now, Duration.between(looked, now));
-        looked = now;
+        if (duty.take(() -> turn.take(renewal, now, Duration.between(looked, now)))) {
+          looked = now;
+        }
         forgetAnswers();
       }
       away = false;
@@ -239,10 +242,17 @@ public final class Controller implements AutoCloseable {
   private boolean holds(Instant now) {
     Fence mine = fence;
     if (mine != null) {
-      if (lease.renew(mine, now, looked)) {
-        return true;
+      if (!lease.renew(mine, now, looked)) {
+        lose();
+        return false;
       }
-      lose();
+      if (duty.isOver() && lease.isShared()) {
+        giveUp(mine);
+        return false;
+      }
+      return true;
+    }
+    if (duty.rests()) {
       return false;
     }
     if (!begun) {
@@ -260,6 +270,20 @@ public final class Controller implements AutoCloseable {
     log.info("rollouts: this process acts for all runs from now on, by lease {}", lastLease);
     watcher.taken();
     return true;
+  }
+
+  /** So that another process may act, whose turns may not fail. */
+  private void giveUp(Fence mine) {
+    lease.release(mine);
+    if (duty.givenUp()) {
+      log.warn(
+          "rollouts: no turn of this process comes to its end, the last failed with: {}; it gives"
+              + " lease {} up for {}",
+          duty.why(),
+          mine.number(),
+          Duty.REST);
+    }
+    lose();
   }
 
   /** Forgets everything: it is somebody else's. */

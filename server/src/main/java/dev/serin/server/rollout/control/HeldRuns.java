@@ -1,14 +1,18 @@
 package dev.serin.server.rollout.control;
 
 import dev.serin.server.rollout.journal.Journal;
+import dev.serin.server.rollout.journal.KeptLook;
 import dev.serin.server.rollout.journal.StoredRun;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +37,9 @@ final class HeldRuns {
 
   /** Those that cannot be read. */
   private final Map<String, Unread> unreadable = new HashMap<>();
+
+  /** Those whose rows say that they are not looked at with all others. */
+  private final Set<String> leftOut = new HashSet<>();
 
   private volatile int failingCount;
 
@@ -73,6 +80,7 @@ final class HeldRuns {
     runs.clear();
     failing.clear();
     unreadable.clear();
+    leftOut.clear();
     failingCount = 0;
   }
 
@@ -86,6 +94,7 @@ final class HeldRuns {
     runs.keySet().retainAll(versions.keySet());
     unreadable.keySet().retainAll(versions.keySet());
     failing.keySet().retainAll(versions.keySet());
+    leftOut.retainAll(versions.keySet());
     List<String> changed = new ArrayList<>();
     versions.forEach(
         (run, version) -> {
@@ -115,12 +124,14 @@ final class HeldRuns {
     }
     HeldRun held = runs.get(run);
     Unread before = unreadable.get(run);
-    Instant looked = now.minus(unseen);
+    Instant all = now.minus(unseen);
+    Instant looked = stored.looked().filter(all::isAfter).orElse(all);
     if (held != null) {
       looked = held.time().lastLook();
     } else if (before != null) {
       looked = before.looked();
     }
+    keptLooks(List.of(new KeptLook(run, stored.looked())));
     try {
       if (held == null) {
         runs.put(run, HeldRun.of(stored, looked, nowNanos - unseen.toNanos()));
@@ -133,6 +144,46 @@ final class HeldRuns {
       // Out of memory is no fault of what is stored: it is tried again with the next turn.
       unreadable.put(run, new Unread(stored.version(), e instanceof Error, looked));
       failed(stored.origin().namespace(), stored.origin().rollout(), run, e);
+    }
+  }
+
+  /** Whether runs are active, and nothing happens to any of them. */
+  boolean allFail() {
+    return !failing.isEmpty() && failing.size() >= runs.size() + unreadable.size();
+  }
+
+  /**
+   * What rows do not say yet of which runs are looked at with all others.
+   *
+   * @param now of the turn that ends
+   */
+  List<KeptLook> looksToKeep(Instant now) {
+    List<KeptLook> looks = new ArrayList<>();
+    unreadable.forEach(
+        (run, unread) -> {
+          if (!leftOut.contains(run)) {
+            looks.add(new KeptLook(run, Optional.of(unread.looked())));
+          }
+        });
+    runs.forEach(
+        (id, run) -> {
+          Instant last = run.time().lastLook();
+          boolean missed = last.isBefore(now);
+          if (missed != leftOut.contains(id) && !run.state().phase().isOver()) {
+            looks.add(new KeptLook(id, missed ? Optional.of(last) : Optional.empty()));
+          }
+        });
+    return looks;
+  }
+
+  /** Notes that their rows say so. */
+  void keptLooks(List<KeptLook> looks) {
+    for (KeptLook look : looks) {
+      if (look.looked().isPresent()) {
+        leftOut.add(look.run());
+      } else {
+        leftOut.remove(look.run());
+      }
     }
   }
 

@@ -56,7 +56,8 @@ final class Moves {
         move.version(),
         move.timeMillis(),
         move.after(),
-        move.judge().orElse(before.judge()));
+        move.judge().orElse(before.judge()),
+        before.looked());
   }
 
   /** Whom the plan wants to hear of an entry, counted from 0. */

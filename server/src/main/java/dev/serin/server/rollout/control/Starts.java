@@ -65,7 +65,14 @@ final class Starts {
     /** The run as its first move leaves it. */
     RunView after(Move first) {
       StoredRun before =
-          new StoredRun(origin, number, 0, first.timeMillis(), first.after(), ByteString.EMPTY);
+          new StoredRun(
+              origin,
+              number,
+              0,
+              first.timeMillis(),
+              first.after(),
+              ByteString.EMPTY,
+              Optional.empty());
       return new RunView(Moves.after(before, first), plan, judged, moved.state());
     }
   }

@@ -11,6 +11,7 @@ import dev.serin.server.error.ErrorReason;
 import dev.serin.server.rollout.journal.Fence;
 import dev.serin.server.rollout.journal.Journal;
 import dev.serin.server.rollout.journal.KeptJudge;
+import dev.serin.server.rollout.journal.KeptLook;
 import dev.serin.server.rollout.journal.Move;
 import dev.serin.server.rollout.journal.Written;
 import dev.serin.server.rollout.machine.Event;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -111,10 +113,12 @@ final class Turn {
    *
    * @param renewal keeps the lease meanwhile
    * @param unseen time for which nobody has looked at runs that are not held yet
+   * @return whether anything could be done: false where runs are active, and none of them can be
+   *     read or decided on
    * @throws UnheldException where the lease turned out to be another's
    * @throws ApiException where the store does not answer
    */
-  void take(Renewal renewal, Instant now, Duration unseen) {
+  boolean take(Renewal renewal, Instant now, Duration unseen) {
     Fence fence = renewal.fence();
     held.refresh(now, nanoTime.getAsLong(), unseen);
     List<HeldRun> runs = new ArrayList<>(gates.begin(held.all(), held, now));
@@ -150,6 +154,8 @@ final class Turn {
       }
     }
     keep(runs, renewal);
+    keepLooks(renewal, now);
+    return !held.allFail();
   }
 
   /** So that two whose rows somebody holds for long do not keep all others from their turn. */
@@ -345,16 +351,29 @@ final class Turn {
     for (int from = 0; from < all.size(); from += KEEP_MAX) {
       List<KeptJudge> some = all.subList(from, Math.min(all.size(), from + KEEP_MAX));
       renewal.renewIfDue();
-      if (keep(some, renewal.fence())) {
+      if (isKept(() -> journal.keep(some, renewal.fence()))) {
         some.forEach(one -> requireNonNull(byId.get(one.run())).kept());
       }
     }
   }
 
+  /** Writes which runs were not looked at though the turn comes to its end, and which were again. */
+  private void keepLooks(Renewal renewal, Instant now) {
+    List<KeptLook> all = new ArrayList<>(held.looksToKeep(now));
+    all.removeIf(look -> waited.contains(look.run()));
+    for (int from = 0; from < all.size(); from += KEEP_MAX) {
+      List<KeptLook> some = all.subList(from, Math.min(all.size(), from + KEEP_MAX));
+      renewal.renewIfDue();
+      if (isKept(() -> journal.keepLooks(some, renewal.fence()))) {
+        held.keptLooks(some);
+      }
+    }
+  }
+
   /** False: somebody holds one of the rows, so that it is tried again with the next turn. */
-  private boolean keep(List<KeptJudge> some, Fence fence) {
+  private static boolean isKept(BooleanSupplier write) {
     try {
-      if (!journal.keep(some, fence)) {
+      if (!write.getAsBoolean()) {
         throw new UnheldException();
       }
       return true;

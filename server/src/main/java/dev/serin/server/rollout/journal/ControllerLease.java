@@ -84,6 +84,11 @@ public final class ControllerLease {
         });
   }
 
+  /** Whether another process may take the lease: an embedded store is one process's. */
+  public boolean isShared() {
+    return database.dialect() == Dialect.POSTGRESQL;
+  }
+
   /** What is seen of the lease, by whoever has it or not. */
   public Sight sight() {
     return database.read(rows::sight);
@@ -116,6 +121,19 @@ public final class ControllerLease {
     public Duration sinceLook(Instant at) {
       Duration unseen = looked.map(last -> Duration.between(last, at)).orElse(silence);
       return unseen.compareTo(silence) > 0 ? unseen : silence;
+    }
+
+    /**
+     * Time for which nobody has looked at a run, which may be one that the holder leaves out.
+     *
+     * @param at as in {@link #sinceLook(Instant)}
+     */
+    public Duration sinceLook(StoredRun run, Instant at) {
+      Duration all = sinceLook(at);
+      return run.looked()
+          .map(last -> Duration.between(last, at))
+          .filter(own -> own.compareTo(all) > 0)
+          .orElse(all);
     }
   }
 

@@ -151,13 +151,28 @@ public final class Journal {
    * @param kept few enough for a short transaction
    */
   public boolean keep(List<KeptJudge> kept, Fence fence) {
+    return keep(fence, handle -> kept.forEach(one -> RunRows.keep(handle, one)));
+  }
+
+  /**
+   * Keeps which runs are looked at with all others and which are not, so that a command to one of
+   * these, and the next holder, know since when nobody has; says that the controller lives, too.
+   * False: the lease is another's, and nothing is kept.
+   *
+   * @param kept few enough for a short transaction
+   */
+  public boolean keepLooks(List<KeptLook> kept, Fence fence) {
+    return keep(fence, handle -> kept.forEach(one -> RunRows.keep(handle, one)));
+  }
+
+  private boolean keep(Fence fence, Consumer<Handle> work) {
     // Of the last room on a disk it takes nothing: what is not kept has moved nothing.
     Written written =
         write(
             Priority.FLUSH,
             handle -> {
               require(handle, fence);
-              kept.forEach(one -> RunRows.keep(handle, one));
+              work.accept(handle);
             },
             0);
     return written instanceof Written.Done;

@@ -114,7 +114,8 @@ final class LeaseRows {
         .one();
   }
 
-  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+  /** Milliseconds since 1970 as a time; empty: NULL. */
+  static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
     long millis = row.getLong(column);
     return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
   }

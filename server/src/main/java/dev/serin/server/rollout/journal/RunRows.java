@@ -2,6 +2,7 @@ package dev.serin.server.rollout.journal;
 
 import com.google.protobuf.ByteString;
 import dev.serin.server.store.Dialect;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,7 @@ final class RunRows {
   private static final String SELECT =
       """
       SELECT run, namespace, rollout, number, feature, split, documents, active, version, time,
-        phase, stage, state, judge
+        phase, stage, state, judge, looked
       FROM rollout_run
       """;
 
@@ -37,7 +38,8 @@ final class RunRows {
                   row.getInt("stage"),
                   row.getInt("active") == 1,
                   ByteString.copyFrom(row.getBytes("state"))),
-              ByteString.copyFrom(row.getBytes("judge")));
+              ByteString.copyFrom(row.getBytes("judge")),
+              LeaseRows.instant(row, "looked"));
 
   private RunRows() {}
 
@@ -100,6 +102,15 @@ final class RunRows {
         .bind("judge", kept.judge().toByteArray())
         .bind("run", kept.run())
         .bind("version", kept.version())
+        .execute();
+  }
+
+  /** Keeps whether a run is looked at with all others, whoever has moved it since. */
+  static void keep(Handle handle, KeptLook kept) {
+    handle
+        .createUpdate("UPDATE rollout_run SET looked = :looked WHERE run = :run")
+        .bind("looked", kept.looked().map(Instant::toEpochMilli).orElse(null))
+        .bind("run", kept.run())
         .execute();
   }
 

@@ -3,6 +3,8 @@ package dev.serin.server.rollout.journal;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A run as the store has it.
@@ -13,6 +15,8 @@ import com.google.protobuf.ByteString;
  * @param timeMillis time of its last entry, milliseconds since 1970
  * @param standing where it stands
  * @param judge what the judge kept of its looks; empty: nothing yet
+ * @param looked when it was last looked at, by the clock of the log, where the holder of the lease
+ *     cannot look at it; empty: with all others
  */
 public record StoredRun(
     RunOrigin origin,
@@ -20,11 +24,13 @@ public record StoredRun(
     long version,
     long timeMillis,
     Standing standing,
-    ByteString judge) {
+    ByteString judge,
+    Optional<Instant> looked) {
   /** Checks that all is there. */
   public StoredRun {
     requireNonNull(origin, "origin");
     requireNonNull(standing, "standing");
     requireNonNull(judge, "judge");
+    requireNonNull(looked, "looked");
   }
 }

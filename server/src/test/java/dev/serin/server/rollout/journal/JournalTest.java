@@ -14,6 +14,7 @@ import com.google.protobuf.ByteString;
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,9 @@ class JournalTest {
   void start_ofRun_storesItWithItsFirstEntry() {
     store.start();
 
-    StoredRun run = new StoredRun(ORIGIN, 1, 1, 1_000, standing("RUNNING", 1), bytes("judge 0"));
+    StoredRun run =
+        new StoredRun(
+            ORIGIN, 1, 1, 1_000, standing("RUNNING", 1), bytes("judge 0"), Optional.empty());
     assertThat(journal.find("run-1")).contains(run);
     assertThat(journal.find(List.of("run-0", "run-1"))).containsExactly(run);
     assertThat(journal.newest("default", "checkout")).contains(run);
@@ -192,6 +195,8 @@ class JournalTest {
     assertThat(journal.act(move(1, "RUNNING", 2), forged, this::takesRevision))
         .isEqualTo(new Written.Unheld());
     assertThat(journal.keep(List.of(new KeptJudge("run-1", 1, bytes("late"))), old)).isFalse();
+    KeptLook look = new KeptLook("run-1", Optional.of(Instant.EPOCH));
+    assertThat(journal.keepLooks(List.of(look), old)).isFalse();
 
     assertThat(store.everything()).isEqualTo(before);
     assertThat(journal.act(move(1, "RUNNING", 2), held, Alongside.NOTHING))
@@ -282,6 +287,27 @@ class JournalTest {
     assertThat(kept.judge()).isEqualTo(bytes("marks"));
     assertThat(kept.version()).isEqualTo(1);
     assertThat(journal.log("run-2", 0, 10)).hasSize(1);
+  }
+
+  @Test
+  void looks_ofARunThatIsLeftOut_areWhatNobodySawOfIt() {
+    Instant last = Instant.parse("2026-11-24T10:00:00Z");
+    Instant now = last.plusSeconds(3_600);
+    store.start();
+    Fence fence = store.lease();
+    store.first.renew(fence, now, now);
+    assertThat(store.second.sight().sinceLook(journal.find("run-1").orElseThrow(), now))
+        .isLessThan(Duration.ofSeconds(60));
+
+    assertThat(journal.keepLooks(List.of(new KeptLook("run-1", Optional.of(last))), fence))
+        .isTrue();
+
+    command(1, "PAUSED", 1);
+    StoredRun run = journal.find("run-1").orElseThrow();
+    assertThat(run.looked()).as("whoever moves it").contains(last);
+    assertThat(store.second.sight().sinceLook(run, now)).isEqualTo(Duration.ofHours(1));
+    assertThat(journal.keepLooks(List.of(new KeptLook("run-1", Optional.empty())), fence)).isTrue();
+    assertThat(journal.find("run-1").orElseThrow().looked()).isEmpty();
   }
 
   @Test
