@@ -1,6 +1,7 @@
 package dev.serin.server;
 
 import dev.serin.server.rollout.control.ControllerSteps;
+import dev.serin.server.rollout.control.StepPoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * lets it go on. For tests of crashes, which ask for it by the system properties {@value #HALT} and
  * {@value #FREEZE}; it is no option of the server. For the controller's thread.
  */
-final class HaltingSteps implements ControllerSteps {
+final class HaltingSteps implements StepPoints {
   /**
    * {@code POINT:TIMES}, a {@link Point} and how often it is to be come to, from 1; unset: the
    * process lives.
@@ -30,17 +31,6 @@ final class HaltingSteps implements ControllerSteps {
 
   private static final Pattern FORM = Pattern.compile("([A-Z]+):([1-9][0-9]{0,8})");
   private static final Logger log = LoggerFactory.getLogger(HaltingSteps.class);
-
-  /** The points, named as the methods of {@link ControllerSteps}. */
-  enum Point {
-    LEASED,
-    READ,
-    DECIDED,
-    WITHIN,
-    COMMITTED,
-    ACTED,
-    KEEPING
-  }
 
   private final Point at;
   private final Runnable there;
@@ -103,44 +93,10 @@ final class HaltingSteps implements ControllerSteps {
             .formatted(property, asked, Arrays.toString(Point.values())));
   }
 
-  private void pass(Point point) {
+  @Override
+  public void pass(Point point) {
     if (point == at && --left == 0) {
       there.run();
     }
-  }
-
-  @Override
-  public void leased() {
-    pass(Point.LEASED);
-  }
-
-  @Override
-  public void read(String run) {
-    pass(Point.READ);
-  }
-
-  @Override
-  public void decided(String run) {
-    pass(Point.DECIDED);
-  }
-
-  @Override
-  public void within(String run) {
-    pass(Point.WITHIN);
-  }
-
-  @Override
-  public void committed(String run) {
-    pass(Point.COMMITTED);
-  }
-
-  @Override
-  public void acted(String run) {
-    pass(Point.ACTED);
-  }
-
-  @Override
-  public void keeping() {
-    pass(Point.KEEPING);
   }
 }

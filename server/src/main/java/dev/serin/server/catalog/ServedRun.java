@@ -77,36 +77,6 @@ public record ServedRun(
     metrics = List.copyOf(metrics);
   }
 
-  /** One that judges no metric. */
-  public ServedRun(
-      String feature,
-      String split,
-      String run,
-      Serving serving,
-      boolean active,
-      int stage,
-      String treatment,
-      String control,
-      long shareParts,
-      long shareOf,
-      boolean keepBucketing,
-      long staleAfterMillis) {
-    this(
-        feature,
-        split,
-        run,
-        serving,
-        active,
-        stage,
-        treatment,
-        control,
-        shareParts,
-        shareOf,
-        keepBucketing,
-        staleAfterMillis,
-        List.of());
-  }
-
   private static void require(boolean condition, String message) {
     if (!condition) {
       throw new IllegalArgumentException(message);

@@ -107,7 +107,8 @@ class RunServingTest {
             1,
             3,
             true,
-            ServedRun.NEVER_STALE);
+            ServedRun.NEVER_STALE,
+            List.of());
 
     test.serve(run);
 
@@ -244,7 +245,19 @@ class RunServingTest {
     test.clock.advance(Duration.ofDays(30));
     test.serve(
         new ServedRun(
-            "checkout", "other", "run-2", Serving.RUNNING, true, 1, "on", "off", 5, 100, false, 1));
+            "checkout",
+            "other",
+            "run-2",
+            Serving.RUNNING,
+            true,
+            1,
+            "on",
+            "off",
+            5,
+            100,
+            false,
+            1,
+            List.of()));
 
     assertThat(source("checkout").endedRuns())
         .extracting(EndedRun::revision)

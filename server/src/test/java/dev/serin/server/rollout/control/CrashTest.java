@@ -6,6 +6,7 @@ import static dev.serin.server.rollout.control.ControlWorld.feature;
 import static dev.serin.server.rollout.control.ControlWorld.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.serin.server.rollout.control.StepPoints.Point;
 import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
@@ -37,23 +38,13 @@ class CrashTest {
     this.kind = kind;
   }
 
-  private enum Point {
-    LEASED,
-    READ,
-    DECIDED,
-    WITHIN,
-    COMMITTED,
-    ACTED,
-    KEEPING
-  }
-
   /** As a kill would: nothing of ours catches it. */
   private static final class Death extends Error {
     private static final long serialVersionUID = 1L;
   }
 
   /** Dies when it comes to a point for a time. */
-  private static final class DiesAt implements ControllerSteps {
+  private static final class DiesAt implements StepPoints {
     private final Point at;
     private int left;
 
@@ -65,48 +56,14 @@ class CrashTest {
       this.left = time;
     }
 
-    private void pass(Point point) {
+    @Override
+    public void pass(Point point) {
       if (point == at) {
         passed++;
         if (--left == 0) {
           throw new Death();
         }
       }
-    }
-
-    @Override
-    public void leased() {
-      pass(Point.LEASED);
-    }
-
-    @Override
-    public void read(String run) {
-      pass(Point.READ);
-    }
-
-    @Override
-    public void decided(String run) {
-      pass(Point.DECIDED);
-    }
-
-    @Override
-    public void within(String run) {
-      pass(Point.WITHIN);
-    }
-
-    @Override
-    public void committed(String run) {
-      pass(Point.COMMITTED);
-    }
-
-    @Override
-    public void acted(String run) {
-      pass(Point.ACTED);
-    }
-
-    @Override
-    public void keeping() {
-      pass(Point.KEEPING);
     }
   }
 

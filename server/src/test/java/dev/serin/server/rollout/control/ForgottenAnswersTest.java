@@ -36,7 +36,7 @@ class ForgottenAnswersTest {
   void open() {
     world = new ControlWorld(kind.fresh(directory));
     process = world.process();
-    world.apply(ERRORS, feature("checkout"), feature("search"));
+    world.apply(ERRORS, feature("checkout"), rollout("checkout", SHORT_STAGES, ""));
   }
 
   @AfterEach
@@ -45,14 +45,9 @@ class ForgottenAnswersTest {
     world.close();
   }
 
-  private void start(String key, String stages, String more) {
-    world.apply(rollout(key, stages, more));
-    assertThat(process.command(CommandKind.START, key).moved()).isTrue();
-  }
-
   @Test
   void answers_ofADayAgo_areForgotten() {
-    start("checkout", SHORT_STAGES, "");
+    process.command(CommandKind.START, "checkout");
     process.command(CommandKind.PAUSE, "checkout", "yesterday");
     world.database.execute(
         Priority.ROLLOUT,
