@@ -257,7 +257,11 @@ public final class Commands {
     // What nobody saw pass counts for nothing, whoever moves the run next.
     Event.Command event =
         new Event.Command(
-            asked.kind(), asked.actor(), asked.reason(), asked.gate(), sight.sinceLook(stored, now));
+            asked.kind(),
+            asked.actor(),
+            asked.reason(),
+            asked.gate(),
+            sight.sinceLook(stored, now));
     RolloutMachine machine = new RolloutMachine(run.plan());
     return switch (machine.apply(run.state(), event, now)) {
       case Step.Moved moved -> {

@@ -357,7 +357,7 @@ final class Turn {
     }
   }
 
-  /** Writes which runs were not looked at though the turn comes to its end, and which were again. */
+  /** Writes which runs the turn left out though it comes to its end, and which no longer. */
   private void keepLooks(Renewal renewal, Instant now) {
     List<KeptLook> all = new ArrayList<>(held.looksToKeep(now));
     all.removeIf(look -> waited.contains(look.run()));
