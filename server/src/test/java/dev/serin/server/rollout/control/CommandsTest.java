@@ -88,7 +88,7 @@ class CommandsTest {
     assertThat(told.run().state().phase()).isEqualTo(Phase.RUNNING);
     assertThat(told.run().metrics()).hasSize(1);
     assertThat(revision()).isEqualTo(before + 1);
-    assertThat(world.served("checkout")).containsExactly("RUNNING(1)");
+    assertThat(world.served("checkout")).containsExactly("RUNNING(1) 10 %");
     assertThat(world.story("checkout"))
         .containsExactly("1 0s RUNNING(1) ann: started: stage 1 \"canary\" at 10 %: as planned");
     world.assertWhole("checkout");
@@ -277,9 +277,9 @@ class CommandsTest {
     assertThat(refused(() -> person.command(CommandKind.ADVANCE, "checkout")))
         .isEqualTo(ErrorReason.RUN_STATE);
 
-    assertThat(world.served("checkout")).containsExactly("RUNNING(1)");
+    assertThat(world.served("checkout")).containsExactly("RUNNING(1) 10 %");
     assertThat(person.command(CommandKind.ROLL_BACK, "checkout").moved()).isTrue();
-    assertThat(world.served("checkout")).containsExactly("RUNNING(1)", "ROLLED_BACK(1)");
+    assertThat(world.served("checkout")).containsExactly("RUNNING(1) 10 %", "ROLLED_BACK(1) 0 %");
     world.assertWhole("checkout");
   }
 
@@ -322,7 +322,7 @@ class CommandsTest {
         .isFalse();
 
     assertThat(world.run("checkout").state().gate()).isEqualTo(1);
-    assertThat(world.served("checkout")).containsExactly("WAITING(0)");
+    assertThat(world.served("checkout")).containsExactly("WAITING(0) 0 %");
   }
 
   @Test
@@ -336,7 +336,8 @@ class CommandsTest {
 
     person.command(CommandKind.CANCEL, "checkout");
 
-    assertThat(world.served("checkout")).containsExactly("WAITING(0)", "WAITING(0) over");
+    assertThat(world.served("checkout")).containsExactly("WAITING(0) 0 %", "WAITING(0) 0 % over");
+    world.assertWhole("checkout");
   }
 
   @Test
@@ -350,7 +351,7 @@ class CommandsTest {
     person.command(CommandKind.ADVANCE, "checkout");
 
     assertThat(world.served("checkout"))
-        .containsExactly("RUNNING(1)", "RUNNING(2)", "COMPLETED(2) over");
+        .containsExactly("RUNNING(1) 10 %", "RUNNING(2) 100 %", "COMPLETED(2) 100 % over");
     assertThat(refused(() -> person.command(CommandKind.ROLL_BACK, "checkout")))
         .isEqualTo(ErrorReason.RUN_STATE);
     world.assertWhole("checkout");

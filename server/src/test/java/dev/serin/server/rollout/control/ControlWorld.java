@@ -18,9 +18,12 @@ import dev.serin.server.rollout.journal.Journal;
 import dev.serin.server.rollout.machine.Event.CommandKind;
 import dev.serin.server.rollout.machine.GateOf;
 import dev.serin.server.rollout.machine.MachineState;
+import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.rollout.machine.RolloutMachine;
 import dev.serin.server.rollout.machine.Step;
 import dev.serin.server.rollout.plan.PlanReader;
+import dev.serin.server.rollout.plan.RolloutPlan;
+import dev.serin.server.rollout.plan.TrafficShare;
 import dev.serin.server.store.Database;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.StoreConfig;
@@ -274,7 +277,10 @@ final class ControlWorld implements AutoCloseable {
         .toList();
   }
 
-  /** What was written of what runs of a rollout serve, in order. */
+  /**
+   * What was written of what a rollout's newest run serves, in order: as {@code RUNNING(1) 10 %},
+   * and {@code over} where the run does not own its split any more.
+   */
   List<String> served(String rollout) {
     String run = run(rollout).stored().origin().run();
     return database.read(
@@ -282,22 +288,45 @@ final class ControlWorld implements AutoCloseable {
             handle
                 .createQuery(
                     """
-                    SELECT s.serving, s.stage, s.active FROM served_run s
-                    JOIN change_set c ON c.apply_id = s.apply_id
+                    SELECT s.serving, s.stage, s.share_parts, s.share_of, s.active
+                    FROM served_run s JOIN change_set c ON c.apply_id = s.apply_id
                     WHERE s.run = :run ORDER BY c.revision
                     """)
                 .bind("run", run)
                 .map(
                     (row, context) ->
-                        row.getString("serving")
-                            + "("
-                            + row.getInt("stage")
-                            + ")"
-                            + (row.getInt("active") == 1 ? "" : " over"))
+                        servedRow(
+                            row.getString("serving"),
+                            row.getInt("stage"),
+                            new TrafficShare(row.getInt("share_parts"), row.getInt("share_of")),
+                            row.getInt("active") == 1))
                 .list());
   }
 
-  /** Checks that a log is whole, leads to the state that is stored, and to what is served. */
+  private static String servedRow(String serving, int stage, TrafficShare share, boolean active) {
+    return serving + "(" + stage + ") " + share + (active ? "" : " over");
+  }
+
+  /** The row that an entry leaves which brought its run to a phase of a stage. */
+  private static String servedRow(RolloutPlan plan, Phase phase, int stage) {
+    return switch (phase) {
+      case GATE, RUNNING, HOLDING, PAUSED ->
+          stage == 0
+              ? servedRow("WAITING", stage, TrafficShare.NONE, true)
+              : servedRow("RUNNING", stage, plan.stage(stage).share(), true);
+      case COMPLETED -> servedRow("COMPLETED", stage, TrafficShare.ALL, false);
+      case ROLLING_BACK -> servedRow("ROLLED_BACK", stage, TrafficShare.NONE, true);
+      case ROLLED_BACK -> servedRow("ROLLED_BACK", stage, TrafficShare.NONE, false);
+      case CANCELLED ->
+          servedRow(stage == 0 ? "WAITING" : "ROLLED_BACK", stage, TrafficShare.NONE, false);
+      case PENDING -> throw new IllegalArgumentException("no entry leads to " + phase);
+    };
+  }
+
+  /**
+   * Checks that a log is whole, leads to the state that is stored, and that what is served is what
+   * its entries say, row by row: which of them leave one, and which share.
+   */
   void assertWhole(String rollout) {
     RunView run = run(rollout);
     RolloutMachine machine = new RolloutMachine(run.plan());
@@ -313,15 +342,20 @@ final class ControlWorld implements AutoCloseable {
       assertThat(moved.entry().number()).isEqualTo(entry.stored().number());
       assertThat(moved.entry().time()).isEqualTo(time);
       assertThat(moved.entry().reason()).isEqualTo(entry.stored().reason());
+      Phase phase = moved.state().phase();
+      int stage = moved.state().stage();
+      assertThat(entry.stored().phase()).as("%s", entry).isEqualTo(phase.name());
+      assertThat(entry.stored().stage()).as("%s", entry).isEqualTo(stage);
       if (state.version() == 0
-          || moved.state().phase().isOver()
-          || moved.state().traffic().compareTo(state.traffic()) != 0) {
-        served.add(entry.stored().phase() + "(" + entry.stored().stage() + ")");
+          || phase.isOver()
+          || phase == Phase.ROLLING_BACK
+          || stage != state.stage()) {
+        served.add(servedRow(run.plan(), phase, stage));
       }
       state = moved.state();
     }
     assertThat(state).isEqualTo(run.state());
-    assertThat(served(rollout)).as("%s", served).hasSameSizeAs(served);
+    assertThat(served(rollout)).as("what %s serves", rollout).isEqualTo(served);
   }
 
   /** As if the holder of the lease had been silent for so long, and longer than it may. */

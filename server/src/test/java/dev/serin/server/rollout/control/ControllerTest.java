@@ -78,7 +78,7 @@ class ControllerTest {
     assertThat(world.phases("checkout"))
         .containsExactly("RUNNING(1)", "RUNNING(2)", "COMPLETED(2)");
     assertThat(world.served("checkout"))
-        .containsExactly("RUNNING(1)", "RUNNING(2)", "COMPLETED(2) over");
+        .containsExactly("RUNNING(1) 10 %", "RUNNING(2) 100 %", "COMPLETED(2) 100 % over");
     world.assertWhole("checkout");
     assertThat(process.controller.status().held()).as("it is over").isZero();
   }
@@ -111,7 +111,7 @@ class ControllerTest {
 
     assertThat(world.phases("checkout")).last().isEqualTo("ROLLED_BACK(1)");
     assertThat(world.served("checkout"))
-        .containsExactly("RUNNING(1)", "ROLLED_BACK(1)", "ROLLED_BACK(1) over");
+        .containsExactly("RUNNING(1) 10 %", "ROLLED_BACK(1) 0 %", "ROLLED_BACK(1) 0 % over");
     world.assertWhole("checkout");
   }
 
@@ -170,7 +170,9 @@ class ControllerTest {
 
     assertThat(world.phases("checkout")).containsExactly("RUNNING(1)", "HOLDING(1)");
     assertThat(world.run("checkout").state().killed()).isTrue();
-    assertThat(world.served("checkout")).as("no traffic was raised").containsExactly("RUNNING(1)");
+    assertThat(world.served("checkout"))
+        .as("no traffic was raised")
+        .containsExactly("RUNNING(1) 10 %");
     world.assertWhole("checkout");
     late.controller.close();
   }
@@ -372,7 +374,7 @@ class ControllerTest {
         - {name: full, kind: full, share: 100, dwell: 3s, minimum_users: 10}
         """,
         "");
-    assertThat(world.served("checkout")).containsExactly("WAITING(0)");
+    assertThat(world.served("checkout")).containsExactly("WAITING(0) 0 %");
     world.seconds(process, 3);
     assertThat(world.run("checkout").state().gate()).isZero();
     assertThat(because("checkout")).isEqualTo("waits for an approval by release");
