@@ -410,12 +410,18 @@ final class ControlWorld implements AutoCloseable {
     /** Rollouts whose gates cannot be asked. */
     final Set<String> refused = new HashSet<>();
 
+    /** Whether all that are asked pass, each time they are asked. */
+    boolean passing;
+
     @Override
     public void ask(OpenGate gate) {
       if (refused.contains(gate.rollout())) {
         throw new IllegalStateException("gate of " + gate.rollout());
       }
       asked.add(gate);
+      if (passing) {
+        next.add(new GateAnswer(gate.id(), true, "it is fine"));
+      }
     }
 
     @Override

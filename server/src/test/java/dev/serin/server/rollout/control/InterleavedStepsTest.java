@@ -18,7 +18,9 @@ import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -77,16 +79,32 @@ class InterleavedStepsTest {
       }
     }
     int number = 0;
+    int told = 0;
+    int whole = 0;
+    Set<List<Place>> places = new HashSet<>();
+    Set<List<What>> whats = new HashSet<>();
     try (ControlWorld world = new ControlWorld(kind.fresh(directory))) {
       world.apply(ERRORS);
       for (Between first : all) {
         for (Between second : all) {
           boolean inOrder = first.place().compareTo(second.place()) <= 0;
           if (inOrder && (kind == TestStore.SQLITE || number++ % SAMPLE == 0)) {
-            new Story(world, first, second).tell();
+            told++;
+            if (new Story(world, first, second).tell()) {
+              whole++;
+              places.add(List.of(first.place(), second.place()));
+              whats.add(List.of(first.what(), second.what()));
+            }
           }
         }
       }
+    }
+    // What comes first may leave nothing to be decided or known, and so no second place.
+    assertThat(whole).as("of %s stories, those in which both came", told).isGreaterThan(told / 2);
+    if (kind == TestStore.SQLITE) {
+      int pairs = Place.values().length * (Place.values().length + 1) / 2;
+      assertThat(places).as("every two places").hasSize(pairs);
+      assertThat(whats).as("every two things").hasSize(What.values().length * What.values().length);
     }
   }
 
@@ -143,7 +161,8 @@ class InterleavedStepsTest {
           });
     }
 
-    void tell() {
+    /** Whether both came. */
+    boolean tell() {
       world.dismiss();
       world.apply(feature(key), rollout(key, SHORT_STAGES, ""));
       person.command(CommandKind.START, key);
@@ -160,6 +179,7 @@ class InterleavedStepsTest {
         person.command(CommandKind.CANCEL, key);
       }
       holder.controller.close();
+      return left.isEmpty();
     }
 
     private void second() {

@@ -34,8 +34,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every order of the steps of two controllers, a person, the kill switch, the clock and a replica,
- * at small size: what must hold holds after each of them, and whatever was left behind, a
+ * Every order of the steps of two controllers and a person, with what else happens: the kill
+ * switch, a crash, the clock and a replica, each by itself, and a crash with the kill switch or the
+ * replica. At small size: what must hold holds after each step, and whatever was left behind, a
  * controller that comes new goes on from it.
  */
 class ExplorationTest {
@@ -47,6 +48,10 @@ class ExplorationTest {
           - {name: half, kind: expand, share: 50, dwell: 10m, gates: [{approval: ""}]}
           - {name: full, kind: full, share: 100}
           """);
+
+  private static final Map<Kind, Integer> SWITCH = Map.of(Kind.KILL, 1, Kind.LIFT, 1);
+
+  private static final Map<Kind, Integer> REPLICA = Map.of(Kind.LOOK, 3, Kind.REPLICA_READS, 2);
 
   /** Dwelt so far in the first stage. */
   private static final Duration DWELT = Duration.ofSeconds(595);
@@ -82,7 +87,9 @@ class ExplorationTest {
     SWITCH,
     CRASH,
     CLOCK,
-    REPLICA
+    REPLICA,
+    CRASH_AND_SWITCH,
+    CRASH_AND_REPLICA
   }
 
   @ParameterizedTest
@@ -133,10 +140,7 @@ class ExplorationTest {
     budget.put(Kind.LOOK, 2);
     budget.put(Kind.PERSON_READS, 2);
     switch (part) {
-      case SWITCH -> {
-        budget.put(Kind.KILL, 1);
-        budget.put(Kind.LIFT, 1);
-      }
+      case SWITCH -> budget.putAll(SWITCH);
       case CRASH -> {
         budget.put(Kind.CRASH, 1);
         budget.put(Kind.ACT, 1);
@@ -145,9 +149,14 @@ class ExplorationTest {
         budget.put(Kind.CLOCK_AHEAD, 1);
         budget.put(Kind.CLOCK_BACK, 1);
       }
-      case REPLICA -> {
-        budget.put(Kind.LOOK, 3);
-        budget.put(Kind.REPLICA_READS, 2);
+      case REPLICA -> budget.putAll(REPLICA);
+      case CRASH_AND_SWITCH -> {
+        budget.put(Kind.CRASH, 1);
+        budget.putAll(SWITCH);
+      }
+      case CRASH_AND_REPLICA -> {
+        budget.put(Kind.CRASH, 1);
+        budget.putAll(REPLICA);
       }
     }
     return budget;
