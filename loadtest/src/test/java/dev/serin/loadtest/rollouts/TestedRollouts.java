@@ -9,6 +9,7 @@ import dev.serin.v1.ChangeNote;
 import dev.serin.v1.CommandRolloutRequest;
 import dev.serin.v1.DecisionServiceGrpc;
 import dev.serin.v1.EvaluateRequest;
+import dev.serin.v1.Gate;
 import dev.serin.v1.GetRolloutRequest;
 import dev.serin.v1.Guardrail;
 import dev.serin.v1.ListRolloutHistoryRequest;
@@ -43,9 +44,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Rollouts of three short stages over the ordinary API, of servers that may be gone at any moment:
- * what is only read is asked for until it is answered, what changes something is sent again under
- * the same request id.
+ * Rollouts of three short stages, with a gate before the second one, over the ordinary API, of
+ * servers that may be gone at any moment: what is only read is asked for until it is answered, what
+ * changes something is sent again under the same request id.
  */
 final class TestedRollouts {
   /** Share of requests that fail, of the control and of a good treatment. */
@@ -65,6 +66,9 @@ final class TestedRollouts {
 
   /** Outcomes of all runs on their way with which nobody calls any more. */
   private static final int UNREPORTED_MAX = 150;
+
+  /** Before the second stage; the shortest that there is. */
+  private static final Duration BAKE = Duration.ofSeconds(1);
 
   private static final int PAGE = 1_000;
   private static final int LIMIT_SECONDS = 10;
@@ -147,14 +151,16 @@ final class TestedRollouts {
             .setControl("off")
             .setAlpha(ALPHA)
             .addStages(stage("canary", StageKind.STAGE_KIND_CANARY, 40, dwell))
-            .addStages(stage("expand", StageKind.STAGE_KIND_EXPAND, 60, dwell))
+            .addStages(
+                stage("expand", StageKind.STAGE_KIND_EXPAND, 60, dwell)
+                    .addGates(Gate.newBuilder().setBake(Durations.fromMillis(BAKE.toMillis()))))
             .addStages(stage("full", StageKind.STAGE_KIND_FULL, 100, dwell))
             .addGuardrails(Guardrail.newBuilder().setMetric(WatchedRun.ERROR).setAbsoluteMargin(0));
     notify.ifPresent(url -> rollout.addNotify(Notification.newBuilder().setUrl(url)));
     return rollout.build();
   }
 
-  private static Stage stage(String name, StageKind kind, int share, Duration dwell) {
+  private static Stage.Builder stage(String name, StageKind kind, int share, Duration dwell) {
     var stage =
         Stage.newBuilder()
             .setName(name)
@@ -164,7 +170,7 @@ final class TestedRollouts {
     if (kind != StageKind.STAGE_KIND_FULL) {
       stage.setMinimumUsers(MINIMUM_USERS);
     }
-    return stage.build();
+    return stage;
   }
 
   /** Waits until the server answers. */
