@@ -18,19 +18,18 @@ import dev.serin.server.rollout.machine.Phase;
 import dev.serin.server.store.TestStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every two things that can come between the steps of the tick that promotes a run, at every two
- * places: a person's commands, the kill switch, a death, and another controller that takes over
- * while this one is frozen. Whatever comes, the log is one, leads to what is served, and nobody
- * raises traffic of what is killed, paused or rolled back.
+ * Every two things that can come between the steps of the tick that promotes a run, or of those
+ * after it where that one is not gone through, at every two places: a person's commands, the kill
+ * switch, a death, and another controller that takes over while this one is frozen. Whatever comes,
+ * the log is one, leads to what is served, and nobody raises traffic of what is killed, paused or
+ * rolled back.
  */
 @ParameterizedClass
 @EnumSource(TestStore.class)
@@ -79,32 +78,16 @@ class InterleavedStepsTest {
       }
     }
     int number = 0;
-    int told = 0;
-    int whole = 0;
-    Set<List<Place>> places = new HashSet<>();
-    Set<List<What>> whats = new HashSet<>();
     try (ControlWorld world = new ControlWorld(kind.fresh(directory))) {
       world.apply(ERRORS);
       for (Between first : all) {
         for (Between second : all) {
           boolean inOrder = first.place().compareTo(second.place()) <= 0;
           if (inOrder && (kind == TestStore.SQLITE || number++ % SAMPLE == 0)) {
-            told++;
-            if (new Story(world, first, second).tell()) {
-              whole++;
-              places.add(List.of(first.place(), second.place()));
-              whats.add(List.of(first.what(), second.what()));
-            }
+            new Story(world, first, second).tell();
           }
         }
       }
-    }
-    // What comes first may leave nothing to be decided or known, and so no second place.
-    assertThat(whole).as("of %s stories, those in which both came", told).isGreaterThan(told / 2);
-    if (kind == TestStore.SQLITE) {
-      int pairs = Place.values().length * (Place.values().length + 1) / 2;
-      assertThat(places).as("every two places").hasSize(pairs);
-      assertThat(whats).as("every two things").hasSize(What.values().length * What.values().length);
     }
   }
 
@@ -161,16 +144,13 @@ class InterleavedStepsTest {
           });
     }
 
-    /** Whether both came. */
-    boolean tell() {
+    void tell() {
       world.dismiss();
       world.apply(feature(key), rollout(key, SHORT_STAGES, ""));
       person.command(CommandKind.START, key);
       world.seconds(holder, 2);
       listening = true;
-      second();
-      listening = false;
-      for (int i = 0; i < SECONDS_AFTER; i++) {
+      for (int i = 0; i <= SECONDS_AFTER; i++) {
         second();
       }
       check();
@@ -179,7 +159,6 @@ class InterleavedStepsTest {
         person.command(CommandKind.CANCEL, key);
       }
       holder.controller.close();
-      return left.isEmpty();
     }
 
     private void second() {
@@ -234,6 +213,11 @@ class InterleavedStepsTest {
     }
 
     private void check() {
+      // Of a run that was paused in between nothing is written, and so nobody comes to know it.
+      boolean paused = done.contains(What.PAUSE);
+      assertThat(left)
+          .as("%s: what did not come", name)
+          .allMatch(it -> paused && it.place() == Place.ACTED);
       world.assertWhole(key);
       MachineState end = world.run(key).state();
       List<Long> fences =
