@@ -9,7 +9,10 @@ import dev.serin.v1.ChangeNote;
 import dev.serin.v1.CommandRolloutRequest;
 import dev.serin.v1.CompareVariantsRequest;
 import dev.serin.v1.DecisionPolicy;
+import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.FixedHorizon;
+import dev.serin.v1.GetRolloutRequest;
+import dev.serin.v1.GetRolloutResponse;
 import dev.serin.v1.Guardrail;
 import dev.serin.v1.ListRolloutHistoryRequest;
 import dev.serin.v1.Promote;
@@ -22,7 +25,9 @@ import dev.serin.v1.RolloutState;
 import dev.serin.v1.Stage;
 import dev.serin.v1.StartRolloutRequest;
 import dev.serin.v1.SuccessMetric;
+import dev.serin.v1.Verdict;
 import dev.serin.v1.VerdictAction;
+import dev.serin.v1.VerdictMetric;
 import dev.serin.v1.VerdictReason;
 import dev.serin.v1.WatchRolloutRequest;
 import dev.serin.v1.WatchRolloutResponse;
@@ -30,6 +35,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,47 +115,68 @@ class RolloutScenarioTest {
         .setMinimumUsers(10);
   }
 
-  @Test
-  void scenario_ofABetterVersion_isValidatedTestedDecidedAndExpanded() throws Exception {
+  /** Staging validation: nothing is served before somebody says so. */
+  private void startAndApprove() {
     rollouts()
         .applyRollout(ApplyRolloutRequest.newBuilder().setRollout(release()).setNote(QA).build());
+    assertThat(
+            rollouts()
+                .startRollout(
+                    StartRolloutRequest.newBuilder().setRollout("search-v2").setNote(QA).build())
+                .getRun()
+                .getState())
+        .isEqualTo(RolloutState.ROLLOUT_STATE_GATE);
+    rollouts()
+        .commandRollout(
+            CommandRolloutRequest.newBuilder()
+                .setRollout("search-v2")
+                .setCommand(RolloutCommand.ROLLOUT_COMMAND_APPROVE)
+                .setNote(QA)
+                .build());
+  }
+
+  private GetRolloutResponse status() {
+    return rollouts().getRollout(GetRolloutRequest.newBuilder().setRollout("search-v2").build());
+  }
+
+  /** What the run comes to, as soon as it is over. */
+  private RolloutState end() {
+    List<WatchRolloutResponse> watched = new ArrayList<>();
+    rollouts()
+        .watchRollout(WatchRolloutRequest.newBuilder().setRollout("search-v2").build())
+        .forEachRemaining(watched::add);
+    return watched.getLast().getRun().getState();
+  }
+
+  private List<RolloutLogEntry> log() {
+    return rollouts()
+        .listRolloutHistory(ListRolloutHistoryRequest.newBuilder().setRollout("search-v2").build())
+        .getEntriesList();
+  }
+
+  /** The entry that took the traffic from one percentage to another. */
+  private static RolloutLogEntry move(List<RolloutLogEntry> log, int from, int to) {
+    return log.stream()
+        .filter(entry -> entry.getFromTraffic() == from && entry.getTraffic() == to)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void scenario_ofABetterVersion_isValidatedTestedDecidedAndExpanded() throws Exception {
     Map<String, Map<String, Double>> behaviour =
         Map.of(
             "errors", Map.of("v1", 0.002, "v2", 0.002),
             "satisfied", Map.of("v1", 0.3, "v2", 0.6));
     try (SimulatedCallers callers =
         new SimulatedCallers(server.channel(), "search", 600, behaviour, 8)) {
-      // Staging validation: nothing is served before somebody says so.
-      assertThat(
-              rollouts()
-                  .startRollout(
-                      StartRolloutRequest.newBuilder().setRollout("search-v2").setNote(QA).build())
-                  .getRun()
-                  .getState())
-          .isEqualTo(RolloutState.ROLLOUT_STATE_GATE);
-      rollouts()
-          .commandRollout(
-              CommandRolloutRequest.newBuilder()
-                  .setRollout("search-v2")
-                  .setCommand(RolloutCommand.ROLLOUT_COMMAND_APPROVE)
-                  .setNote(QA)
-                  .build());
+      startAndApprove();
 
       // From here on nobody touches it.
-      List<WatchRolloutResponse> watched = new ArrayList<>();
-      rollouts()
-          .watchRollout(WatchRolloutRequest.newBuilder().setRollout("search-v2").build())
-          .forEachRemaining(watched::add);
-
-      assertThat(watched.getLast().getRun().getState())
-          .isEqualTo(RolloutState.ROLLOUT_STATE_COMPLETED);
+      assertThat(end()).isEqualTo(RolloutState.ROLLOUT_STATE_COMPLETED);
       assertThat(callers.refused()).isEmpty();
     }
-    List<RolloutLogEntry> log =
-        rollouts()
-            .listRolloutHistory(
-                ListRolloutHistoryRequest.newBuilder().setRollout("search-v2").build())
-            .getEntriesList();
+    List<RolloutLogEntry> log = log();
     assertThat(log.stream().map(RolloutLogEntry::getTraffic).distinct())
         .containsExactly(0, 5, 25, 50, 100);
     assertThat(log)
@@ -157,11 +184,7 @@ class RolloutScenarioTest {
         .extracting(RolloutLogEntry::getCommand)
         .containsExactly(
             RolloutCommand.ROLLOUT_COMMAND_START, RolloutCommand.ROLLOUT_COMMAND_APPROVE);
-    RolloutLogEntry decision =
-        log.stream()
-            .filter(entry -> entry.getFromTraffic() == 25 && entry.getTraffic() == 50)
-            .findFirst()
-            .orElseThrow();
+    RolloutLogEntry decision = move(log, 25, 50);
     assertThat(decision.getVerdict().getAction()).isEqualTo(VerdictAction.VERDICT_ACTION_PROMOTE);
     assertThat(decision.getVerdict().getReason()).isEqualTo(VerdictReason.VERDICT_REASON_SHOWN);
     assertThat(decision.getVerdict().getTreatmentUsers()).isGreaterThanOrEqualTo(1_000);
@@ -178,5 +201,105 @@ class RolloutScenarioTest {
                 .compareVariants(CompareVariantsRequest.newBuilder().setFeature("search").build())
                 .hasVerdict())
         .isTrue();
+  }
+
+  /** Roll back on failure: whatever else is better of it. */
+  @Test
+  void scenario_ofAVersionThatFailsInTheTest_isRolledBackForEverybody() throws Exception {
+    Map<String, Map<String, Double>> behaviour =
+        new ConcurrentHashMap<>(
+            Map.of(
+                "errors", Map.of("v1", 0.002, "v2", 0.002),
+                "satisfied", Map.of("v1", 0.3, "v2", 0.6)));
+    try (SimulatedCallers callers =
+        new SimulatedCallers(server.channel(), "search", 600, behaviour, 9)) {
+      startAndApprove();
+      // The canary is fine. The test takes seconds: each arm needs its 1 000 users.
+      Await.until("the test", () -> status().getRun().getTraffic() == 25);
+      behaviour.put("errors", Map.of("v1", 0.002, "v2", 0.3));
+
+      assertThat(end()).isEqualTo(RolloutState.ROLLOUT_STATE_ROLLED_BACK);
+      assertThat(callers.refused()).isEmpty();
+    }
+    List<RolloutLogEntry> log = log();
+    assertThat(log.stream().map(RolloutLogEntry::getTraffic).distinct()).containsExactly(0, 5, 25);
+    RolloutLogEntry decision = move(log, 25, 0);
+    assertThat(decision.getState()).isEqualTo(RolloutState.ROLLOUT_STATE_ROLLING_BACK);
+    assertThat(decision.getVerdict().getAction()).isEqualTo(VerdictAction.VERDICT_ACTION_ROLL_BACK);
+    assertThat(decision.getVerdict().getReason()).isEqualTo(VerdictReason.VERDICT_REASON_GUARDRAIL);
+    assertThat(decision.getVerdict().getMetric()).isEqualTo("errors");
+    assertThat(decision.getNote().getReason())
+        .startsWith("errors: ")
+        .contains(" treatment users against ")
+        .endsWith("; rolled back");
+    for (int user = 0; user < 100; user++) {
+      assertThat(
+              server
+                  .decisions()
+                  .evaluate(
+                      EvaluateRequest.newBuilder()
+                          .setFeature("search")
+                          .setUserKey("visitor-" + user)
+                          .setRecordExposure(false)
+                          .build())
+                  .getVariant())
+          .isEqualTo("v1");
+    }
+  }
+
+  /** Better beyond all doubt, of samples enough, and not by more than 5 %. */
+  @Test
+  void scenario_ofAnImprovementOfTwoPercent_isNotPromotedAndSaysWhy() throws Exception {
+    Map<String, Map<String, Double>> behaviour =
+        Map.of(
+            "errors", Map.of("v1", 0.002, "v2", 0.002),
+            "satisfied", Map.of("v1", 0.98, "v2", 1.0));
+    GetRolloutResponse status;
+    try (SimulatedCallers callers =
+        new SimulatedCallers(server.channel(), "search", 600, behaviour, 10)) {
+      startAndApprove();
+      // More than the one look of the policy asks for: it was taken.
+      Await.until(
+          "the decision",
+          () -> {
+            Verdict verdict = status().getProgress().getVerdict();
+            return verdict.getStageName().equals("ab-test")
+                && Math.min(verdict.getTreatmentUsers(), verdict.getControlUsers()) >= 1_200
+                && verdict.getWaitsForCount() == 1
+                && isSignificant();
+          });
+      status = status();
+      assertThat(callers.refused()).isEmpty();
+    }
+    assertThat(status.getRun().getState()).isEqualTo(RolloutState.ROLLOUT_STATE_RUNNING);
+    assertThat(status.getRun().getTraffic()).isEqualTo(25);
+    Verdict verdict = status.getProgress().getVerdict();
+    assertThat(verdict.getAction()).isEqualTo(VerdictAction.VERDICT_ACTION_GO_ON);
+    assertThat(verdict.getReason()).isEqualTo(VerdictReason.VERDICT_REASON_NOT_YET);
+    assertThat(verdict.getWaitsForList()).containsExactly("satisfied is not shown to be better");
+    assertThat(verdict.getSentence())
+        .isEqualTo("ab-test: not yet: satisfied is not shown to be better");
+    VerdictMetric satisfied =
+        verdict.getMetricsList().stream()
+            .filter(metric -> metric.getMetric().equals("satisfied"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(satisfied.getTreatmentValue() / satisfied.getControlValue()).isBetween(1.0, 1.05);
+    assertThat(log().stream().map(RolloutLogEntry::getTraffic).distinct())
+        .containsExactly(0, 5, 25);
+  }
+
+  /** What the comparison of the test's arms says of satisfaction, as a single look has it. */
+  private boolean isSignificant() {
+    return AnalysisServiceGrpc.newBlockingStub(server.channel())
+        .compareVariants(
+            CompareVariantsRequest.newBuilder()
+                .setFeature("search")
+                .setStage(2)
+                .addMetrics("satisfied")
+                .build())
+        .getComparisonsList()
+        .stream()
+        .anyMatch(comparison -> comparison.hasP() && comparison.getP() < 0.01);
   }
 }
