@@ -42,8 +42,12 @@ final class TestServer implements AutoCloseable {
   private final ServerLauncher.RunningServer server;
   private final String address;
 
-  TestServer(Path directory) {
-    server = LAUNCHER.start(List.of("--grpc-port=0", "--http-port=0", "--data-dir=" + directory));
+  /** Starts it with its data in a directory, with more flags. */
+  TestServer(Path directory, String... flags) {
+    List<String> all =
+        new ArrayList<>(List.of("--grpc-port=0", "--http-port=0", "--data-dir=" + directory));
+    all.addAll(List.of(flags));
+    server = LAUNCHER.start(all);
     // Asked for now: where it was is asked after it stopped too.
     address = "127.0.0.1:" + server.grpcPort();
   }
