@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
 import dev.serin.server.rollout.webhook.Receiver;
 import dev.serin.server.rollout.webhook.Webhooks;
+import dev.serin.server.telemetry.LogFormat;
+import dev.serin.server.telemetry.LogLevel;
+import dev.serin.server.telemetry.Logs;
 import dev.serin.v1.ApplyRolloutRequest;
 import dev.serin.v1.ChangeNote;
 import dev.serin.v1.CommandRolloutRequest;
@@ -30,6 +36,7 @@ import dev.serin.v1.StageKind;
 import dev.serin.v1.StartRolloutRequest;
 import dev.serin.v1.WebhookGate;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +47,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 import org.slf4j.event.KeyValuePair;
 
 /** Webhooks and notifications of a rollout on a running server, and what its log says. */
@@ -173,14 +181,50 @@ class RolloutHooksTest {
         .contains(RolloutState.ROLLOUT_STATE_RUNNING, RolloutState.ROLLOUT_STATE_ROLLING_BACK)
         .endsWith(RolloutState.ROLLOUT_STATE_ROLLED_BACK);
     assertThat(told).allSatisfy(one -> assertThat(one.getRunId()).isEqualTo(run));
-    assertThat(List.copyOf(lines.list))
-        .filteredOn(line -> keys(line).contains("phase=ROLLING_BACK"))
-        .singleElement()
-        .satisfies(
-            line ->
-                assertThat(keys(line))
-                    .contains(
-                        "namespace=default", "rollout=new-checkout", "run=" + run, "actor=ada"));
+    List<ILoggingEvent> moves =
+        List.copyOf(lines.list).stream()
+            .filter(line -> keys(line).contains("phase=ROLLING_BACK"))
+            .toList();
+    assertThat(moves).hasSize(1);
+    ILoggingEvent move = moves.getFirst();
+    RolloutTransition rolledBack =
+        told.stream()
+            .filter(one -> one.getState() == RolloutState.ROLLOUT_STATE_ROLLING_BACK)
+            .findFirst()
+            .orElseThrow();
+    assertThat(keys(move))
+        .containsExactly(
+            "namespace=default",
+            "rollout=new-checkout",
+            "run=" + run,
+            "version=" + rolledBack.getNumber(),
+            "actor=ada",
+            "phase=ROLLING_BACK",
+            "stage=1",
+            "traffic=0 %");
+    JsonNode json = new ObjectMapper().readTree(json(move));
+    assertThat(json.path("formattedMessage").asText()).isEqualTo("rollout: rolled back: ticket 7");
+    assertThat(
+            json.path("kvpList")
+                .valueStream()
+                .flatMap(JsonNode::propertyStream)
+                .map(pair -> pair.getKey() + "=" + pair.getValue().asText()))
+        .containsExactlyElementsOf(keys(move));
+  }
+
+  /** The line as a server with {@code --log-format=json} writes it. */
+  private static String json(ILoggingEvent line) {
+    var root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    Logs.configure(LogFormat.JSON, LogLevel.WARN);
+    try {
+      if (root.getAppender("stderr") instanceof ConsoleAppender<ILoggingEvent> console) {
+        return new String(console.getEncoder().encode(line), StandardCharsets.UTF_8);
+      }
+      throw new AssertionError("no appender of standard error");
+    } finally {
+      Logs.configure(LogFormat.TEXT, LogLevel.WARN);
+      SLF4JBridgeHandler.uninstall();
+    }
   }
 
   private static List<String> keys(ILoggingEvent line) {

@@ -254,8 +254,9 @@ final class Deliveries {
     // The next of these runs may be due.
     wanted = true;
     log.atError()
+        .addKeyValue("run", old.getFirst().run())
+        .addKeyValue("entry", old.getFirst().number())
         .addKeyValue("url", url)
-        .addKeyValue("first", Key.of(old.getFirst()).event())
         .log("{} notifications are given up after a day", old.size());
   }
 
@@ -297,7 +298,10 @@ final class Deliveries {
       return Optional.empty();
     }
     if (notice.isEmpty()) {
-      log.warn("notification {}: of no run, entry or target; dropped", Key.of(row).event());
+      log.atWarn()
+          .addKeyValue("run", row.run())
+          .addKeyValue("entry", row.number())
+          .log("notification {}: of no run, entry or target; dropped", Key.of(row).event());
       outbox.done(row);
     }
     return notice;

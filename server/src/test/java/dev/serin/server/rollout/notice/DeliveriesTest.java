@@ -103,6 +103,20 @@ class DeliveriesTest {
         .toList();
   }
 
+  /** The run that each of these warnings has as its key. */
+  private List<String> runsOf(String warning) {
+    return lines.list.stream()
+        .filter(line -> line.getFormattedMessage().endsWith(warning))
+        .map(
+            line ->
+                line.getKeyValuePairs().stream()
+                    .filter(pair -> pair.key.equals("run"))
+                    .map(pair -> String.valueOf(pair.value))
+                    .findFirst()
+                    .orElse(""))
+        .toList();
+  }
+
   private long failed() {
     return tallies.failures.sum();
   }
@@ -271,6 +285,10 @@ class DeliveriesTest {
     assertThat(first.received()).as("a few attempts showed that it is away").hasSizeLessThan(20);
     untilTurned("the other is told", () -> events(second).contains("other/1/1"));
     untilTurned("noted", () -> store.outbox.waiting().count() == 0);
+    assertThat(runsOf(" notifications are given up after a day"))
+        .as("the first of those that are given up together")
+        .isNotEmpty()
+        .allMatch(run -> run.startsWith("run-"));
   }
 
   @Test
@@ -355,6 +373,7 @@ class DeliveriesTest {
 
     assertThat(store.outbox.waiting().count()).as("the broken one").isEqualTo(1);
     assertThat(failed()).isEqualTo(1);
+    assertThat(runsOf("; dropped")).containsExactly("nobody");
   }
 
   @Test
