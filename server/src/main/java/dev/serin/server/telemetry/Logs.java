@@ -83,6 +83,8 @@ public final class Logs {
 
   private static Encoder<ILoggingEvent> json() {
     var encoder = new JsonEncoder();
+    // What is left out by itself: "message" is the text before its values are put in.
+    encoder.setWithFormattedMessage(true);
     encoder.setWithContext(false);
     encoder.setWithSequenceNumber(false);
     encoder.setWithArguments(false);
