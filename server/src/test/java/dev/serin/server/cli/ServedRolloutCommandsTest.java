@@ -1,13 +1,12 @@
 package dev.serin.server.cli;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.server.Await;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,27 +98,26 @@ class ServedRolloutCommandsTest {
     assertThat(done("rollout", "status", "new-checkout"))
         .contains("since ", " by ada: ")
         .contains("'serin rollout approve new-checkout --gate 1.1'");
-    try (ExecutorService second = Executors.newSingleThreadExecutor()) {
-      Future<Run> watch = second.submit(() -> server.run("rollout", "watch", "new-checkout"));
-      done("rollout", "approve", "new-checkout", "--gate=1.1", "--reason=fine");
-      Await.until(
-          "the canary",
-          () -> done("rollout", "list", "--state=running").contains(" canary (1 of 3) "));
-      assertThat(done("rollout", "pause", "new-checkout"))
-          .startsWith("rollout new-checkout: paused in stage 1 of 3, canary, 20 % ");
-      assertThat(done("rollout", "pause", "new-checkout"))
-          .startsWith("nothing changed: paused already\n");
-      assertThat(done("rollout", "resume", "new-checkout"))
-          .startsWith("rollout new-checkout: running in stage 1 of 3, canary, 20 % ");
-      assertThat(done("rollout", "advance", "new-checkout"))
-          .startsWith("rollout new-checkout: running in stage 2 of 3, expand, 50 % ");
-      assertThat(done("rollout", "rollback", "new-checkout", "--reason=enough"))
-          .startsWith("rollout new-checkout: rolling back in stage 2 of 3, expand, 0 % ");
+    CompletableFuture<Run> watch =
+        CompletableFuture.supplyAsync(() -> server.run("rollout", "watch", "new-checkout"));
+    done("rollout", "approve", "new-checkout", "--gate=1.1", "--reason=fine");
+    Await.until(
+        "the canary",
+        () -> done("rollout", "list", "--state=running").contains(" canary (1 of 3) "));
+    assertThat(done("rollout", "pause", "new-checkout"))
+        .startsWith("rollout new-checkout: paused in stage 1 of 3, canary, 20 % ");
+    assertThat(done("rollout", "pause", "new-checkout"))
+        .startsWith("nothing changed: paused already\n");
+    assertThat(done("rollout", "resume", "new-checkout"))
+        .startsWith("rollout new-checkout: running in stage 1 of 3, canary, 20 % ");
+    assertThat(done("rollout", "advance", "new-checkout"))
+        .startsWith("rollout new-checkout: running in stage 2 of 3, expand, 50 % ");
+    assertThat(done("rollout", "rollback", "new-checkout", "--reason=enough"))
+        .startsWith("rollout new-checkout: rolling back in stage 2 of 3, expand, 0 % ");
 
-      assertThat(checked(ExitCode.ROLLED_BACK, watch.get()))
-          .containsOnlyOnce(" -> rolling_back expand, 50 % -> 0 %, ")
-          .contains("rollout new-checkout: rolled back in stage 2 of 3, expand, 0 % (run 1");
-    }
+    assertThat(checked(ExitCode.ROLLED_BACK, watch.get(60, SECONDS)))
+        .containsOnlyOnce(" -> rolling_back expand, 50 % -> 0 %, ")
+        .contains("rollout new-checkout: rolled back in stage 2 of 3, expand, 0 % (run 1");
     assertThat(active()).isEmpty();
     assertThat(done("rollout", "history", "new-checkout"))
         .containsPattern("(?m)^ +1 .* ada +start +gate +- ")
