@@ -62,6 +62,9 @@ class ReplicasIT {
   private static final int CALLS_PER_SECOND = 60;
   private static final int VISITORS = 50;
 
+  /** So that a look is over soon. */
+  private static final int FEW_VISITORS = 10;
+
   @TempDir Path directory;
   private EmbeddedPostgres postgres;
   private List<Replica> replicas;
@@ -252,12 +255,12 @@ class ReplicasIT {
       Replica other = other(one);
       times.add(
           () -> one.rollouts.command(key, RolloutCommand.ROLLOUT_COMMAND_PROMOTE),
-          () -> other.rollouts.treated(key, VISITORS) == VISITORS);
+          () -> other.rollouts.treated(key, FEW_VISITORS) == FEW_VISITORS);
       // So that nobody is treated there because it is taken back, not because it has not begun.
-      Await.until("its own", () -> one.rollouts.treated(key, VISITORS) == VISITORS);
+      Await.until("its own", () -> one.rollouts.treated(key, FEW_VISITORS) == FEW_VISITORS);
       times.add(
           () -> other.rollouts.command(key, RolloutCommand.ROLLOUT_COMMAND_ROLL_BACK),
-          () -> one.rollouts.treated(key, VISITORS) == 0);
+          () -> one.rollouts.treated(key, FEW_VISITORS) == 0);
     }
 
     System.err.println("by the other of two replicas, " + times);
