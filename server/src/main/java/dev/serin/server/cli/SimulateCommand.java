@@ -88,6 +88,7 @@ final class SimulateCommand implements Callable<Integer> {
       throw new CommandFailure(
           ExitCode.USAGE, "--runs " + runs + ": out of range (expected: 1 to 100000)");
     }
+    checkCsv();
     return switch (read()) {
       case RolloutFile.Reading.Wrong wrong -> {
         FilesOption.print(terminal, wrong.errors());
@@ -98,6 +99,23 @@ final class SimulateCommand implements Callable<Integer> {
         yield ExitCode.OK.code();
       }
     };
+  }
+
+  /** Before minutes of simulation are lost; nothing is written yet. */
+  private void checkCsv() {
+    if (csv == null) {
+      return;
+    }
+    Path folder = csv.toAbsolutePath().getParent();
+    boolean writable =
+        Files.exists(csv)
+            ? !Files.isDirectory(csv) && Files.isWritable(csv)
+            : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
+    if (!writable) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--csv " + csv + ": not writable (expected: a file in a folder that is there)");
+    }
   }
 
   private RolloutFile.Reading read() {

@@ -68,7 +68,7 @@ final class WorldOptions {
       paramLabel = "CV",
       defaultValue = "0",
       description =
-          "How much users' rates of events differ for good, as a coefficient of variation.")
+          "How much --population's rates of events differ for good, a coefficient of variation.")
   private double variation;
 
   @Option(
@@ -108,6 +108,11 @@ final class WorldOptions {
     file.checkMetrics("--regressed", regressed.keySet());
     if (known.isEmpty()) {
       throw new CommandFailure(ExitCode.USAGE, "-f: no metrics (expected: at least one)");
+    }
+    if (variation != 0 && population == 0) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--variation " + variation + ": no user comes again (expected: --population N with it)");
     }
     List<EventRates> events = new ArrayList<>();
     List<ValueShape> values = new ArrayList<>();

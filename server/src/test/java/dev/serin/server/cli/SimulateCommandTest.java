@@ -85,6 +85,38 @@ class SimulateCommandTest {
     assertThat(run(ROLLOUT, "--runs=0").exitCode()).isEqualTo(ExitCode.USAGE.code());
   }
 
+  /** Without users who come again there is nobody to differ for good. */
+  @Test
+  void simulate_variationWithoutAPopulation_isRefused() {
+    Run run = run(ROLLOUT, "--runs=5", "--variation=3");
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(run.err()).contains("--variation 3.0: no user comes again (expected: --population");
+    assertThat(run(ROLLOUT, "--runs=5", "--variation=3", "--population=1000").exitCode()).isZero();
+  }
+
+  @Test
+  void simulate_csvThatCannotBeWritten_isRefusedBeforehand() {
+    Run run = run(ROLLOUT, "--runs=5", "--csv=" + dir.resolve("none").resolve("out.csv"));
+
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(run.err()).contains("out.csv: not writable (expected: a file in a folder");
+    assertThat(run.out()).isEmpty();
+    assertThat(run(ROLLOUT, "--runs=5", "--csv=" + dir).out()).isEmpty();
+  }
+
+  @Test
+  void simulate_onATerminal_showsABarMeanwhile() {
+    Run run = Run.of(Run.NO_SERVER, ROLLOUT, true, "simulate", "-f-", "--runs=20", "--against");
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err())
+        .contains("\r█", "\r" + "█".repeat(30) + " 100 % serin")
+        .contains("argo, limit 0")
+        .endsWith("\r\u001b[K");
+    assertThat(run.out()).contains("serin").doesNotContain("\r");
+  }
+
   @Test
   void simulate_metricThatIsBetterHigher_isWorseDownwards() {
     String documents = "---\nmetric: {key: errors, kind: event, measure: \"1\", better: higher}\n";

@@ -3,8 +3,10 @@ package dev.serin.server.analysis.count;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.serin.server.analysis.count.SampleRatio.Factor;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
@@ -58,7 +60,13 @@ class DetectionTest {
    * mean of both is at most a look or a sixth later here, and sooner where effects are small.
    */
   @ParameterizedTest
-  @CsvSource({"0,0.01,125,250", "0.25,0.01,295,571", "0,0.05,5,10", "0.25,0.05,10,15"})
+  @CsvSource({
+    "0,0.0065,1242,2562",
+    "0,0.01,125,250",
+    "0.25,0.01,295,571",
+    "0,0.05,5,10",
+    "0.25,0.05,10,15"
+  })
   void detection_inTableC2_isAsFastAsPublished(
       double margin, double rate, int median, int nineTenths) {
     RateTest test = RateTest.regression(0.5, margin);
@@ -68,6 +76,16 @@ class DetectionTest {
         .isCloseTo(nineTenths, within(Math.max(5L, nineTenths / 10)));
     long[] mean = detections(test::logE, 100, rate);
     assertThat(mean[mean.length / 2]).isLessThanOrEqualTo(Math.max(median + 5, median * 7 / 6));
+  }
+
+  /** Table C2, the column of the two-sided test of counts. */
+  @ParameterizedTest
+  @CsvSource({"0.01,190,295", "0.05,20,25"})
+  void detection_byTheTwoSidedTest_isAsFastAsPublished(double rate, int median, int nineTenths) {
+    long[] seconds = detections(users -> SampleRatio.logE(List.of(Factor.even(users))), 100, rate);
+    assertThat(seconds[seconds.length / 2]).isCloseTo(median, within(Math.max(5L, median / 10)));
+    assertThat(seconds[seconds.length * 9 / 10])
+        .isCloseTo(nineTenths, within(Math.max(5L, nineTenths / 10)));
   }
 
   private static double vague(RateTest test, ArmCounts users) {

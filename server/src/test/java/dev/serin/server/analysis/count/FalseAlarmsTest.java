@@ -188,6 +188,71 @@ class FalseAlarmsTest {
     }
   }
 
+  /**
+   * S in a planned stage of four hours, with four times as many restarts as go on, and in two
+   * extensions of it: as guardrails have it, a process for each with its own part, and as breakers
+   * have it, one process that goes on. Looked at where the treatment has run away the furthest.
+   */
+  @Test
+  void stage_ofHoursAndTwoExtensions_alarmsAtMostAsStated() {
+    AlphaShares alpha = new AlphaShares(0.1, 1);
+    double parts = alpha.stage(1) + alpha.repeat(1, 1) + alpha.repeat(1, 2);
+    SplittableRandom random = new SplittableRandom(17);
+    int apart = 0;
+    int asOne = 0;
+    for (int run = 0; run < RUNS; run++) {
+      Extended stage = new Extended(alpha, random);
+      for (int extension = 0; extension <= 2; extension++) {
+        stage.period(extension);
+      }
+      assertThat(stage.whole.marks()).hasSize(StageProcess.MAX_LIVE);
+      apart += stage.fired ? 1 : 0;
+      asOne += stage.oneFired ? 1 : 0;
+    }
+    assertThat(apart / (double) RUNS).isLessThanOrEqualTo(Share.most(parts, RUNS));
+    assertThat(asOne / (double) RUNS).isLessThanOrEqualTo(Share.most(alpha.stage(1), RUNS));
+  }
+
+  /** One stage of 150 events in each four hours, and what two processes make of it. */
+  private static final class Extended {
+    private static final Duration PERIOD = Duration.ofHours(4);
+    private static final int EVENTS = 150;
+
+    private final AlphaShares alpha;
+    private final SplittableRandom random;
+    private StageProcess whole = StageProcess.extensible(PERIOD);
+    private ArmCounts all = ArmCounts.NONE;
+    private boolean fired;
+    private boolean oneFired;
+
+    private Extended(AlphaShares alpha, SplittableRandom random) {
+      this.alpha = alpha;
+      this.random = random;
+    }
+
+    private void period(int extension) {
+      whole = extension == 0 ? whole : whole.extended(extension, PERIOD);
+      StageProcess own = StageProcess.planned(PERIOD);
+      double part = extension == 0 ? alpha.stage(1) : alpha.repeat(1, extension);
+      ArmCounts base = all;
+      int ahead = 0;
+      int furthest = 9;
+      for (int event = 1; event <= EVENTS; event++) {
+        boolean treated = random.nextBoolean();
+        all = all.plus(treated ? new ArmCounts(1, 0) : new ArmCounts(0, 1));
+        ahead = treated ? ahead + 1 : Math.max(0, ahead - 1);
+        if (ahead > furthest) {
+          furthest = ahead;
+          fired |= own.logE(EVEN, all.since(base)) >= AlphaShares.threshold(part);
+          oneFired |= whole.logE(EVEN, all) >= AlphaShares.threshold(alpha.stage(1));
+        }
+        Duration elapsed = PERIOD.multipliedBy(event).dividedBy(EVENTS);
+        own = own.at(elapsed, all.since(base), EVEN);
+        whole = whole.at(elapsed, all, EVEN);
+      }
+    }
+  }
+
   /** Finding 5: a base rate that falls while the share rises from 5 to 25 to 50 of a hundred. */
   @Test
   void run_ofChangingSharesAndAFallingBaseRate_holdsWherePooledCountsDoNot() {

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * How often the test of p99 alarms where nothing is wrong, and how soon where something is, looked
@@ -132,6 +134,54 @@ class QuantileSimulationTest {
     }
     assertThat(byUsers / (double) RUNS).isLessThan(bound());
     assertThat(byValues / (double) RUNS).isGreaterThan(.15);
+  }
+
+  /**
+   * A treatment that is slower by exactly the margin, which is eight bins: it is neither found to be
+   * slower by more nor shown to be slower by less, as one without an effect is.
+   */
+  @ParameterizedTest
+  @CsvSource({"0.5, 94", "0.9, 95"})
+  void margins_ofWholeBins_areExceededOrKeptInAsFewRunsAsStated(double quantile, long seed) {
+    double slower = Math.pow(2, 8. / BINS_OF_DOUBLING);
+    Margin margin = new Margin.Relative(slower - 1);
+    QuantileTest worse = of(quantile, Claim.regression(Direction.LOWER, margin));
+    QuantileTest within = of(quantile, Claim.nonInferiority(Direction.LOWER, margin));
+    assertThat(worse.shiftBins()).isEqualTo(within.shiftBins()).isEqualTo(8);
+    SplittableRandom random = new SplittableRandom(seed);
+    int alarms = 0;
+    int passes = 0;
+    int passesOfLikes = 0;
+    for (int run = 0; run < RUNS; run++) {
+      Tally control = new Tally();
+      Tally treatment = new Tally();
+      Tally alike = new Tally();
+      boolean alarm = false;
+      boolean passed = false;
+      for (int value = 1; value <= 3_000; value++) {
+        control.add(0, Math.exp(random.nextGaussian()));
+        double time = Math.exp(random.nextGaussian());
+        treatment.add(0, slower * time);
+        alike.add(0, time);
+        if (value % LOOK_EACH == 0) {
+          QuantileArm base = control.independent();
+          QuantileArm more = treatment.independent();
+          alarm = alarm || known(worse.of(base, more)).isShown();
+          passed = passed || known(within.of(base, more)).isShown();
+        }
+      }
+      alarms += alarm ? 1 : 0;
+      passes += passed ? 1 : 0;
+      boolean found = known(within.of(control.independent(), alike.independent())).isShown();
+      passesOfLikes += found ? 1 : 0;
+    }
+    assertThat(alarms / (double) RUNS).as("alarms").isLessThan(bound());
+    assertThat(passes / (double) RUNS).as("passes").isLessThan(bound());
+    assertThat(passesOfLikes / (double) RUNS).as("passes without an effect").isGreaterThan(.5);
+  }
+
+  private static QuantileTest of(double quantile, Claim claim) {
+    return QuantileTest.of(quantile, claim, BINS_OF_DOUBLING, 2_000, ALPHA);
   }
 
   /** [SIM] of statistics.md: a shift of 1.25 median 6 000 an arm, 5 % five times slower 2 400. */

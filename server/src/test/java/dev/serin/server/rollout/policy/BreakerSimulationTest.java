@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -72,13 +73,25 @@ class BreakerSimulationTest {
   }
 
   /**
+   * The same of equal arms with more runs: of a weight of a half in two stages, a sixth of alpha is
+   * what the comparison may spend.
+   */
+  @Test
+  void outage_ofBothArmsOfEqualSize_isBlamedAtMostAsStated() {
+    int runs = 2_000;
+    double part = 0.01 / 6;
+    double blamed = run(runs, 50, 0.3, 0.3, 0, 0, 46, 0).blamed();
+    assertThat(blamed).isLessThanOrEqualTo(part + 3 * Math.sqrt(part * (1 - part) / runs));
+  }
+
+  /**
    * Events come a minute after the exposure: users who have had no time to fail are no sign that an
    * outage of both arms is over, and when it is the run goes on all the same.
    */
   @ParameterizedTest
   @CsvSource({"50, 1", "50, 0.3"})
   void outage_ofBothArms_whereEventsComeLate_holdsUntilItIsOver(int percent, double rate) {
-    Ends ends = run(percent, rate, rate, 300, 500, 45, 60);
+    Ends ends = run(RUNS, percent, rate, rate, 300, 500, 45, 60);
 
     assertThat(ends.blamed()).isLessThanOrEqualTo(0.01);
     assertThat(ends.held()).isGreaterThanOrEqualTo(0.9);
@@ -118,11 +131,18 @@ class BreakerSimulationTest {
 
   private static Ends run(
       int percent, double ofTreatment, double ofControl, int begin, int after, int seed) {
-    return run(percent, ofTreatment, ofControl, begin, after, seed, 0);
+    return run(RUNS, percent, ofTreatment, ofControl, begin, after, seed, 0);
   }
 
   private static Ends run(
-      int percent, double ofTreatment, double ofControl, int begin, int after, int seed, int lag) {
+      int runs,
+      int percent,
+      double ofTreatment,
+      double ofControl,
+      int begin,
+      int after,
+      int seed,
+      int lag) {
     Judge judge =
         Plans.judge(
             List.of(
@@ -134,7 +154,7 @@ class BreakerSimulationTest {
     int held = 0;
     int stuck = 0;
     int early = 0;
-    for (int run = 0; run < RUNS; run++) {
+    for (int run = 0; run < runs; run++) {
       Outage outage =
           new Outage(random, Math.max(0.5, percent / 100.0), ofTreatment, ofControl, lag);
       OptionalLong users = outage.failed(judge, begin, after);
@@ -145,11 +165,11 @@ class BreakerSimulationTest {
     }
     Collections.sort(failed);
     return new Ends(
-        failed.size() / (double) RUNS,
+        failed.size() / (double) runs,
         failed,
-        held / (double) RUNS,
-        stuck / (double) RUNS,
-        early / (double) RUNS);
+        held / (double) runs,
+        stuck / (double) runs,
+        early / (double) runs);
   }
 
   private static boolean isHeld(Reason reason) {
