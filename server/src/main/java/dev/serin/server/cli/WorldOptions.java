@@ -67,8 +67,10 @@ final class WorldOptions {
       names = "--variation",
       paramLabel = "CV",
       defaultValue = "0",
-      description =
-          "How much --population's rates of events differ for good, a coefficient of variation.")
+      description = {
+        "How much the rates of events of a --population's users differ for good, as a coefficient",
+        "of variation."
+      })
   private double variation;
 
   @Option(

@@ -137,7 +137,7 @@ class QuantileSimulationTest {
   }
 
   /**
-   * A treatment that is slower by exactly the margin, which is eight bins: it is neither found to be
+   * A treatment that is slower by exactly the margin, eight bins: it is neither found to be
    * slower by more nor shown to be slower by less, as one without an effect is.
    */
   @ParameterizedTest
