@@ -6,12 +6,13 @@ import dev.serin.server.analysis.mean.MeanTest;
 /**
  * When a test of means comes to a decision, in users who arrive in both arms of equal size.
  *
- * <p>After n users the standard error of θ_T - k θ_C is √(2 (1 + k²) / n) deviations, so that √n z
- * is a motion of variance 1 for each user and drift (θ_T - k θ_C - δ) / (√(2 (1 + k²)) deviations),
- * whose bound is that of the test ({@link MeanTest}).
+ * <p>Where each of the treatment's values is r times as large, after n users the standard error of
+ * θ_T - k θ_C is √(2 (r² + k²) / n) deviations of the control, so that √n z is a motion of variance
+ * 1 for each user and drift (θ_T - k θ_C - δ) / (√(2 (r² + k²)) deviations), whose bound is that of
+ * the test ({@link MeanTest}).
  *
  * @param mean of the control, in the metric's measure
- * @param deviation between users, of what each contributes; above 0, in the same unit
+ * @param deviation between users of the control, of what each contributes; above 0, in the same unit
  */
 public record MeanForecast(double mean, double deviation) {
   /**
@@ -29,13 +30,13 @@ public record MeanForecast(double mean, double deviation) {
   /**
    * When a claim is shown.
    *
-   * @param ratio the treatment's mean by the control's
+   * @param ratio the treatment's mean, and its deviation, by the control's
    * @param plannedUsers of both arms, at which the test is sharpest; 1 or more
    * @param alpha the test's share, above 0 and below 1/2
    */
   public Passage shown(Claim claim, double ratio, long plannedUsers, double alpha) {
     double beyond = ratio * mean - claim.factor() * mean - claim.offset();
-    double spread = Math.sqrt(2 * (1 + claim.factor() * claim.factor())) * deviation;
+    double spread = Math.sqrt(2 * (ratio * ratio + claim.factor() * claim.factor())) * deviation;
     double drift = (claim.above() ? beyond : -beyond) / spread;
     MeanTest test = MeanTest.of(claim, plannedUsers, alpha);
     return TangentPassage.of(drift, 1, users -> Math.sqrt(users) * test.standardErrors(users));

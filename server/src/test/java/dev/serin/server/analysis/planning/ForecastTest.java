@@ -95,7 +95,7 @@ class ForecastTest {
       for (int arm = 0; arm < 2; arm++) {
         int bucket = random.nextInt(128);
         outcomes[arm][bucket]++;
-        sums[arm][bucket] += (arm == 1 ? 11.5 : 10) + 5 * random.nextGaussian();
+        sums[arm][bucket] += (arm == 1 ? 1.15 : 1) * (10 + 5 * random.nextGaussian());
       }
       if (users % 20 == 0) {
         RunMeans means =
