@@ -1,6 +1,7 @@
 package dev.serin.server.decision;
 
 import dev.serin.engine.FeatureSource;
+import dev.serin.engine.LiveRun;
 import dev.serin.engine.MetricSource;
 import dev.serin.engine.SnapshotCompiler;
 import dev.serin.engine.SnapshotSource;
@@ -20,9 +21,20 @@ import org.jspecify.annotations.Nullable;
 final class HeldSnapshots implements ServedSnapshots {
   private final Map<String, ServedSnapshot> snapshots = new ConcurrentHashMap<>();
   private volatile boolean ready = true;
+  private volatile long silentMillis;
 
   /** Replaces a namespace by these documents. */
   ServedSnapshot put(String namespace, long revision, List<Document> documents) {
+    return put(namespace, revision, documents, Map.of());
+  }
+
+  /**
+   * Replaces a namespace by these documents.
+   *
+   * @param runs what moves a feature's split, by the feature's key
+   */
+  ServedSnapshot put(
+      String namespace, long revision, List<Document> documents, Map<String, LiveRun> runs) {
     var features = new HashMap<String, FeatureSource>();
     var segments = new HashMap<String, Segment>();
     var layers = new HashMap<String, Layer>();
@@ -32,7 +44,9 @@ final class HeldSnapshots implements ServedSnapshots {
       switch (document.getDocumentCase()) {
         case FEATURE -> {
           Feature feature = document.getFeature();
-          features.put(feature.getKey(), new FeatureSource(feature, revision, false, List.of()));
+          LiveRun run = runs.get(feature.getKey());
+          List<LiveRun> moved = run == null ? List.of() : List.of(run);
+          features.put(feature.getKey(), new FeatureSource(feature, revision, false, moved));
         }
         case SEGMENT -> segments.put(document.getSegment().getKey(), document.getSegment());
         case LAYER -> layers.put(document.getLayer().getKey(), document.getLayer());
@@ -60,6 +74,11 @@ final class HeldSnapshots implements ServedSnapshots {
     ready = now;
   }
 
+  /** For so long nobody has confirmed what every namespace serves. */
+  void silentFor(long millis) {
+    silentMillis = millis;
+  }
+
   @Override
   public @Nullable Place place(String namespace) {
     if (!snapshots.containsKey(namespace)) {
@@ -73,7 +92,7 @@ final class HeldSnapshots implements ServedSnapshots {
 
       @Override
       public long silentMillis() {
-        return 0;
+        return silentMillis;
       }
     };
   }
