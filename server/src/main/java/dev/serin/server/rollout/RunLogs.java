@@ -58,9 +58,20 @@ final class RunLogs {
             .orElseThrow(
                 () ->
                     RunErrors.noSuchRun(
-                        rollout,
-                        number.getAsLong(),
-                        journal.newest(namespace, rollout).map(StoredRun::number).orElse(0L))));
+                        rollout, number.getAsLong(), newestNumber(namespace, rollout))));
+  }
+
+  /**
+   * Number of a rollout's newest run; 0: it was never started.
+   *
+   * @throws ApiException {@code DOCUMENT_NOT_FOUND} where there is nothing that could be started
+   */
+  private long newestNumber(String namespace, String rollout) {
+    Optional<StoredRun> newest = journal.newest(namespace, rollout);
+    if (newest.isEmpty()) {
+      var _ = catalog.rollout(namespace, rollout);
+    }
+    return newest.map(StoredRun::number).orElse(0L);
   }
 
   /** The same of one that must be there. */
