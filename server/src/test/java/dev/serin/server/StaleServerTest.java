@@ -136,10 +136,7 @@ class StaleServerTest {
               server
                   .decisions()
                   .explain(
-                      ExplainRequest.newBuilder()
-                          .setFeature("checkout")
-                          .setUserKey(user)
-                          .build())
+                      ExplainRequest.newBuilder().setFeature("checkout").setUserKey(user).build())
                   .getDecision())
           .isEqualTo(stale);
 

@@ -218,9 +218,7 @@ class UnreadableRunsTest {
     }
     assertUnreadable(
         what,
-        () ->
-            rollouts()
-                .replayRollout(ReplayRolloutRequest.newBuilder().setRollout(KEY).build()));
+        () -> rollouts().replayRollout(ReplayRolloutRequest.newBuilder().setRollout(KEY).build()));
     Iterator<WatchRolloutResponse> watch = watch();
     assertUnreadable(what, watch::hasNext);
     assertThat(history().getRun()).isEqualTo(run);
@@ -244,8 +242,7 @@ class UnreadableRunsTest {
     assertThat(get().getRun().getUnreadable()).isEqualTo(what);
     assertThat(get().getRun().getKilled()).isFalse();
     assertUnreadable(
-        what,
-        () -> rollouts().commandRollout(request(RolloutCommand.ROLLOUT_COMMAND_ROLL_BACK)));
+        what, () -> rollouts().commandRollout(request(RolloutCommand.ROLLOUT_COMMAND_ROLL_BACK)));
 
     kill();
 

@@ -119,18 +119,7 @@ final class Samples {
   static ServedRun run(String feature, String run, ServedRun.Serving serving, boolean active) {
     int stage = serving == ServedRun.Serving.WAITING ? 0 : 1;
     return new ServedRun(
-        feature,
-        "main",
-        run,
-        serving,
-        active,
-        stage,
-        "on",
-        "off",
-        5,
-        100,
-        false,
-        60_000,
+        feature, "main", run, serving, active, stage, "on", "off", 5, 100, false, 60_000,
         List.of());
   }
 

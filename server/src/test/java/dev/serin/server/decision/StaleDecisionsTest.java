@@ -119,8 +119,7 @@ class StaleDecisionsTest {
 
   private ExplainResponse explained(String user) {
     Kept<ExplainResponse> kept = new Kept<>();
-    service.explain(
-        ExplainRequest.newBuilder().setFeature("moved").setUserKey(user).build(), kept);
+    service.explain(ExplainRequest.newBuilder().setFeature("moved").setUserKey(user).build(), kept);
     return kept.answers.getFirst();
   }
 

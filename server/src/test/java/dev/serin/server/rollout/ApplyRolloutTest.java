@@ -96,8 +96,7 @@ class ApplyRolloutTest {
     assertThat(GrpcError.of(() -> apply(of(bad).setDryRun(true))).reason())
         .isEqualTo(GrpcError.of(() -> apply(of(bad))).reason())
         .isEqualTo("INVALID_DOCUMENT");
-    assertThat(
-            GrpcError.of(() -> apply(of(BUY).setDryRun(true).setExpectedRevision(7))).reason())
+    assertThat(GrpcError.of(() -> apply(of(BUY).setDryRun(true).setExpectedRevision(7))).reason())
         .isEqualTo("REVISION_CONFLICT");
   }
 

@@ -32,8 +32,7 @@ class RolloutLogPagesTest {
   @BeforeEach
   void open() {
     api = new RolloutApi(new StoreConfig.Sqlite(directory.resolve("serin.db")));
-    api.apply(
-        RolloutDocuments.feature("checkout"), RolloutDocuments.rollout("buy", "checkout"));
+    api.apply(RolloutDocuments.feature("checkout"), RolloutDocuments.rollout("buy", "checkout"));
   }
 
   @AfterEach
@@ -201,9 +200,7 @@ class RolloutLogPagesTest {
       List<ListRolloutHistoryResponse> pages =
           pages(history().setPageSize(1_000).setIncludeEvidence(evidence));
 
-      assertThat(entries(pages))
-          .extracting(RolloutLogEntry::getVersion)
-          .isEqualTo(numbers(1, 61));
+      assertThat(entries(pages)).extracting(RolloutLogEntry::getVersion).isEqualTo(numbers(1, 61));
       assertThat(pages).hasSize(evidence ? 3 : 2);
       for (int i = 0; i + 1 < pages.size(); i++) {
         int bytes = bytes(pages.get(i).getEntriesList());

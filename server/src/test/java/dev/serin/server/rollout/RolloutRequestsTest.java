@@ -101,8 +101,7 @@ class RolloutRequestsTest {
     assertThat(first.getLogEntries()).isEqualTo(2);
     assertThat(first.getEntriesList())
         .extracting(entry -> entry.getState())
-        .containsExactly(
-            RolloutState.ROLLOUT_STATE_RUNNING, RolloutState.ROLLOUT_STATE_CANCELLED);
+        .containsExactly(RolloutState.ROLLOUT_STATE_RUNNING, RolloutState.ROLLOUT_STATE_CANCELLED);
     assertThat(first.getMovesHold()).as(first.getMovesProblem()).isTrue();
     assertThat(second.getRun().getNumber()).isEqualTo(2);
     assertThat(second.getLogEntries()).isEqualTo(3);
@@ -129,10 +128,8 @@ class RolloutRequestsTest {
   /** What Get, Replay and History of a number are refused with. */
   private List<GrpcError> refusals(String rollout, long number) {
     return List.of(
-        GrpcError.of(
-            () -> api.stub().getRollout(get(rollout).setRunNumber(number).build())),
-        GrpcError.of(
-            () -> api.stub().replayRollout(replay(rollout).setRunNumber(number).build())),
+        GrpcError.of(() -> api.stub().getRollout(get(rollout).setRunNumber(number).build())),
+        GrpcError.of(() -> api.stub().replayRollout(replay(rollout).setRunNumber(number).build())),
         GrpcError.of(
             () -> api.stub().listRolloutHistory(history(rollout).setRunNumber(number).build())));
   }
@@ -216,8 +213,7 @@ class RolloutRequestsTest {
     assertThat(listed(list().setFeature("checkout"))).containsExactly("buy");
     assertThat(listed(list().setFeature("search"))).containsExactly("find", "later");
     assertThat(listed(list().setFeature("nowhere"))).isEmpty();
-    assertThat(
-            listed(list().setFeature("search").addStates(RolloutState.ROLLOUT_STATE_RUNNING)))
+    assertThat(listed(list().setFeature("search").addStates(RolloutState.ROLLOUT_STATE_RUNNING)))
         .as("both have to be so")
         .isEmpty();
   }
@@ -230,8 +226,7 @@ class RolloutRequestsTest {
 
     assertThat(listed(list().addStates(RolloutState.ROLLOUT_STATE_CANCELLED)))
         .containsExactly("find");
-    assertThat(listed(list().addStates(RolloutState.ROLLOUT_STATE_RUNNING)))
-        .containsExactly("buy");
+    assertThat(listed(list().addStates(RolloutState.ROLLOUT_STATE_RUNNING))).containsExactly("buy");
     assertThat(
             listed(
                 list()
@@ -273,8 +268,7 @@ class RolloutRequestsTest {
 
   @Test
   void list_withATokenOfAnotherList_isRefused() {
-    String token =
-        api.stub().listRollouts(list().setPageSize(1).build()).getNextPageToken();
+    String token = api.stub().listRollouts(list().setPageSize(1).build()).getNextPageToken();
 
     for (ListRolloutsRequest.Builder other :
         List.of(

@@ -275,8 +275,7 @@ class WatchesTest {
       Await.until("told the quick one", () -> quick.sent().size() > answers);
     }
     api.addEntries("buy", ENTRIES_MAX + 20);
-    Await.until(
-        "all entries", () -> quick.versions().equals(numbers(1, ENTRIES_MAX + 21)));
+    Await.until("all entries", () -> quick.versions().equals(numbers(1, ENTRIES_MAX + 21)));
     assertThat(slow.sent()).as("it took no more").hasSize(1);
 
     slow.take(1);

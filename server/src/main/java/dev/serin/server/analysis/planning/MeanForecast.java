@@ -12,7 +12,8 @@ import dev.serin.server.analysis.mean.MeanTest;
  * the test ({@link MeanTest}).
  *
  * @param mean of the control, in the metric's measure
- * @param deviation between users of the control, of what each contributes; above 0, in the same unit
+ * @param deviation between users of the control, of what each contributes; above 0, in the same
+ *     unit
  */
 public record MeanForecast(double mean, double deviation) {
   /**

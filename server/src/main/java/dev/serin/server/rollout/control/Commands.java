@@ -65,9 +65,8 @@ public final class Commands {
    *
    * @param lease tells how long nobody has looked at runs
    * @param random draws ids of runs and requests; safe for all threads
-   * @param lastVerdict the last look at a run, by its id: kept with the entry, so that it can be
-   *     seen what was known. Throws IllegalArgumentException where this version of the server
-   *     cannot read it
+   * @param lastVerdict the last look at a run, by its id: kept with the entry, which so tells what
+   *     was known. IllegalArgumentException: this version of the server cannot read it
    * @param changed called after a run was moved
    */
   public Commands(

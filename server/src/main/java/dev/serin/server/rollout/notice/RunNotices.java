@@ -35,8 +35,7 @@ public final class RunNotices implements NoticeSource {
     }
     // That of one run: no error of the store, which would keep all others from being told of.
     String unreadable = run.get().unreadable();
-    RolloutPlan plan =
-        run.get().plan().orElseThrow(() -> new IllegalArgumentException(unreadable));
+    RolloutPlan plan = run.get().plan().orElseThrow(() -> new IllegalArgumentException(unreadable));
     // With the entry before it, for the state that it left.
     List<LoggedEntry> entries =
         runs.log(waiting.run(), Math.max(0, waiting.number() - 2), 2).stream()

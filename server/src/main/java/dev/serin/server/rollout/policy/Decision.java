@@ -223,9 +223,7 @@ final class Decision {
                 .counted()
                 .flatMap(
                     users ->
-                        metric
-                            .questions()
-                            .within(users, events.requestsWorse(), evidence.stage()));
+                        metric.questions().within(users, events.requestsWorse(), evidence.stage()));
         shown.ifPresent(within -> readings.set(i, readings.get(i).with(within)));
         yield shown.filter(MetricReading.Within::passes).isPresent();
       }

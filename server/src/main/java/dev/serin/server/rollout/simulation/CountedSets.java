@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Counts of sets of users, which may begin anew in a run, as they do where they are thinned: from
- * then on only users count who are first seen, or are first seen to have the event, after it.
- * That fewer of them are kept then is not simulated. For one run.
+ * then on only users count who are first seen, or are first seen to have the event, after it. That
+ * fewer of them are kept then is not simulated. For one run.
  */
 final class CountedSets {
   /** When they begin anew, since the run's start, in order. */

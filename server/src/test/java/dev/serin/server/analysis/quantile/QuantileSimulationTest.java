@@ -137,8 +137,8 @@ class QuantileSimulationTest {
   }
 
   /**
-   * A treatment that is slower by exactly the margin, eight bins: it is neither found to be
-   * slower by more nor shown to be slower by less, as one without an effect is.
+   * A treatment that is slower by exactly the margin, eight bins: it is neither found to be slower
+   * by more nor shown to be slower by less, as one without an effect is.
    */
   @ParameterizedTest
   @CsvSource({"0.5, 94", "0.9, 95"})

@@ -178,7 +178,7 @@ class CrashTest {
                 new Entry(
                     entry.stored().number()
                         + " "
-                        + named(entry.event())
+                        + named(entry.event().orElseThrow())
                         + ": "
                         + entry.stored().phase()
                         + "("

@@ -68,7 +68,7 @@ class LeftOutRunsTest {
   }
 
   private RunView search() {
-    return world.runs.newest(OTHER, "search").orElseThrow();
+    return world.runs.newest(OTHER, "search").orElseThrow().require();
   }
 
   private Duration pausedDwell() {
