@@ -3,6 +3,7 @@ package dev.serin.server.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.server.GrpcError;
+import dev.serin.server.catalog.PageToken;
 import dev.serin.server.store.StoreConfig;
 import dev.serin.v1.ListRolloutHistoryRequest;
 import dev.serin.v1.ListRolloutHistoryResponse;
@@ -142,6 +143,28 @@ class RolloutLogPagesTest {
       assertThat(GrpcError.of(() -> page(other)).reason()).isEqualTo("PAGE_TOKEN_INVALID");
     }
     assertThat(page(history().setRunNumber(1).setPageToken(ofTheFirst)).getEntriesCount()).isOne();
+  }
+
+  /** It names a run and a place of its log, and anybody can write that. */
+  @Test
+  void token_madeUpForAnotherRun_isRefused() {
+    String first = api.begin("buy").getRunId();
+    api.command("buy", CANCEL);
+    api.begin("buy");
+    api.addEntries("buy", 1);
+    api.apply(
+        RolloutDocuments.feature("search"), RolloutDocuments.rollout("find", "search"));
+    api.begin("find");
+
+    for (ListRolloutHistoryRequest.Builder other :
+        List.of(history().setRunNumber(2), history().setRollout("find"))) {
+      String made = PageToken.of(other.build(), first, "1");
+      assertThat(GrpcError.of(() -> page(other.setPageToken(made))).reason())
+          .isEqualTo("PAGE_TOKEN_INVALID");
+    }
+    ListRolloutHistoryRequest.Builder itself = history().setRunNumber(1);
+    String made = PageToken.of(itself.build(), first, "1");
+    assertThat(page(itself.setPageToken(made)).getEntriesCount()).isOne();
   }
 
   @Test
