@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +21,13 @@ import org.junit.jupiter.api.Test;
 class AllocationTest {
   private static final int NAMESPACES = 20;
   private static final int CALLS = 50;
+
+  /**
+   * Times that something is measured at most until nothing is allocated. Where a method becomes hot
+   * the thread that calls it makes the texts of its class, once, for the compiler: what allocates
+   * by itself does so each time.
+   */
+  private static final int TRIES = 5;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final EvaluationContext context = new EvaluationContext();
@@ -82,7 +90,7 @@ class AllocationTest {
       // Contexts grow to the size of the calls.
       calls.forEach(call -> evaluate(feed, call, snapshot, features));
       for (Call call : calls) {
-        allocated += evaluate(feed, call, snapshot, features);
+        allocated += least(() -> evaluate(feed, call, snapshot, features));
       }
     }
     return allocated;
@@ -99,9 +107,20 @@ class AllocationTest {
 
   private long allocatedBy(Runnable work) {
     work.run();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    work.run();
-    return threads.getCurrentThreadAllocatedBytes() - before;
+    return least(
+        () -> {
+          long before = threads.getCurrentThreadAllocatedBytes();
+          work.run();
+          return threads.getCurrentThreadAllocatedBytes() - before;
+        });
+  }
+
+  private static long least(LongSupplier measurement) {
+    long least = measurement.getAsLong();
+    for (int i = 1; i < TRIES && least > 0; i++) {
+      least = Math.min(least, measurement.getAsLong());
+    }
+    return least;
   }
 
   /** A random namespace whose regular expressions are texts to be contained instead. */

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ExposuresOfCallsTest {
+  /** Times that it is measured at most until nothing is allocated. */
+  private static final int TRIES = 5;
+
   private static final CallInputs INPUTS = new CallInputs(() -> 1_795_000_000_000L, () -> 77);
 
   private final HeldSnapshots snapshots = new HeldSnapshots();
@@ -201,11 +204,23 @@ class ExposuresOfCallsTest {
     allocatedBy(recording, probe);
     allocatedBy(recording, exposed);
 
-    assertThat(allocatedBy(recording, probe)).isZero();
+    assertThat(leastAllocatedBy(recording, probe)).isZero();
     // More than a ring holds, so that the last ones are dropped.
     for (int i = 0; i < 10; i++) {
-      assertThat(allocatedBy(recording, exposed)).isZero();
+      assertThat(leastAllocatedBy(recording, exposed)).isZero();
     }
+  }
+
+  /**
+   * Where a method becomes hot the thread that calls it makes the texts of its class, once, for the
+   * compiler: what allocates by itself does so each time.
+   */
+  private static long leastAllocatedBy(EvaluateScan scan, byte[] request) {
+    long least = allocatedBy(scan, request);
+    for (int i = 1; i < TRIES && least > 0; i++) {
+      least = Math.min(least, allocatedBy(scan, request));
+    }
+    return least;
   }
 
   private static long allocatedBy(EvaluateScan scan, byte[] request) {
