@@ -152,8 +152,7 @@ class RolloutLogPagesTest {
     api.command("buy", CANCEL);
     api.begin("buy");
     api.addEntries("buy", 1);
-    api.apply(
-        RolloutDocuments.feature("search"), RolloutDocuments.rollout("find", "search"));
+    api.apply(RolloutDocuments.feature("search"), RolloutDocuments.rollout("find", "search"));
     api.begin("find");
 
     for (ListRolloutHistoryRequest.Builder other :
