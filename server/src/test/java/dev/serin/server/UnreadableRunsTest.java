@@ -315,6 +315,19 @@ class UnreadableRunsTest {
   }
 
   @Test
+  void stage_thatThePlanHasNot_hidesNothingElse() throws Exception {
+    begin(approval());
+    overwrite("UPDATE rollout_entry SET stage = 9", 0);
+
+    RolloutLogEntry entry = history().getEntries(0);
+
+    assertThat(entry.getStageName()).isEmpty();
+    assertThat(entry.getTrafficOf()).isZero();
+    assertThat(entry.getNote().getActor()).isEqualTo("ada");
+    assertThat(get().hasProgress()).isTrue();
+  }
+
+  @Test
   void watch_ofARunWhoseFeatureIsKilled_saysSoThoughNobodyNotesItInTheRun() throws Exception {
     RolloutRun begun = begin(approval());
     // Another holder, who does nothing, for longer than the watch takes.

@@ -22,13 +22,18 @@ final class Drops {
 
   private final ConcurrentSkipListMap<String, Long> untold = new ConcurrentSkipListMap<>();
 
-  /** Adds outcomes that were dropped; of more tokens than there is room for, none. */
+  /**
+   * Adds outcomes that were dropped; of more tokens than there is room for, another is forgotten.
+   */
   void add(String token, long outcomes) {
-    if (outcomes > 0
-        && !token.isEmpty()
-        && (untold.size() < MAX_TOKENS || untold.containsKey(token))) {
-      untold.merge(token, outcomes, Long::sum);
+    if (outcomes <= 0 || token.isEmpty()) {
+      return;
     }
+    // Counting them all takes time, while outcomes are dropped: only where one is new.
+    if (!untold.containsKey(token) && untold.size() >= MAX_TOKENS) {
+      untold.pollFirstEntry();
+    }
+    untold.merge(token, outcomes, Long::sum);
   }
 
   /** Takes what there is to tell of a token; 0: nothing. Whoever does not tell it adds it again. */

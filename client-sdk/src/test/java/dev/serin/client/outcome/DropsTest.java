@@ -38,13 +38,14 @@ class DropsTest {
   }
 
   @Test
-  void drops_ofMoreTokensThanThereIsRoomFor_areNotKept() {
+  void drops_ofMoreTokensThanThereIsRoomFor_takeAnothersPlace() {
     for (int i = 0; i <= Drops.MAX_TOKENS; i++) {
       drops.add("token-" + i, 1);
     }
-    assertThat(drops.take("token-" + Drops.MAX_TOKENS)).isZero();
-    drops.add("token-0", 1);
-    assertThat(drops.take("token-0")).isEqualTo(2);
+    drops.add("token-1", 1);
+    assertThat(drops.take("token-0")).isZero();
+    assertThat(drops.take("token-1")).isEqualTo(2);
+    assertThat(drops.take("token-" + Drops.MAX_TOKENS)).isOne();
   }
 
   @Test

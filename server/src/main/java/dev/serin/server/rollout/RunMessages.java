@@ -176,14 +176,15 @@ final class RunMessages {
                 case GATE, RUNNING, HOLDING, PAUSED ->
                     stage == 0
                         ? Optional.of(TrafficShare.NONE)
-                        : plan.map(read -> read.stage(stage).share());
+                        : plan.filter(read -> stage <= read.stages().size())
+                            .map(read -> read.stage(stage).share());
                 case COMPLETED -> Optional.of(TrafficShare.ALL);
               });
     }
   }
 
   static String name(RolloutPlan plan, int stage) {
-    return stage == 0 ? "" : plan.stage(stage).name();
+    return stage == 0 || stage > plan.stages().size() ? "" : plan.stage(stage).name();
   }
 
   private static Optional<Phase> phase(String name) {

@@ -293,6 +293,7 @@ public final class Controller implements AutoCloseable {
     held.forget();
     gates.forget();
     turn.rollbacks().forget();
+    duty.lost();
     if (lost != null) {
       log.info("rollouts: lease {} is over, another process may act", lost.number());
       watcher.lost();

@@ -86,6 +86,11 @@ final class Duty {
     return first;
   }
 
+  /** Notes that the lease is no longer held: what failed under it is over. */
+  void lost() {
+    failed = 0;
+  }
+
   /** Whether the lease is left to others still. */
   boolean rests() {
     rests = rests && nanoTime.getAsLong() - restsSince < REST.toNanos();

@@ -120,6 +120,9 @@ final class HeldRuns {
     String run = stored.origin().run();
     if (!stored.standing().active()) {
       runs.remove(run);
+      unreadable.remove(run);
+      failing.remove(run);
+      leftOut.remove(run);
       return;
     }
     HeldRun held = runs.get(run);

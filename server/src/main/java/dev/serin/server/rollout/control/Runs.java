@@ -54,7 +54,12 @@ public final class Runs {
       RunDocuments documents = RunDocuments.decode(stored.origin().documents());
       RolloutPlan plan = documents.plan();
       readable = Optional.of(plan);
-      return RunReading.of(new RunView(stored, plan, documents.judged(plan), state(stored)));
+      MachineState state = state(stored);
+      if (state.stage() > plan.stages().size()) {
+        throw new IllegalArgumentException(
+            "stage: " + state.stage() + " (expected: one of the " + plan.stages().size() + ")");
+      }
+      return RunReading.of(new RunView(stored, plan, documents.judged(plan), state));
     } catch (IllegalArgumentException e) {
       return new RunReading(stored, readable, Optional.empty(), String.valueOf(e.getMessage()));
     }

@@ -370,7 +370,7 @@ final class Turn {
     }
   }
 
-  /** False: somebody holds one of the rows, so that it is tried again with the next turn. */
+  /** False: somebody holds one of the rows, or there is no room; the next turn tries it again. */
   private static boolean isKept(BooleanSupplier write) {
     try {
       if (!write.getAsBoolean()) {
@@ -378,7 +378,7 @@ final class Turn {
       }
       return true;
     } catch (ApiException e) {
-      if (!SharedLimits.isExceeded(e)) {
+      if (e.reason() != ErrorReason.STORE_FULL && !SharedLimits.isExceeded(e)) {
         throw e;
       }
       return false;

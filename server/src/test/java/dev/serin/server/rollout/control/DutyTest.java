@@ -58,6 +58,15 @@ class DutyTest {
   }
 
   @Test
+  void lease_lostToAnother_forgetsWhatFailedUnderIt() {
+    fail(Duty.FAILED_MAX - 1);
+    duty.lost();
+    fail(Duty.FAILED_MAX - 1);
+
+    assertThat(duty.isOver()).isFalse();
+  }
+
+  @Test
   void lease_givenUp_isLeftAloneForAWhile() {
     assertThat(duty.rests()).isFalse();
     fail(Duty.FAILED_MAX);
