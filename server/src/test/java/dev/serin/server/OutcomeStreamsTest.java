@@ -148,10 +148,14 @@ class OutcomeStreamsTest {
     assertThat(server.get("/metrics").body()).contains("\nserin_outcome_ledger_up 1.0\n");
 
     report().open(1, outcomes(1)).awaitCommitted(1);
-    // The exposure that was recorded with the token may become durable after the outcome.
+    // The exposure that was recorded with the token may become durable after the outcome, and the
+    // view be loaded after that.
     Await.until(
         "all is durable",
         () -> server.get("/metrics").body().contains("\nserin_outcome_flush_age_seconds 0.0\n"));
+    Await.until(
+        "the view is loaded",
+        () -> server.get("/metrics").body().contains("\nserin_outcome_view_age_seconds "));
 
     JsonNode shown = outcomes();
     assertThat(shown.path("lastFlushAgeMillis").isIntegralNumber()).isTrue();
