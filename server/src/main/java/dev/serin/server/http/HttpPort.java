@@ -81,6 +81,7 @@ public final class HttpPort implements AutoCloseable {
     } else {
       builder.http(address);
     }
+    RefusedBodies refused = new RefusedBodies(REQUEST_BYTES_MAX, limits.timeMax());
     Server server =
         builder
             // Of its own and shown nowhere: in a shared one a second server's meters collide.
@@ -90,13 +91,13 @@ public final class HttpPort implements AutoCloseable {
             .blockingTaskExecutor(WRITER_THREADS)
             .maxNumConnections(CONNECTIONS_MAX)
             .maxRequestLength(REQUEST_BYTES_MAX)
-            .errorHandler(new RefusedBodies(REQUEST_BYTES_MAX, limits.timeMax()))
+            .errorHandler(refused)
             .requestTimeout(limits.timeMax())
             .gracefulShutdownTimeoutMillis(0, CLOSE_MILLIS)
             .service("/metrics", (context, request) -> metrics(context, metrics))
             .service("/healthz", (context, request) -> HttpResponse.of("ok\n"))
             .service("/readyz", (context, request) -> readiness(readiness.get()))
-            .service(json(services), all -> new CountedBodies(all, limits))
+            .service(json(services, refused), all -> new CountedBodies(all, limits))
             .serviceUnder("/docs", DocService.builder().webAppTitle("Serin").build())
             .build();
     HttpPort port = new HttpPort(server);
@@ -137,14 +138,14 @@ public final class HttpPort implements AutoCloseable {
         readiness.ready() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE, readiness);
   }
 
-  private static GrpcService json(UnaryServices services) {
+  private static GrpcService json(UnaryServices services, RefusedBodies refused) {
     return GrpcService.builder()
         .addServiceDefinitions(services.definitions())
         .supportedSerializationFormats(
             GrpcSerializationFormats.PROTO, GrpcSerializationFormats.JSON)
         .jsonMarshallerFactory(service -> new StrictJson())
         .enableUnframedRequests(true)
-        .unframedGrpcErrorHandler(new JsonErrors())
+        .unframedGrpcErrorHandler(new JsonErrors(refused))
         .exceptionHandler(HttpPort::listed)
         .build();
   }

@@ -21,6 +21,12 @@ final class JsonErrors implements UnframedGrpcErrorHandler {
   /** Where gRPC carries the details of an error, as Base64. */
   private static final String DETAILS = "grpc-status-details-bin";
 
+  private final RefusedBodies refused;
+
+  JsonErrors(RefusedBodies refused) {
+    this.refused = refused;
+  }
+
   /** Made by whoever asks first. */
   private static final class Made {
     static final UnframedGrpcErrorHandler HANDLER = UnframedGrpcErrorHandler.ofJson();
@@ -34,6 +40,10 @@ final class JsonErrors implements UnframedGrpcErrorHandler {
   @Override
   public HttpResponse handle(
       ServiceRequestContext context, Status status, AggregatedHttpResponse response) {
+    if (status.getCode() == Status.Code.CANCELLED && context.isTimedOut()) {
+      // Its time is over: the service was cancelled for it, and may be the first to say so.
+      return refused.late().toHttpResponse();
+    }
     return HttpResponse.of(
         () -> handler(status, response).handle(context, status, response),
         context.blockingTaskExecutor());

@@ -69,9 +69,7 @@ final class RefusedBodies implements ServerErrorHandler {
       @Nullable String description,
       @Nullable Throwable cause) {
     if (status.equals(HttpStatus.SERVICE_UNAVAILABLE) && cause instanceof RequestTimeoutException) {
-      return json(
-          HttpStatus.GATEWAY_TIMEOUT,
-          body(Status.Code.DEADLINE_EXCEEDED, "not answered" + inTime()));
+      return late();
     }
     return switch (status.code()) {
       case 404 -> json(status, body(Status.Code.UNIMPLEMENTED, "no such path"));
@@ -92,6 +90,12 @@ final class RefusedBodies implements ServerErrorHandler {
         UnframedGrpcStatusMappingFunction.of()
             .apply(context, error.reason().code().toStatus(), error);
     return status == null ? HttpStatus.INTERNAL_SERVER_ERROR : status;
+  }
+
+  /** What a call is told that is not answered in time. */
+  AggregatedHttpResponse late() {
+    return json(
+        HttpStatus.GATEWAY_TIMEOUT, body(Status.Code.DEADLINE_EXCEEDED, "not answered" + inTime()));
   }
 
   private String inTime() {
