@@ -51,6 +51,12 @@ class BatchCallsTest {
     return server.blocking().reportOutcomeBatch(batch);
   }
 
+  /** Until its call is over as well, so that the next call is the only one that is open. */
+  private void reportWhole(ReportOutcomeBatchRequest batch) throws Exception {
+    report(batch);
+    Await.until("over", () -> server.batches.size() == 0);
+  }
+
   private String refused(ReportOutcomeBatchRequest batch) {
     return GrpcError.of(() -> report(batch)).reason();
   }
@@ -143,7 +149,7 @@ class BatchCallsTest {
 
   @Test
   void batch_claimedElsewhereBeforeItsFlush_isFencedAndCountsNothing() throws Exception {
-    report(ofSession(1, 1, 1));
+    reportWhole(ofSession(1, 1, 1));
     server.snapshots.setReady(false);
     var waiting = ofSession(2, 2, 1).toBuilder();
     waiting.getOutcomesBuilder(0).clearDecisionToken().setFeature("f").setNamespace("later");
@@ -160,7 +166,7 @@ class BatchCallsTest {
 
   @Test
   void batch_cancelledBeforeItWasJudged_countsNothing() throws Exception {
-    report(ofSession(1, 1, 1));
+    reportWhole(ofSession(1, 1, 1));
     server.snapshots.setReady(false);
     var waiting = ofSession(2, 2, 2).toBuilder();
     // The second of them waits for a namespace that may come.
