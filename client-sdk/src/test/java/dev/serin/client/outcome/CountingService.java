@@ -54,14 +54,19 @@ final class CountingService extends OutcomeServiceGrpc.OutcomeServiceImplBase {
   volatile @Nullable StatusRuntimeException refuses;
 
   private final TestLedger ledger;
-  private final List<Stream> streams = new ArrayList<>();
+
+  /**
+   * Streams are added without this service's lock: a call begins under that of its transport, which
+   * is asked for under this one where a stream is ended.
+   */
+  private final List<Stream> streams = new CopyOnWriteArrayList<>();
 
   CountingService(TestLedger ledger) {
     this.ledger = ledger;
   }
 
   @Override
-  public synchronized StreamObserver<ReportOutcomeRequest> reportOutcome(
+  public StreamObserver<ReportOutcomeRequest> reportOutcome(
       StreamObserver<ReportOutcomeResponse> answers) {
     Stream stream = new Stream(answers);
     streams.add(stream);
@@ -75,8 +80,10 @@ final class CountingService extends OutcomeServiceGrpc.OutcomeServiceImplBase {
 
   /** Ends all streams and forgets what they hold: killed. */
   synchronized void kill() {
-    List.copyOf(streams).forEach(Stream::kill);
-    streams.clear();
+    List<Stream> open = List.copyOf(streams);
+    open.forEach(Stream::kill);
+    // Not those that were opened meanwhile.
+    streams.removeAll(open);
   }
 
   private final class Stream implements StreamObserver<ReportOutcomeRequest> {
