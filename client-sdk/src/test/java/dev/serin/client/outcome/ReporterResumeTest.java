@@ -39,16 +39,20 @@ class ReporterResumeTest {
             .listener(heard)
             .build();
     Map<String, Integer> expected = new TreeMap<>();
-    for (int round = 0; round < ROUNDS; round++) {
-      int count = 1 + drawn(random, 40);
-      Reported.report(reporter, "round-" + round, count);
-      expected.putAll(Reported.once("round-" + round, count));
-      stir(replica, random);
-      reporter.flush(Duration.ofMillis(1));
-    }
-    while (!reporter.flush(Duration.ofMillis(1))) {
-      stir(replica, random);
-    }
+    int round = 0;
+    do {
+      for (int until = round + ROUNDS; round < until; round++) {
+        int count = 1 + drawn(random, 40);
+        Reported.report(reporter, "round-" + round, count);
+        expected.putAll(Reported.once("round-" + round, count));
+        stir(replica, random);
+        reporter.flush(Duration.ofMillis(1));
+      }
+      while (!reporter.flush(Duration.ofMillis(1))) {
+        stir(replica, random);
+      }
+      // Until it was no walk in the park: on a busy machine fewer streams meet as many rounds.
+    } while (reporter.stats().streams() <= 20 || reporter.stats().resends() == 0);
     replica.service.fates = message -> Fate.COUNT;
     assertThat(reporter.close(Await.LIMIT)).isTrue();
     replica.close();
@@ -57,9 +61,6 @@ class ReporterResumeTest {
     assertThat(heard.fenced).isEmpty();
     assertThat(heard.lost).hasValue(0);
     Reported.assertWhole(reporter.stats());
-    // It was no walk in the park.
-    assertThat(reporter.stats().streams()).isGreaterThan(20);
-    assertThat(reporter.stats().resends()).isPositive();
   }
 
   private static Fate random(Random random) {
