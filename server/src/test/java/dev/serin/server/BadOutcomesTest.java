@@ -140,11 +140,7 @@ class BadOutcomesTest {
     assertThat(server.unlistedErrors()).isEmpty();
     neighbour.goesOn();
     Set<Place> places =
-        server
-            .server()
-            .outcomes()
-            .ask(view -> view.keys().stream().map(CellKey::place).collect(Collectors.toSet()))
-            .get();
+        server.look(view -> view.keys().stream().map(CellKey::place).collect(Collectors.toSet()));
     DecisionToken known = DecisionToken.decode(token);
     assertThat(places)
         .allSatisfy(

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,7 +55,7 @@ class OutcomeThinningTest {
       try (RunningServer three = RunningServer.start(directory.resolve("3"), store, units)) {
         Await.until("loaded", () -> known(three).equals(known(one)));
       }
-      assertThat(look(one, MergedView::unitCount)).isCloseTo(800, within(120));
+      assertThat(one.look(MergedView::unitCount)).isCloseTo(800, within(120));
       assertThat(one.get("/metrics").body())
           .contains("serin_outcome_thinning_level 1.0")
           .containsPattern("serin_outcome_units [1-9]")
@@ -88,24 +87,16 @@ class OutcomeThinningTest {
   }
 
   private static int level(RunningServer server) throws Exception {
-    return look(server, view -> view.thinning().level());
+    return server.look(view -> view.thinning().level());
   }
 
   private static List<Object> known(RunningServer server) throws Exception {
-    return look(
-        server,
+    return server.look(
         view ->
             List.of(
                 Arrays.hashCode(DeltaCodec.encode(view.toDelta())),
                 view.places("default", "checkout").stream()
                     .map(place -> view.units(place).userCount())
                     .toList()));
-  }
-
-  private static <T> T look(RunningServer server, Function<MergedView, T> question)
-      throws Exception {
-    Await.until(
-        "loaded", () -> !server.server().outcomes().ask(view -> 0).isCompletedExceptionally());
-    return server.server().outcomes().ask(question).get();
   }
 }

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.serin.server.error.ListedErrorsInterceptor;
 import dev.serin.server.outcome.aggregate.CellKey;
+import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.v1.ApplyDocument;
 import dev.serin.v1.ApplyDocumentsRequest;
 import dev.serin.v1.ApplyDocumentsResponse;
@@ -23,10 +24,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A server in this process on free ports, and clients of both of them. */
 public final class RunningServer implements AutoCloseable {
-  private static final Duration VISIBLE_WAIT = Duration.ofSeconds(10);
+  private static final Duration VISIBLE_WAIT = Duration.ofSeconds(60);
 
   private final SerinServer server;
   private final ListedErrorsInterceptor listed = new ListedErrorsInterceptor();
@@ -79,16 +81,20 @@ public final class RunningServer implements AutoCloseable {
 
   /** How many outcomes the server shows as counted. */
   public long countedOutcomes() throws Exception {
+    return look(
+        view ->
+            view.keys().stream()
+                .filter(key -> key.equals(CellKey.outcomes(key.place())))
+                .mapToLong(key -> view.cell(key).orElseThrow().count())
+                .sum());
+  }
+
+  /**
+   * Asks what the server shows as counted, once it is loaded: outcomes may be acknowledged before.
+   */
+  <T> T look(Function<MergedView, T> question) throws Exception {
     Await.until("loaded", () -> !server.outcomes().ask(view -> 0).isCompletedExceptionally());
-    return server
-        .outcomes()
-        .ask(
-            view ->
-                view.keys().stream()
-                    .filter(key -> key.equals(CellKey.outcomes(key.place())))
-                    .mapToLong(key -> view.cell(key).orElseThrow().count())
-                    .sum())
-        .get();
+    return server.outcomes().ask(question).get();
   }
 
   /** Errors that callers got and that no list names. */

@@ -29,6 +29,7 @@ import dev.serin.v1.TimeSlot;
 import dev.serin.v1.VariantComparison;
 import dev.serin.v1.VariantSummary;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Path;
@@ -115,6 +116,17 @@ class ServedFiguresTest {
                 .build());
     begin = System.currentTimeMillis() / SLOT_MILLIS * SLOT_MILLIS - 12 * SLOT_MILLIS;
     report(new Random(20_261_122));
+    Await.until("what was counted is loaded", ServedFiguresTest::isLoaded);
+  }
+
+  /** Outcomes may be acknowledged before what was counted earlier is loaded. */
+  private static boolean isLoaded() {
+    try {
+      return compare().getSummariesCount() > 0;
+    } catch (StatusRuntimeException notYet) {
+      assertThat(notYet.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      return false;
+    }
   }
 
   @AfterAll
