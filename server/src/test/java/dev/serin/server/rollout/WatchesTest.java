@@ -7,12 +7,14 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.serin.server.Await;
 import dev.serin.server.GrpcError;
+import dev.serin.server.catalog.Note;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.store.PostgresServer;
 import dev.serin.server.store.StoreConfig;
 import dev.serin.v1.RolloutCommand;
 import dev.serin.v1.RolloutLogEntry;
+import dev.serin.v1.RolloutRun;
 import dev.serin.v1.RolloutState;
 import dev.serin.v1.Verdict;
 import dev.serin.v1.WatchRolloutRequest;
@@ -262,6 +264,22 @@ class WatchesTest {
 
     api.looks.found(look.toBuilder().setSentence("nothing is worse").build());
     Await.until("an answer", () -> call.sent().size() == 3);
+  }
+
+  /** Nobody notes it in the run here, and no time passes after which something is told anyhow. */
+  @Test
+  void killSwitch_ofTheRunsFeature_isToldAtOnce() throws Exception {
+    RolloutRun begun = api.begin("buy");
+    FakeWatchCall call = watched(FakeWatchCall.ready());
+    assertThat(call.sent().getFirst().getRun().getKilled()).isFalse();
+
+    api.catalog.kill("default", "checkout", new Note("ada", "ticket 7"));
+
+    Await.until("an answer", () -> call.sent().size() == 2);
+    WatchRolloutResponse answer = call.sent().getLast();
+    assertThat(answer.getRun().getKilled()).isTrue();
+    assertThat(answer.getRun().getVersion()).isEqualTo(begun.getVersion());
+    assertThat(answer.getEntriesList()).isEmpty();
   }
 
   @Test
