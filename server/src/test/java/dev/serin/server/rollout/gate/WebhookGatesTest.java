@@ -152,8 +152,8 @@ class WebhookGatesTest {
   @Test
   void gate_hanging_isAskedAgainAfterTheDeadline() throws Exception {
     receiver.behave(receiver.silence());
+    // On a busy machine it may be over before the receiver has heard of it.
     gates.ask(gate("run-1", Duration.ZERO, Duration.ofMillis(100)));
-    untilAsked(1);
     Await.until("the attempt has ended", () -> gates.attempts() == 0);
     assertThat(gates.failed(gate().id()))
         .isEqualTo("1 attempt failed, last: no answer within 100 ms");
