@@ -67,7 +67,7 @@ class LaterServicesTest {
           }
         });
 
-    Status status = end.get(10, TimeUnit.SECONDS);
+    Status status = end.get(60, TimeUnit.SECONDS);
 
     assertThat(status.getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
     assertThat(

@@ -226,7 +226,7 @@ class OutcomeStreamsTest {
       String variant =
           server
               .decisions()
-              .withDeadlineAfter(10, TimeUnit.SECONDS)
+              .withDeadlineAfter(60, TimeUnit.SECONDS)
               .evaluate(
                   EvaluateRequest.newBuilder().setFeature("checkout").setUserKey("u" + i).build())
               .getVariant();

@@ -102,7 +102,7 @@ class SerinServerTest {
     var killed =
         server.features().killFeature(KillFeatureRequest.newBuilder().setKey("doomed").build());
     assertThat(
-            server.server().awaitRevision("default", killed.getRevision(), Duration.ofSeconds(5)))
+            server.server().awaitRevision("default", killed.getRevision(), Duration.ofSeconds(60)))
         .isTrue();
 
     assertThat(server.decisions().evaluate(request("doomed").build()).getReason())
@@ -268,7 +268,7 @@ class SerinServerTest {
                 });
     requests.onNext(request);
     requests.onCompleted();
-    return answer.get(10, TimeUnit.SECONDS);
+    return answer.get(60, TimeUnit.SECONDS);
   }
 
   private static Struct country(String code) {

@@ -267,7 +267,7 @@ class EvaluateCallsTest {
     call.request(1);
     messages.forEach(call::sendMessage);
     call.halfClose();
-    return closed.get(10, TimeUnit.SECONDS);
+    return closed.get(60, TimeUnit.SECONDS);
   }
 
   private static MethodDescriptor<byte[], byte[]> rawMethod() {
