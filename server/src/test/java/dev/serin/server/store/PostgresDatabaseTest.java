@@ -174,6 +174,7 @@ class PostgresDatabaseTest {
         Database two = open(url)) {
       awaitListening(url, 2);
       two.subscribe(listener);
+      awaitHeardOf(one);
 
       execute(
           url,
@@ -194,7 +195,9 @@ class PostgresDatabaseTest {
     try (Database one = open(url)) {
       awaitListening(url, 1);
       one.subscribe(listener);
-      heard.clear();
+      try (Database other = open(url)) {
+        awaitHeardOf(other);
+      }
       server.pause();
       try {
         // Nothing is heard while nothing answers; the thread must not hang on it.
@@ -268,6 +271,15 @@ class PostgresDatabaseTest {
 
   private static void announce(Database database, Revision revision) {
     database.execute(Priority.CATALOG, handle -> database.announce(handle, revision));
+  }
+
+  /**
+   * Until another process is heard: whoever has just begun to listen says that it may have missed
+   * something, a moment after the store shows that it listens.
+   */
+  private void awaitHeardOf(Database database) throws InterruptedException {
+    announce(database, new Revision("default", 1));
+    await("default 1");
   }
 
   /** Waits until this was heard, whatever else is heard before. */
