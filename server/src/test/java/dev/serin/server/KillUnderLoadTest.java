@@ -29,7 +29,9 @@ class KillUnderLoadTest {
           "variants": [ { "key": "on", "value": true }, { "key": "off", "value": false } ],
           "offVariant": "off" } }
       """;
-  private static final int APPLIES = 6;
+
+  /** So many that the store does not give up on all of them while a machine stalls. */
+  private static final int APPLIES = 12;
 
   @TempDir Path directory;
 
@@ -53,7 +55,8 @@ class KillUnderLoadTest {
         applies.add(apply(server));
       }
       Await.until("busy workers", () -> gauge(server, "active") == 2);
-      Await.until("waiting applies", () -> gauge(server, "queued") == APPLIES - 2);
+      // The store gives up on those that it holds up, two at a time, after some seconds.
+      Await.until("waiting applies", () -> gauge(server, "queued") >= APPLIES / 2.0);
 
       long killed =
           server
@@ -67,9 +70,8 @@ class KillUnderLoadTest {
               .getRevision();
 
       assertThat(revived).isEqualTo(killed + 1);
-      // The store gives up on a held apply after a while; in the others' line all but one had
-      // ended.
-      assertThat(applies.stream().filter(Future::isDone)).hasSizeLessThan(APPLIES / 2);
+      // In the others' line all but one had ended.
+      assertThat(applies.stream().filter(Future::isDone)).hasSizeLessThan(APPLIES - 2);
       holder.rollback();
       assertThat(applies.getLast().get(60, TimeUnit.SECONDS).getRevision()).isPositive();
       assertThat(server.unlistedErrors()).isEmpty();
