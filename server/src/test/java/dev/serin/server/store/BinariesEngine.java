@@ -3,10 +3,14 @@ package dev.serin.server.store;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** PostgreSQL as a process of this machine, from the binaries on Maven Central. */
 final class BinariesEngine implements PostgresServer.Engine {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private static final int FIRST_PORT = 15_000;
+  private static final int PORTS = 15_000;
 
   /** Seconds that its processes may take to end when they are told to do so at once. */
   private static final long END_SECONDS = 10;
@@ -25,8 +32,8 @@ final class BinariesEngine implements PostgresServer.Engine {
   BinariesEngine() {
     try {
       data = Files.createTempDirectory("serin-postgres");
-      process = launch(0);
-      port = process.getPort();
+      port = freePort();
+      process = launch(port);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start PostgreSQL from its binaries", e);
     }
@@ -34,13 +41,29 @@ final class BinariesEngine implements PostgresServer.Engine {
   }
 
   private EmbeddedPostgres launch(int requestedPort) throws IOException {
-    EmbeddedPostgres.Builder builder =
-        EmbeddedPostgres.builder()
-            .setDataDirectory(data)
-            .setCleanDataDirectory(false)
-            .setRegisterShutdownHook(false)
-            .setPGStartupWait(START_LIMIT);
-    return (requestedPort == 0 ? builder : builder.setPort(requestedPort)).start();
+    return EmbeddedPostgres.builder()
+        .setDataDirectory(data)
+        .setCleanDataDirectory(false)
+        .setRegisterShutdownHook(false)
+        .setPGStartupWait(START_LIMIT)
+        .setPort(requestedPort)
+        .start();
+  }
+
+  /**
+   * A port below those that Linux gives to whoever asks for any: others, who ask for many while
+   * this server is stopped, are never given it.
+   */
+  private static int freePort() {
+    Random random = new SecureRandom();
+    while (true) {
+      int candidate = FIRST_PORT + random.nextInt(PORTS);
+      try (ServerSocket _ = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+        return candidate;
+      } catch (IOException taken) {
+        // Another will be free.
+      }
+    }
   }
 
   @Override
