@@ -122,7 +122,8 @@ class LargeApplyTest {
       assertThat(test.put(HalfApply.documents()).changes()).hasSize(10 * Slices.MAX_ROWS);
 
       cleaners.forEach(LargeApplyTest::join);
-      assertThat(cleaned).containsExactly(0, 0, 0);
+      // Threads that look at the same moment may make more than three.
+      assertThat(cleaned).hasSizeGreaterThanOrEqualTo(3).containsOnly(0);
       assertThat(test.keys()).hasSize(10 * Slices.MAX_ROWS);
     }
   }
@@ -144,6 +145,8 @@ class LargeApplyTest {
             if (store == TestStore.POSTGRESQL) {
               // There the apply and the kill do not share a thread, so the kill can be waited for.
               join(killer);
+            } else {
+              awaitInLine(killer);
             }
           }
         };
@@ -180,6 +183,13 @@ class LargeApplyTest {
       case StoreConfig.Sqlite sqlite -> new String[] {"sqlite", sqlite.file().toString()};
       case StoreConfig.Postgres postgres -> new String[] {"postgresql", postgres.url()};
     };
+  }
+
+  /** Until a thread waits for its turn to write; else the apply may be over before it comes. */
+  private static void awaitInLine(Thread thread) {
+    while (thread.isAlive() && thread.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
   }
 
   private static void join(Thread thread) {
