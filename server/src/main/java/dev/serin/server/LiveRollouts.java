@@ -4,6 +4,7 @@ import dev.serin.server.catalog.Catalog;
 import dev.serin.server.outcome.Outcomes;
 import dev.serin.server.rollout.LiveRuns;
 import dev.serin.server.rollout.RolloutServiceAdapter;
+import dev.serin.server.rollout.RunSlots;
 import dev.serin.server.rollout.Watches;
 import dev.serin.server.rollout.control.Commands;
 import dev.serin.server.rollout.control.Controller;
@@ -48,6 +49,7 @@ final class LiveRollouts implements AutoCloseable {
   private final Runs runs;
   private final Controller controller;
   private final RolloutServiceAdapter service;
+  private final RunSlots slots;
 
   /**
    * Rollouts that nobody moves before {@link #start}.
@@ -71,6 +73,7 @@ final class LiveRollouts implements AutoCloseable {
     Journal journal = new Journal(database, transitions);
     ControllerLease lease = new ControllerLease(database, incarnation, name());
     runs = new Runs(journal);
+    slots = new RunSlots(journal, clock);
     WebhookGates gates =
         parts.add(new WebhookGates(new Webhooks("serin-gates", secrets, clock), System::nanoTime));
     Notifier notifier =
@@ -150,6 +153,11 @@ final class LiveRollouts implements AutoCloseable {
 
   RolloutServiceAdapter service() {
     return service;
+  }
+
+  /** Where runs stood over time. */
+  RunSlots slots() {
+    return slots;
   }
 
   /** The newest look at a run: this process's own, else the one that its log knows. */

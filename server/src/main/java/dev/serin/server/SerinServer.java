@@ -162,6 +162,7 @@ public final class SerinServer implements AutoCloseable {
                     outcomes::ask,
                     exports,
                     rollouts::verdict,
+                    rollouts.slots()::of,
                     clock)),
             onLoop(snapshots, metrics.calls()));
 

@@ -11,6 +11,7 @@ import dev.serin.server.report.ReportedFeature;
 import dev.serin.server.report.ReportedFeatures;
 import dev.serin.server.report.ReportedMetric;
 import dev.serin.server.report.ReportedSplit;
+import dev.serin.server.report.RolloutSeries;
 import dev.serin.server.report.ViewQuestions;
 import dev.serin.v1.BetterDirection;
 import dev.serin.v1.CompareVariantsRequest;
@@ -57,6 +58,7 @@ final class Questions implements ViewQuestions {
             this,
             exports,
             LiveVerdicts.NONE,
+            RolloutSeries.NONE,
             InstantSource.fixed(Instant.ofEpochMilli(Population.UNTIL_MILLIS)));
   }
 

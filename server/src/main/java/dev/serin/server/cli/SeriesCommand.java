@@ -8,16 +8,18 @@ import dev.serin.v1.SlotMetric;
 import dev.serin.v1.TimeSlot;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Shows what the variants of a feature did over time. */
+/** Shows what the variants of a feature did over time, and where its rollouts stood. */
 @Command(
     name = "series",
-    description = "Show traffic and metrics of a feature's variants by time slot.")
+    description = "Show a feature's variants by time slot, and its rollouts by minute.")
 final class SeriesCommand implements Callable<Integer> {
   private static final String NONE = "-";
   private static final double PERCENT = 100;
@@ -60,12 +62,21 @@ final class SeriesCommand implements Callable<Integer> {
       GetTimeSeriesResponse answer = session.analysis().getTimeSeries(request.build());
       options
           .output()
-          .print(
-              terminal,
-              answer,
-              () -> table(answer).lines(terminal).forEach(terminal.out()::println));
+          .print(terminal, answer, () -> lines(answer).forEach(terminal.out()::println));
     }
     return ExitCode.OK.code();
+  }
+
+  private List<String> lines(GetTimeSeriesResponse answer) {
+    List<String> lines = new ArrayList<>(table(answer).lines(terminal));
+    if (answer.getRolloutsCount() > 0) {
+      lines.add("");
+      lines.addAll(RolloutSlotsTable.of(answer.getRolloutsList()).lines(terminal));
+    }
+    if (!answer.getRolloutsMissing().isEmpty()) {
+      lines.add("rollouts: not known: " + Texts.printable(answer.getRolloutsMissing()));
+    }
+    return lines;
   }
 
   /** A row for each metric of a slot, and one where it has none. */

@@ -112,20 +112,31 @@ final class VerdictText {
             ">MARGIN",
             "STATE");
     for (VerdictMetric metric : verdict.getMetricsList()) {
-      boolean byRun = isByRun(metric);
-      boolean isThere = byRun ? metric.hasRunLogE() : metric.hasStageLogE();
-      table.row(
-          metric.getMetric(),
-          role(metric),
-          shown(metric, metric.hasTreatmentValue(), metric.getTreatmentValue()),
-          shown(metric, metric.hasControlValue(), metric.getControlValue()),
-          isThere ? Odds.text(byRun ? metric.getRunLogE() : metric.getStageLogE()) : NONE,
-          isThere ? Odds.text(byRun ? metric.getRunThreshold() : metric.getStageThreshold()) : NONE,
-          isThere ? byRun ? "run" : "stage" : NONE,
-          metric.hasLimit() ? "at most " + percent(metric.getLimit()) : percent(metric.getMargin()),
-          state(metric));
+      List<String> row = evidence(metric);
+      row.add(
+          metric.hasLimit()
+              ? "at most " + percent(metric.getLimit())
+              : percent(metric.getMargin()));
+      row.add(state(metric));
+      table.row(row.toArray());
     }
     return table;
+  }
+
+  /** Metric, role, treatment, control, odds, where they alarm, and what they are of. */
+  static List<String> evidence(VerdictMetric metric) {
+    boolean byRun = isByRun(metric);
+    boolean isThere = byRun ? metric.hasRunLogE() : metric.hasStageLogE();
+    List<String> cells = new ArrayList<>();
+    cells.add(metric.getMetric());
+    cells.add(role(metric));
+    cells.add(shown(metric, metric.hasTreatmentValue(), metric.getTreatmentValue()));
+    cells.add(shown(metric, metric.hasControlValue(), metric.getControlValue()));
+    cells.add(isThere ? Odds.text(byRun ? metric.getRunLogE() : metric.getStageLogE()) : NONE);
+    cells.add(
+        isThere ? Odds.text(byRun ? metric.getRunThreshold() : metric.getStageThreshold()) : NONE);
+    cells.add(isThere ? byRun ? "run" : "stage" : NONE);
+    return cells;
   }
 
   /** Whether the run is nearer to its alarm than the stage, or further beyond it. */
@@ -234,7 +245,7 @@ final class VerdictText {
     return withUnit(ComparisonText.shown(ratio), " times");
   }
 
-  private static String percent(double share) {
+  static String percent(double share) {
     return withUnit(ComparisonText.shown(100 * share), " %");
   }
 

@@ -8,6 +8,7 @@ import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Slot;
 import dev.serin.server.outcome.aggregate.Slots;
+import dev.serin.server.rollout.SlotQuestion;
 import dev.serin.v1.AnalysisServiceGrpc.AnalysisServiceImplBase;
 import dev.serin.v1.Arm;
 import dev.serin.v1.CompareVariantsRequest;
@@ -18,6 +19,7 @@ import dev.serin.v1.GetTimeSeriesRequest;
 import dev.serin.v1.GetTimeSeriesResponse;
 import dev.serin.v1.PlanRolloutRequest;
 import dev.serin.v1.PlanRolloutResponse;
+import dev.serin.v1.RolloutSlot;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -54,6 +56,7 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
   private final BlockingQuestions asking;
   private final Exports exports;
   private final LiveVerdicts verdicts;
+  private final RolloutSeries rollouts;
   private final InstantSource clock;
 
   /**
@@ -63,6 +66,7 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
    * @param questions what was counted
    * @param exports what becomes durable
    * @param verdicts what was made of runs
+   * @param rollouts where they stood over time
    * @param clock says when now is, where a request does not say until when
    */
   public AnalysisServiceAdapter(
@@ -70,11 +74,13 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
       ViewQuestions questions,
       Exports exports,
       LiveVerdicts verdicts,
+      RolloutSeries rollouts,
       InstantSource clock) {
     this.features = features;
     asking = new BlockingQuestions(questions);
     this.exports = exports;
     this.verdicts = verdicts;
+    this.rollouts = rollouts;
     this.clock = clock;
   }
 
@@ -125,7 +131,23 @@ public final class AnalysisServiceAdapter extends AnalysisServiceImplBase {
     for (String variant : ask(view -> VariantCharts.variants(view, feature))) {
       charts.add(VariantCharts.of(this::ask, feature, variant, needed, range));
     }
-    return TimeSeries.of(charts, metrics, range);
+    SlotQuestion question =
+        new SlotQuestion(
+            feature.namespace(),
+            feature.key(),
+            range.fromMillis(),
+            range.untilMillis(),
+            Set.copyOf(request.getMetricsList()),
+            TimeSeries.MAX_VALUES);
+    List<RolloutSlot> slots = List.of();
+    String missing = "";
+    try {
+      slots = rollouts.of(question);
+    } catch (ApiException e) {
+      // What was counted is shown while the store is away, too.
+      missing = String.valueOf(e.getMessage());
+    }
+    return TimeSeries.of(charts, slots, metrics, range).setRolloutsMissing(missing).build();
   }
 
   @Override

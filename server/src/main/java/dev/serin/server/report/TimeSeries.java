@@ -7,6 +7,7 @@ import dev.serin.server.outcome.aggregate.CoarseHistogram;
 import dev.serin.server.outcome.aggregate.FixedPoint;
 import dev.serin.server.outcome.aggregate.Slot;
 import dev.serin.v1.GetTimeSeriesResponse;
+import dev.serin.v1.RolloutSlot;
 import dev.serin.v1.SlotMetric;
 import dev.serin.v1.TimeSlot;
 import java.util.HashMap;
@@ -16,9 +17,9 @@ import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The numbers of all variants by time slot. */
+/** The numbers of all variants by time slot, and where rollouts stood. */
 final class TimeSeries {
-  /** Metrics of all slots in one answer: some 6 MB. */
+  /** Metrics of all slots in one answer: some 6 MB of variants, 20 MB of rollouts. */
   static final int MAX_VALUES = 100_000;
 
   private static final double MILLIS_PER_SECOND = 1_000;
@@ -40,13 +41,18 @@ final class TimeSeries {
   /**
    * Puts charts side by side.
    *
+   * @param rollouts where runs stood
    * @param metrics those to show
    * @throws dev.serin.server.error.ApiException INVALID_REQUEST where it is too much for one answer
    */
-  static GetTimeSeriesResponse of(
-      List<VariantCharts> charts, List<ReportedMetric> metrics, ChartRange range) {
+  static GetTimeSeriesResponse.Builder of(
+      List<VariantCharts> charts,
+      List<RolloutSlot> rollouts,
+      List<ReportedMetric> metrics,
+      ChartRange range) {
     TimeSeries series = new TimeSeries(metrics, range.widthMillis());
     charts.forEach(series::add);
+    rollouts.forEach(slot -> series.count(Math.max(1, slot.getVerdict().getMetricsCount())));
     series.share();
     GetTimeSeriesResponse.Builder response =
         GetTimeSeriesResponse.newBuilder().setSlot(Durations.fromMillis(range.widthMillis()));
@@ -54,7 +60,7 @@ final class TimeSeries {
         .slots
         .values()
         .forEach(variants -> variants.values().forEach(slot -> response.addSlots(slot.build())));
-    return response.build();
+    return response.addAllRollouts(rollouts);
   }
 
   private void add(VariantCharts charts) {
@@ -89,7 +95,12 @@ final class TimeSeries {
   }
 
   private void add(String variant, long startMillis, SlotMetric.Builder metric) {
-    values++;
+    count(1);
+    at(startMillis, variant).addMetrics(metric);
+  }
+
+  private void count(int more) {
+    values += more;
     if (values > MAX_VALUES) {
       throw ApiErrors.invalidRequest(
           "from",
@@ -98,7 +109,6 @@ final class TimeSeries {
               + " metrics in all slots (expected: fewer: a later time, slots of 60 s, or some"
               + " metrics only)");
     }
-    at(startMillis, variant).addMetrics(metric);
   }
 
   private static SlotMetric.Builder values(ReportedMetric metric, Slot slot) {

@@ -184,7 +184,8 @@ public final class VariantMeters implements AutoCloseable {
         view.ask(counted -> VariantCharts.variants(counted, feature)).stream()
             .map(variant -> VariantCharts.of(view::ask, feature, variant, needed, minute))
             .toList();
-    GetTimeSeriesResponse series = TimeSeries.of(charts, feature.metrics(), minute);
+    GetTimeSeriesResponse series =
+        TimeSeries.of(charts, List.of(), feature.metrics(), minute).build();
     series.getSlotsList().forEach(slot -> show(next, name, slot));
   }
 

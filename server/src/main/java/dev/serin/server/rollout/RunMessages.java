@@ -8,6 +8,7 @@ import dev.serin.server.rollout.control.LoggedEntry;
 import dev.serin.server.rollout.control.RunReading;
 import dev.serin.server.rollout.control.RunView;
 import dev.serin.server.rollout.journal.StoredEntry;
+import dev.serin.server.rollout.journal.StoredMoment;
 import dev.serin.server.rollout.journal.StoredRun;
 import dev.serin.server.rollout.machine.Event;
 import dev.serin.server.rollout.machine.Event.CommandKind;
@@ -155,6 +156,15 @@ final class RunMessages {
 
     static Standing after(StoredEntry entry) {
       return new Standing(RunMessages.phase(entry.phase()), entry.stage());
+    }
+
+    static Standing after(StoredMoment moment) {
+      return new Standing(RunMessages.phase(moment.phase()), moment.stage());
+    }
+
+    /** Whether its log has ended. */
+    boolean ended() {
+      return phase.filter(Phase::isOver).isPresent();
     }
 
     /** Whether nothing is served by the run any more, or it is about to be so. */

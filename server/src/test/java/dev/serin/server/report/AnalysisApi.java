@@ -34,6 +34,14 @@ final class AnalysisApi implements AutoCloseable {
   }
 
   AnalysisApi(ReportedFeatures features, ViewQuestions questions, LiveVerdicts verdicts) {
+    this(features, questions, verdicts, RolloutSeries.NONE);
+  }
+
+  AnalysisApi(
+      ReportedFeatures features,
+      ViewQuestions questions,
+      LiveVerdicts verdicts,
+      RolloutSeries rollouts) {
     String name = InProcessServerBuilder.generateName();
     InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(Counted.NOW));
     try {
@@ -42,7 +50,8 @@ final class AnalysisApi implements AutoCloseable {
               .directExecutor()
               .addService(
                   ErrorInterceptor.guard(
-                      new AnalysisServiceAdapter(features, questions, exports, verdicts, clock)))
+                      new AnalysisServiceAdapter(
+                          features, questions, exports, verdicts, rollouts, clock)))
               .build()
               .start();
     } catch (IOException e) {

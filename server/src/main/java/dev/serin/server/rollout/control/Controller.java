@@ -54,7 +54,6 @@ public final class Controller implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final long tickNanos;
   private final HeldRuns held;
-  private final Gates gates;
   private final Turn turn;
   private final Duty duty;
   private final ControllerSteps steps;
@@ -138,7 +137,7 @@ public final class Controller implements AutoCloseable {
     nanoTime = setting.nanoTime();
     tickNanos = setting.tick().toNanos();
     held = new HeldRuns(journal);
-    gates = new Gates(journal, setting.webhooks());
+    Gates gates = new Gates(journal, setting.webhooks());
     duty = new Duty(nanoTime);
     turn =
         new Turn(
@@ -290,9 +289,7 @@ public final class Controller implements AutoCloseable {
   private void lose() {
     Fence lost = fence;
     fence = null;
-    held.forget();
-    gates.forget();
-    turn.rollbacks().forget();
+    turn.forget();
     duty.lost();
     if (lost != null) {
       log.info("rollouts: lease {} is over, another process may act", lost.number());
@@ -390,6 +387,7 @@ public final class Controller implements AutoCloseable {
     Fence mine = fence;
     if (mine != null) {
       try {
+        turn.end(new Renewal(lease, mine, nanoTime));
         lease.release(mine);
       } catch (RuntimeException e) {
         log.warn("rollouts: the lease is not given back, and runs out: {}", e.getMessage());

@@ -1,5 +1,7 @@
 package dev.serin.server.rollout.control;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import dev.serin.server.analysis.count.DataQuality;
@@ -32,6 +34,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -297,6 +300,12 @@ final class HeldRun {
   Optional<LastLook> lastLook() {
     return Optional.ofNullable(last)
         .map(look -> new LastLook(look.evidence().data().exposed(), look.verdict().readings()));
+  }
+
+  /** What the last look showed, of which there was one, to be made when it is wanted. */
+  Supplier<dev.serin.v1.Verdict> laterVerdict() {
+    Look look = requireNonNull(last);
+    return () -> logged(look);
   }
 
   private dev.serin.v1.Verdict logged(Look look) {

@@ -36,7 +36,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,9 +56,6 @@ final class Turn {
    */
   private static final int WAITS_MAX = 2;
 
-  /** Replicas that are named to people who wait for the end of a rollback. */
-  private static final int AWAITED_NAMED = 10;
-
   private final Journal journal;
   private final RunCatalog catalog;
   private final RunServing serving;
@@ -70,6 +66,7 @@ final class Turn {
   private final LongSupplier nanoTime;
   private final AtomicLong moves = new AtomicLong();
   private final Rollbacks rollbacks = new Rollbacks();
+  private final SeenSlots slots;
 
   /** Runs that waited for rows in vain in the last turn: the others come first. */
   private final Set<String> waited = new HashSet<>();
@@ -96,6 +93,7 @@ final class Turn {
     this.gates = gates;
     this.steps = steps;
     this.nanoTime = nanoTime;
+    slots = new SeenSlots(journal);
   }
 
   /** Any thread: entries that were written. */
@@ -106,6 +104,19 @@ final class Turn {
   /** Any thread: what was rolled back. */
   Rollbacks rollbacks() {
     return rollbacks;
+  }
+
+  /** Writes what is not written yet, as this was the last turn. */
+  void end(Renewal renewal) {
+    slots.writeAll(renewal);
+  }
+
+  /** Forgets all: it is somebody else's. */
+  void forget() {
+    held.forget();
+    gates.forget();
+    rollbacks.forget();
+    slots.forget();
   }
 
   /**
@@ -155,6 +166,7 @@ final class Turn {
     }
     keep(runs, renewal);
     keepLooks(renewal, now);
+    slots.write(renewal, now);
     return !held.allFail();
   }
 
@@ -220,9 +232,12 @@ final class Turn {
     }
     // Evidence grows old while other runs are decided.
     long decidedNanos = nanoTime.getAsLong();
-    return look == null
-        ? run.unread(decidedNanos, now)
-        : Optional.of(run.judge(look, decidedNanos, now));
+    if (look == null) {
+      return run.unread(decidedNanos, now);
+    }
+    Event.Tick tick = run.judge(look, decidedNanos, now);
+    slots.looked(run.id(), run.laterVerdict(), now);
+    return Optional.of(tick);
   }
 
   /** Brings a run to where its feature's kill switch is; true: it moved. */
@@ -253,24 +268,8 @@ final class Turn {
     if (behind.isEmpty()) {
       act(run, new Event.HoldersAcknowledged(), run::known, Optional::empty, fence, now);
     } else {
-      run.stays("waits until the control is served by " + named(behind));
+      run.stays("waits until the control is served by " + AwaitedNames.of(behind));
     }
-  }
-
-  /** {@code pid 7 on a (silent for 12 s), pid 9 on b}. */
-  private static String named(List<AwaitedReplica> replicas) {
-    String names =
-        replicas.stream()
-            .limit(AWAITED_NAMED)
-            .map(
-                replica ->
-                    replica.getName()
-                        + (replica.getSilent().getSeconds() == 0
-                            ? ""
-                            : " (silent for " + replica.getSilent().getSeconds() + " s)"))
-            .collect(Collectors.joining(", "));
-    int more = replicas.size() - AWAITED_NAMED;
-    return more > 0 ? names + " and " + more + " more" : names;
   }
 
   /**

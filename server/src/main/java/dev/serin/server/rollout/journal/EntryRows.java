@@ -58,4 +58,24 @@ final class EntryRows {
         .map(ENTRY)
         .list();
   }
+
+  /** Where a run stood after each of its entries up to a time, oldest first. */
+  static List<StoredMoment> moments(Handle handle, String run, long untilMillis) {
+    return handle
+        .createQuery(
+            """
+            SELECT time, phase, stage, event FROM rollout_entry
+            WHERE run = :run AND time < :until ORDER BY number
+            """)
+        .bind("run", run)
+        .bind("until", untilMillis)
+        .map(
+            (row, context) ->
+                new StoredMoment(
+                    row.getLong("time"),
+                    row.getString("phase"),
+                    row.getInt("stage"),
+                    ByteString.copyFrom(row.getBytes("event"))))
+        .list();
+  }
 }

@@ -165,6 +165,16 @@ public final class Journal {
     return keep(fence, handle -> kept.forEach(one -> RunRows.keep(handle, one)));
   }
 
+  /**
+   * Keeps what looks showed of runs by minute, for people; says that the controller lives, too.
+   * False: the lease is another's, and nothing is kept.
+   *
+   * @param kept few enough for a short transaction; those that this lease wrote before are replaced
+   */
+  public boolean keepSlots(List<KeptSlot> kept, Fence fence) {
+    return keep(fence, handle -> SlotRows.keep(handle, kept, fence.number()));
+  }
+
   private boolean keep(Fence fence, Consumer<Handle> work) {
     // Of the last room on a disk it takes nothing: what is not kept has moved nothing.
     Written written =
@@ -246,6 +256,49 @@ public final class Journal {
    */
   public List<StoredEntry> log(String run, long after, int limit) {
     return database.read(handle -> EntryRows.after(handle, run, after, limit));
+  }
+
+  /**
+   * Where a run stood after each entry of its log, oldest first.
+   *
+   * @param untilMillis first moment after, milliseconds since 1970
+   */
+  public List<StoredMoment> moments(String run, long untilMillis) {
+    return database.read(handle -> EntryRows.moments(handle, run, untilMillis));
+  }
+
+  /**
+   * The runs on a feature that are active, or were at some time, by rollout, then by number.
+   *
+   * @param sinceMillis that time, milliseconds since 1970
+   */
+  public List<String> onFeature(String namespace, String feature, long sinceMillis) {
+    return database.read(handle -> RunRows.onFeature(handle, namespace, feature, sinceMillis));
+  }
+
+  /**
+   * What looks showed of a run, by time; minutes without a look are not there.
+   *
+   * @param fromMinute minutes since 1970
+   * @param untilMinute first minute after
+   */
+  public List<KeptSlot> slots(String run, long fromMinute, long untilMinute) {
+    return database.read(handle -> SlotRows.of(handle, run, fromMinute, untilMinute));
+  }
+
+  /**
+   * Forgets some of what looks showed before a minute, of the oldest.
+   *
+   * @param limit at most so many, 1 or more
+   * @return how many: where it is the limit, there may be more
+   */
+  public int forgetSlots(long beforeMinute, int limit) {
+    return database.write(
+        Priority.REMOVAL,
+        handle -> {
+          SharedLimits.setWhereShared(database, handle);
+          return SlotRows.forget(handle, beforeMinute, limit);
+        });
   }
 
   /**

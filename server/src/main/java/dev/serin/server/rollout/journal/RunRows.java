@@ -163,6 +163,22 @@ final class RunRows {
         .list();
   }
 
+  /** Runs on a feature that are active, or were at some time, by rollout, then by number. */
+  static List<String> onFeature(Handle handle, String namespace, String feature, long sinceMillis) {
+    return handle
+        .createQuery(
+            """
+            SELECT run FROM rollout_run
+            WHERE namespace = :namespace AND feature = :feature AND (active = 1 OR time >= :since)
+            ORDER BY rollout, number
+            """)
+        .bind("namespace", namespace)
+        .bind("feature", feature)
+        .bind("since", sinceMillis)
+        .mapTo(String.class)
+        .list();
+  }
+
   static Optional<StoredRun> numbered(
       Handle handle, String namespace, String rollout, long number) {
     return handle
