@@ -16,6 +16,8 @@ import dev.serin.v1.EvaluateRequest;
 import dev.serin.v1.Gate;
 import dev.serin.v1.GetRolloutRequest;
 import dev.serin.v1.GetRolloutResponse;
+import dev.serin.v1.GetTimeSeriesRequest;
+import dev.serin.v1.GetTimeSeriesResponse;
 import dev.serin.v1.Guardrail;
 import dev.serin.v1.KillFeatureRequest;
 import dev.serin.v1.ListRolloutHistoryRequest;
@@ -34,6 +36,7 @@ import dev.serin.v1.RolloutLogEntry;
 import dev.serin.v1.RolloutRun;
 import dev.serin.v1.RolloutServiceGrpc;
 import dev.serin.v1.RolloutServiceGrpc.RolloutServiceBlockingStub;
+import dev.serin.v1.RolloutSlot;
 import dev.serin.v1.RolloutState;
 import dev.serin.v1.Stage;
 import dev.serin.v1.StageKind;
@@ -256,6 +259,25 @@ class RolloutFlowTest {
               assertThat(stage.hasEndTime()).isTrue();
             });
     assertThat(shown.getJudgedBy()).isEqualTo(shown.getRollout());
+    assertSeriesOutlivesTheServer();
+  }
+
+  private void assertSeriesOutlivesTheServer() {
+    server.close();
+    server = RunningServer.start(directory, "--rollout-tick=100ms");
+    GetTimeSeriesResponse series =
+        AnalysisServiceGrpc.newBlockingStub(server.channel())
+            .getTimeSeries(GetTimeSeriesRequest.newBuilder().setFeature("checkout").build());
+
+    assertThat(series.getRolloutsMissing()).isEmpty();
+    RolloutSlot last = series.getRolloutsList().getLast();
+    assertThat(last.getRollout()).isEqualTo("new-checkout");
+    assertThat(last.getState()).isEqualTo(RolloutState.ROLLOUT_STATE_COMPLETED);
+    assertThat(last.getTrafficShare()).isEqualTo(1);
+    assertThat(series.getRolloutsList().stream().mapToInt(RolloutSlot::getLooks).sum())
+        .isGreaterThan(10);
+    assertThat(series.getRolloutsList())
+        .anySatisfy(slot -> assertThat(slot.getVerdict().getMetricsCount()).isEqualTo(1));
   }
 
   @Test

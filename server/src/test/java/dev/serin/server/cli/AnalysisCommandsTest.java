@@ -14,6 +14,9 @@ import dev.serin.v1.ExposureState;
 import dev.serin.v1.GetTimeSeriesRequest;
 import dev.serin.v1.GetTimeSeriesResponse;
 import dev.serin.v1.MetricKind;
+import dev.serin.v1.MetricRole;
+import dev.serin.v1.RolloutSlot;
+import dev.serin.v1.RolloutState;
 import dev.serin.v1.SlotMetric;
 import dev.serin.v1.StageWeight;
 import dev.serin.v1.TimeSlot;
@@ -22,6 +25,7 @@ import dev.serin.v1.VariantComparison;
 import dev.serin.v1.VariantSummary;
 import dev.serin.v1.Verdict;
 import dev.serin.v1.VerdictAction;
+import dev.serin.v1.VerdictMetric;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -303,6 +307,52 @@ class AnalysisCommandsTest {
     assertThat(request.getSlot()).isEqualTo(Durations.fromSeconds(60));
     assertThat(request.getMetricsList()).containsExactly("latency");
     assertThat(request.hasFrom()).isTrue();
+  }
+
+  @Test
+  void series_rollouts_areATableOfTheirOwn() {
+    VerdictMetric errors =
+        VerdictMetric.newBuilder()
+            .setMetric("errors")
+            .setRole(MetricRole.METRIC_ROLE_GUARDRAIL)
+            .setKind(MetricKind.METRIC_KIND_EVENT)
+            .setTreatmentValue(.05)
+            .setControlValue(.005)
+            .setRunLogE(Math.log(2_000))
+            .setRunThreshold(Math.log(1_000))
+            .build();
+    api.will(
+        "GetTimeSeries",
+        GetTimeSeriesResponse.newBuilder()
+            .addRollouts(
+                RolloutSlot.newBuilder()
+                    .setTime(NOON)
+                    .setRollout("new-ranking")
+                    .setState(RolloutState.ROLLOUT_STATE_ROLLED_BACK)
+                    .setStage(2)
+                    .setStageName("half")
+                    .setTrafficShare(0)
+                    .setLooks(17)
+                    .setVerdict(Verdict.newBuilder().addMetrics(errors)))
+            .addRollouts(RolloutSlot.newBuilder().setTime(NOON).setRollout("older"))
+            .setRolloutsMissing("half of them")
+            .build());
+
+    Run run = api.run("series", "ranking");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .endsWith(
+            """
+
+            TIME                  ROLLOUT      STATE        STAGE  TRAFFIC  LOOKS  \
+            METRIC  ROLE       TREATMENT  CONTROL       ODDS   ALARM AT  OF
+            2030-01-01T12:00:00Z  new-ranking  rolled_back  half       0 %     17  \
+            errors  guardrail        5 %    0.5 %  1 : 2 000  1 : 1 000  run
+            2030-01-01T12:00:00Z  older        ?            -            -      0  \
+            -       -                  -        -          -          -  -
+            rollouts: not known: half of them
+            """);
   }
 
   @ParameterizedTest

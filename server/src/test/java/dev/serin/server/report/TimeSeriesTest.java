@@ -1,17 +1,25 @@
 package dev.serin.server.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import dev.serin.server.error.ApiErrors;
 import dev.serin.server.outcome.aggregate.Place;
+import dev.serin.server.rollout.SlotQuestion;
 import dev.serin.v1.Arm;
 import dev.serin.v1.GetTimeSeriesRequest;
 import dev.serin.v1.GetTimeSeriesResponse;
+import dev.serin.v1.RolloutSlot;
 import dev.serin.v1.SlotMetric;
 import dev.serin.v1.TimeSlot;
+import dev.serin.v1.VerdictMetric;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TimeSeriesTest {
@@ -132,5 +140,82 @@ class TimeSeriesTest {
         .allSatisfy(slot -> assertThat(slot.getMetricsCount()).isEqualTo(1))
         .allSatisfy(slot -> assertThat(slot.hasTrafficShare()).isFalse());
     assertThat(series(Counted.ofPeriod()).getSlotsList()).isEqualTo(List.of());
+  }
+
+  private static RolloutSlot rolloutSlot(int metrics) {
+    RolloutSlot.Builder slot = RolloutSlot.newBuilder().setRollout("new-ranking").setLooks(60);
+    for (int i = 0; i < metrics; i++) {
+      slot.getVerdictBuilder().addMetrics(VerdictMetric.newBuilder().setMetric("metric-" + i));
+    }
+    return slot.build();
+  }
+
+  private static GetTimeSeriesResponse series(RolloutSeries rollouts) {
+    Counted counted = Counted.ofPeriod();
+    counted.count(
+        builder -> Counted.report(builder, counted.place(0, "old"), Counted.SPEND, 1, 1, BEGIN));
+    try (AnalysisApi api = new AnalysisApi(counted, counted, LiveVerdicts.NONE, rollouts)) {
+      return api.stub()
+          .getTimeSeries(
+              GetTimeSeriesRequest.newBuilder()
+                  .setNamespace("shop")
+                  .setFeature("ranking")
+                  .addMetrics("spend")
+                  .setUntil(Timestamps.fromMillis(Counted.NOW))
+                  .build());
+    }
+  }
+
+  @Test
+  void rollouts_ofTheFeature_areAskedForWithItsRangeAndShownBesideVariants() {
+    List<SlotQuestion> asked = new ArrayList<>();
+
+    GetTimeSeriesResponse series =
+        series(
+            question -> {
+              asked.add(question);
+              return List.of(rolloutSlot(2), rolloutSlot(0));
+            });
+
+    assertThat(asked)
+        .containsExactly(
+            new SlotQuestion(
+                "shop",
+                "ranking",
+                Counted.NOW - 3_600_000,
+                Counted.NOW,
+                Set.of("spend"),
+                TimeSeries.MAX_VALUES));
+    assertThat(series.getRolloutsList()).containsExactly(rolloutSlot(2), rolloutSlot(0));
+    assertThat(series.getRolloutsMissing()).isEmpty();
+    assertThat(series.getSlotsList()).isNotEmpty();
+  }
+
+  @Test
+  void rollouts_whoseStoreIsAway_areMissingWithTheReasonAndVariantsAreNot() {
+    GetTimeSeriesResponse series =
+        series(
+            question -> {
+              throw ApiErrors.storeUnavailable(new IllegalStateException("away"));
+            });
+
+    assertThat(series.getRolloutsList()).isEmpty();
+    assertThat(series.getRolloutsMissing()).contains("store");
+    assertThat(series.getSlotsList()).isNotEmpty();
+  }
+
+  @Test
+  void rollouts_ofMoreThanOneAnswerMayHold_areRefusedTogetherWithVariants() {
+    List<RolloutSlot> most = Collections.nCopies(TimeSeries.MAX_VALUES / 2 - 1, rolloutSlot(2));
+    assertThat(series(question -> withOne(most)).getRolloutsCount()).isEqualTo(most.size() + 1);
+
+    RolloutSeries more = question -> withOne(withOne(most));
+    assertThatThrownBy(() -> series(more)).hasMessageContaining("more than 100000 metrics");
+  }
+
+  private static List<RolloutSlot> withOne(List<RolloutSlot> slots) {
+    List<RolloutSlot> more = new ArrayList<>(slots);
+    more.add(rolloutSlot(0));
+    return more;
   }
 }
