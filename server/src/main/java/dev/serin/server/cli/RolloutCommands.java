@@ -67,6 +67,7 @@ final class RolloutCommands implements Runnable {
                 "End the run: everybody gets the control.",
                 "Before its first stage the split keeps the weights of its document."))
         .addSubcommand(new RolloutHistoryCommand(terminal))
+        .addSubcommand(new RolloutAuditCommand(terminal))
         .addSubcommand(new RolloutReplayCommand(terminal))
         .addSubcommand(new RolloutListCommand(terminal));
   }

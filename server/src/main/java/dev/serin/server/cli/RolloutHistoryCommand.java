@@ -102,8 +102,6 @@ final class RolloutHistoryCommand implements Callable<Integer> {
   }
 
   private static void row(Table table, RolloutLogEntry entry) {
-    String from = RolloutText.share(entry.getFromTraffic(), entry.getFromTrafficOf());
-    String to = RolloutText.share(entry.getTraffic(), entry.getTrafficOf());
     table.row(
         Texts.number(entry.getVersion()),
         Texts.time(entry.getTime()),
@@ -111,7 +109,7 @@ final class RolloutHistoryCommand implements Callable<Integer> {
         RolloutText.event(entry),
         RolloutText.stateOf(entry.getState()),
         RolloutText.stage(entry),
-        from.equals(to) ? to : from + " -> " + to,
-        entry.getNote().getReason() + RolloutText.unreadable(entry));
+        RolloutText.traffic(entry),
+        RolloutText.why(entry));
   }
 }

@@ -227,19 +227,28 @@ final class RolloutText {
 
   /** An entry of a log on one line. */
   static String line(RolloutLogEntry entry) {
-    String from = share(entry.getFromTraffic(), entry.getFromTrafficOf());
-    String to = share(entry.getTraffic(), entry.getTrafficOf());
     return Texts.printable(
-        "#%s %s %s -> %s, %s, %s: %s%s"
+        "#%s %s %s -> %s, %s, %s: %s"
             .formatted(
                 Texts.number(entry.getVersion()),
                 Texts.time(entry.getTime()),
                 stateOf(entry.getFromState()),
                 place(entry),
-                from.equals(to) ? to : from + " -> " + to,
+                traffic(entry),
                 entry.getNote().getActor(),
-                entry.getNote().getReason(),
-                unreadable(entry)));
+                why(entry)));
+  }
+
+  /** The treatment's share that an entry left as it was, or what it made of it. */
+  static String traffic(RolloutLogEntry entry) {
+    String from = share(entry.getFromTraffic(), entry.getFromTrafficOf());
+    String to = share(entry.getTraffic(), entry.getTrafficOf());
+    return from.equals(to) ? to : from + " -> " + to;
+  }
+
+  /** An entry's reason, and what of it the server could not read. */
+  static String why(RolloutLogEntry entry) {
+    return entry.getNote().getReason() + unreadable(entry);
   }
 
   /** What made an entry, in a word or two: {@code look}, {@code roll back}. */
@@ -257,8 +266,7 @@ final class RolloutText {
     return state == RolloutState.ROLLOUT_STATE_UNSPECIFIED ? NOT_KNOWN : word(state);
   }
 
-  /** What of an entry the server could not read, to stand behind its reason; empty: nothing. */
-  static String unreadable(RolloutLogEntry entry) {
+  private static String unreadable(RolloutLogEntry entry) {
     return entry.getUnreadable().isEmpty()
         ? ""
         : " (not readable by this server: " + entry.getUnreadable() + ")";

@@ -147,6 +147,12 @@ class ServedRolloutCommandsTest {
 
     assertThat(done("rollout", "list", "--state=completed", "-o", "wide"))
         .containsPattern("new-checkout +checkout +half +on +off +2 +completed +full \\(3 of 3\\) ");
+    assertThat(done("rollout", "audit", "--since=2026-01-01T00:00:00Z").lines().skip(1))
+        .as("both runs, in order")
+        .satisfies(
+            lines -> assertThat(lines.get(0)).containsPattern(" new-checkout +1 +1 .* start "),
+            lines -> assertThat(lines.get(1)).containsPattern(" new-checkout +1 +2 .* cancel "),
+            lines -> assertThat(lines.get(2)).containsPattern(" new-checkout +2 +1 .* start "));
     assertThat(done("rollout", "status", "new-checkout", "--run=1"))
         .startsWith("rollout new-checkout: cancelled");
     assertThat(done("rollout", "history", "new-checkout", "--run=1").lines().skip(1))

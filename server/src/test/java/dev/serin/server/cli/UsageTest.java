@@ -82,6 +82,7 @@ class UsageTest {
         "rollback",
         "cancel",
         "history",
+        "audit",
         "replay",
         "list"
       })
