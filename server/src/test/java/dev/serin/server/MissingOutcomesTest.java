@@ -226,7 +226,10 @@ class MissingOutcomesTest {
 
     Await.until("held", () -> !holds().isEmpty());
     assertThat(holds().getFirst().getVerdict().getSentence())
-        .contains("reporters dropped 20 of " + (treated + 20) + " outcomes of the treatment");
+        .contains(
+            "reporters dropped, or had refused, 20 of "
+                + (treated + 20)
+                + " outcomes of the treatment");
     assertThat(
             AnalysisServiceGrpc.newBlockingStub(server.channel())
                 .compareVariants(CompareVariantsRequest.newBuilder().setFeature("checkout").build())

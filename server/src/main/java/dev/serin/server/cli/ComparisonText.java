@@ -216,7 +216,7 @@ final class ComparisonText {
         + " ("
         + arm(row)
         + (row.getAfterEnd() ? ", after the end" : "")
-        + ") were dropped by their reporters: in no figure";
+        + ") were dropped by their reporters or refused: in no figure";
   }
 
   private static List<String> remarks(CompareVariantsResponse answer) {

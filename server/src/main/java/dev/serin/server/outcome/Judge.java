@@ -82,6 +82,11 @@ final class Judge {
         }
         Refusal refused = append(outcomes, one, place, timeMillis, log);
         if (refused != null) {
+          // A treatment whose failures have values that nobody can count must not pass for one
+          // without any.
+          if (hasToken) {
+            log.refused(place);
+          }
           yield refused;
         }
         yield place.place().variant().isEmpty()

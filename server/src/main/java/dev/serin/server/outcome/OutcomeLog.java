@@ -6,9 +6,11 @@ import dev.serin.server.outcome.aggregate.FixedPoint;
 import dev.serin.server.outcome.aggregate.MetricTally;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.outcome.aggregate.PlaceTally;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ObjDoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The judged outcomes of one message, in the order they came: numbers in a row, so that appending
@@ -47,6 +49,9 @@ final class OutcomeLog implements CommittedRecords {
   private int used;
   private int values;
   private int elsewhere;
+
+  /** Where an outcome belongs that was refused for its values, once for each; null: none was. */
+  private @Nullable List<PlaceHandle> refused;
 
   /** Where the entry begins whose values are being added. */
   private int head;
@@ -112,6 +117,19 @@ final class OutcomeLog implements CommittedRecords {
     elsewhere++;
   }
 
+  /**
+   * Adds an outcome that is refused for its values: of it nothing is known but its place, which has
+   * lost it.
+   */
+  void refused(PlaceHandle place) {
+    List<PlaceHandle> all = refused;
+    if (all == null) {
+      all = new ArrayList<>();
+      refused = all;
+    }
+    all.add(place);
+  }
+
   private void ensure(int more) {
     if (used + more > words.length) {
       words = Arrays.copyOf(words, 2 * words.length);
@@ -135,6 +153,9 @@ final class OutcomeLog implements CommittedRecords {
 
   /** Adds all of it to a delta. */
   void addTo(Tallies tallies) {
+    if (refused != null) {
+      refused.forEach(place -> tallies.of(place).place().dropped(1));
+    }
     int at = 0;
     for (int i = 0; i < entries; i++) {
       PlaceHandle handle = places[i];
@@ -211,7 +232,8 @@ final class OutcomeLog implements CommittedRecords {
 
   @Override
   public long heldBytes() {
-    return OBJECT_BYTES + (long) Long.BYTES * words.length + (long) REFERENCE_BYTES * places.length;
+    long references = (long) places.length + (refused == null ? 0 : refused.size());
+    return OBJECT_BYTES + (long) Long.BYTES * words.length + REFERENCE_BYTES * references;
   }
 
   @Override

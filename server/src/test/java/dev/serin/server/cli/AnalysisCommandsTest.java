@@ -255,7 +255,8 @@ class AnalysisCommandsTest {
         .contains("error (share of users) over 1 stages")
         .contains("no exposures", "~ estimated", "3 users were given two variants")
         .containsOnlyOnce(
-            "312 outcomes of new (treatment 2) were dropped by their reporters: in no figure")
+            "312 outcomes of new (treatment 2) were dropped by their reporters or refused: in no"
+                + " figure")
         .contains("- error (share of users) over 1 stages: t, d: only within a stage");
   }
 

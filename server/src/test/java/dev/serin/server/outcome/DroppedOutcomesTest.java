@@ -96,7 +96,7 @@ class DroppedOutcomesTest {
   }
 
   @Test
-  void dropped_toldByOneThatIsRefused_areNotCounted() throws Exception {
+  void dropped_toldByOneThatIsRefused_areNotCountedButItself() throws Exception {
     Outcome bad = telling("new", 300).toBuilder().putValues("bought", 0.5).build();
     Outcome tooMany = telling("new", 1_000_000_001);
 
@@ -110,7 +110,26 @@ class DroppedOutcomesTest {
             RefusalReason.REFUSAL_REASON_INVALID_OUTCOME);
     assertThat(answer.getRefusals(1).getDescription())
         .isEqualTo("dropped: 1000000001 (expected: at most 1000000000)");
-    assertThat(dropped(durable(), "new")).isEqualTo(2);
+    assertThat(dropped(durable(), "new")).isEqualTo(3);
+  }
+
+  /** Values that nobody can count, as of failures alone, are no reason to take them for none. */
+  @Test
+  void refused_forTheirValues_areCountedAsDroppedOnce() throws Exception {
+    Outcome noNumber = telling("new", 0).toBuilder().putValues("bought", Double.NaN).build();
+    Outcome unknown = telling("old", 0).toBuilder().putValues("nobody-knows", 1).build();
+    Outcome noToken = noNumber.toBuilder().clearDecisionToken().setFeature("checkout").build();
+    TestReporter reporter =
+        server.report().open(1, noNumber, unknown, noNumber, noToken, telling("old", 0));
+    reporter.awaitCommitted(5);
+    reporter.send(1, noNumber, unknown, noNumber, noToken, telling("old", 0));
+    reporter.next();
+
+    MergedView view = durable();
+    assertThat(dropped(view, "new")).isEqualTo(2);
+    assertThat(dropped(view, "old")).isEqualTo(1);
+    assertThat(outcomes(view, "new")).isZero();
+    assertThat(outcomes(view, "old")).isEqualTo(1);
   }
 
   /** Merged, stored again and retained: a number that is kept as counts of outcomes are. */

@@ -43,8 +43,8 @@ public record DataQuality(
     /** Users were exposed, but not by Evaluate or Route: nothing tests the ratio of arms. */
     NO_EXPOSURES,
     /**
-     * Outcomes are lost on their way or dropped by their reporters, one arm's users report less
-     * than the other's, or an arm has no value of a metric at all.
+     * Outcomes are lost on their way, dropped by their reporters or refused, one arm's users report
+     * less than the other's, or an arm has no value of a metric at all.
      */
     LOSING_OUTCOMES,
     /** Users were exposed to both arms of the stage. */
@@ -64,7 +64,7 @@ public record DataQuality(
   /**
    * What reporters told to have dropped, by arm.
    *
-   * @param dropped outcomes that reporters dropped
+   * @param dropped outcomes that reporters dropped, or that were refused for their values
    * @param taken outcomes that came all the same
    */
   public record Drops(ArmCounts dropped, ArmCounts taken) {
@@ -91,7 +91,7 @@ public record DataQuality(
    * @param lost outcomes of whatever arm known to have been made and not taken
    * @param values of metrics by key, in the stage: how many outcomes of each arm have one. What is
    *     not named was not asked for
-   * @param drops outcomes of each arm that reporters dropped in the stage
+   * @param drops outcomes of each arm that reporters dropped, or had refused, in the stage
    */
   public record Stage(
       Duration sinceTreatment,
@@ -252,7 +252,8 @@ public record DataQuality(
       problems.add(
           new Problem(
               State.LOSING_OUTCOMES,
-              "reporters dropped %d of %d outcomes of the %s".formatted(dropped, all, arm)));
+              "reporters dropped, or had refused, %d of %d outcomes of the %s"
+                  .formatted(dropped, all, arm)));
     }
   }
 

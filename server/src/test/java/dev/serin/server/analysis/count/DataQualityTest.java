@@ -79,10 +79,11 @@ class DataQualityTest {
     assertThat(drops(new ArmCounts(312, 0), new ArmCounts(7_728, 90_000)))
         .containsExactly(
             new Problem(
-                State.LOSING_OUTCOMES, "reporters dropped 312 of 8040 outcomes of the treatment"));
+                State.LOSING_OUTCOMES,
+                "reporters dropped, or had refused, 312 of 8040 outcomes of the treatment"));
     assertThat(drops(new ArmCounts(0, 5), new ArmCounts(9_000, 95)))
         .extracting(Problem::sentence)
-        .containsExactly("reporters dropped 5 of 100 outcomes of the control");
+        .containsExactly("reporters dropped, or had refused, 5 of 100 outcomes of the control");
     assertThat(drops(new ArmCounts(101, 101), new ArmCounts(9_899, 9_899))).hasSize(2);
     assertThat(drops(new ArmCounts(100, 100), new ArmCounts(9_900, 9_900)))
         .as("one in a hundred")

@@ -487,7 +487,7 @@ class RunReaderTest {
                 reading.users(), reading.values(), .5, Instant.EPOCH, Instant.EPOCH, Duration.ZERO);
     assertThat(DataQuality.USUAL.problems(data))
         .extracting(DataQuality.Problem::sentence)
-        .containsExactly("reporters dropped 3 of 203 outcomes of the treatment");
+        .containsExactly("reporters dropped, or had refused, 3 of 203 outcomes of the treatment");
   }
 
   /** All users come, and those from a draw on report. */
