@@ -141,12 +141,24 @@ public final class Judge {
     List<DataQuality.Problem> problems = new ArrayList<>(quality.problems(evidence.data()));
     ArmCounts exposed = evidence.data().exposed();
     boolean isCompared = !stage.share().isAll();
-    if (isCompared
-        && evidence.dwelled().compareTo(stage.dwell()) >= 0
-        && Math.min(exposed.treatment(), exposed.control()) >= Math.max(1, stage.minimumUsers())) {
+    boolean mayEnd =
+        evidence.dwelled().compareTo(stage.dwell()) >= 0
+            && Math.min(exposed.treatment(), exposed.control())
+                >= Math.max(1, stage.minimumUsers());
+    if (isCompared && (mayEnd || mayShip(evidence, stage))) {
       problems.addAll(quality.unreported(evidence.data(), needed(stage)));
     }
     return List.copyOf(problems);
+  }
+
+  /**
+   * Whether the stage may go on to the next at its maximum, however few users it has then: no
+   * sooner than its dwell, to which holds are not counted, as they are to the maximum.
+   */
+  private static boolean mayShip(RunEvidence evidence, StagePlan stage) {
+    return stage.maximum().isPresent()
+        && stage.atMaximum() == StagePlan.AtMaximum.SHIP
+        && (evidence.extension() > 0 || evidence.elapsed().compareTo(stage.dwell()) >= 0);
   }
 
   /**

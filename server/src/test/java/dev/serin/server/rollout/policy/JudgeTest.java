@@ -20,7 +20,10 @@ import dev.serin.server.rollout.plan.DecisionPlan.FixedHorizon;
 import dev.serin.server.rollout.plan.JudgedMetric;
 import dev.serin.server.rollout.plan.JudgedMetric.Kind;
 import dev.serin.server.rollout.plan.MetricPlan.Role;
+import dev.serin.server.rollout.plan.StagePlan;
+import dev.serin.server.rollout.plan.StagePlan.AtMaximum;
 import dev.serin.server.rollout.plan.StagePlan.Promotion;
+import dev.serin.server.rollout.plan.TrafficShare;
 import dev.serin.server.rollout.policy.MetricEvidence.Classical;
 import dev.serin.server.rollout.policy.MetricEvidence.Measured;
 import dev.serin.server.rollout.policy.Verdict.Action;
@@ -109,6 +112,11 @@ class JudgeTest {
   }
 
   private static Verdict lookAt(Judge judge, Duration time, Map<String, ArmCounts> values) {
+    return lookAt(judge, time, time, values);
+  }
+
+  private static Verdict lookAt(
+      Judge judge, Duration elapsed, Duration dwelled, Map<String, ArmCounts> values) {
     DataQuality.Stage data =
         new DataQuality.Stage(
             Duration.ZERO,
@@ -124,7 +132,8 @@ class JudgeTest {
             0,
             values);
     Map<String, MetricEvidence> none = Map.of("checkout_errors", events(ArmCounts.NONE));
-    return judge.judge(evidence(1, 0, time, data, none), JudgeState.begin()).verdict();
+    RunEvidence evidence = new RunEvidence(1, 0, 0, DWELL, elapsed, dwelled, data, List.of(), none);
+    return judge.judge(evidence, JudgeState.begin()).verdict();
   }
 
   /** No error of nobody who reports any is no health: a typo at the reporter looks like it. */
@@ -149,6 +158,42 @@ class JudgeTest {
     Judge judge = judge(ramp(Promotion.NO_REGRESSION), List.of(ERRORS));
     assertThat(lookAt(judge, DWELL, Map.of("checkout_errors", counts(1, 1))).action())
         .isEqualTo(Action.PROMOTE);
+  }
+
+  /** It would ship at its maximum, and nobody would have seen an error of those who have it. */
+  @Test
+  void guardrail_thatNobodyReports_holdsAStageThatShipsWithAnyNumberOfUsers() {
+    StagePlan few = few(AtMaximum.SHIP);
+    Map<String, ArmCounts> unreported = Map.of("checkout_errors", counts(0, 1_987));
+
+    assertThat(lookAt(judge(stages(few), List.of(ERRORS)), DWELL, unreported).sentence())
+        .startsWith("checkout_errors is not reported: 0 values by 2013 treatment users");
+    assertThat(lookAt(judge(stages(few), List.of(ERRORS)), SHORT, unreported).action())
+        .isEqualTo(Action.GO_ON);
+    assertThat(lookAt(judge(stages(few), List.of(ERRORS)), DWELL, SHORT, unreported).action())
+        .as("held for something else, which its maximum counts")
+        .isEqualTo(Action.HOLD);
+    assertThat(
+            lookAt(judge(stages(few(AtMaximum.HOLD)), List.of(ERRORS)), DWELL, unreported).action())
+        .isEqualTo(Action.GO_ON);
+  }
+
+  private static List<StagePlan> stages(StagePlan first) {
+    return List.of(first, Plans.stage(100, Promotion.NO_REGRESSION));
+  }
+
+  /** A stage that asks for more users than there are. */
+  private static StagePlan few(AtMaximum atMaximum) {
+    return new StagePlan(
+        "few",
+        StagePlan.Kind.EXPAND,
+        new TrafficShare(50, 100),
+        DWELL,
+        10_000,
+        Optional.of(DWELL.multipliedBy(2)),
+        atMaximum,
+        Promotion.NO_REGRESSION,
+        List.of());
   }
 
   @Test
