@@ -197,7 +197,7 @@ final class MetricReader {
   }
 
   private double weight(String path, Optional<Double> stated, double absent) {
-    return report.number(path + ".weight", stated, Range.above0To(1), absent);
+    return report.number(path + ".weight", stated, Range.probabilityTo(1), absent);
   }
 
   private double margin(String field, Optional<Double> stated) {

@@ -61,6 +61,9 @@ final class PlanLimits {
   /** Days of a dated freeze: a year, leap years included. */
   static final Duration MAX_FREEZE = Duration.ofDays(366);
 
+  /** Error probabilities and weights below this, divided among tests, would leave none a number. */
+  static final double MIN_PROBABILITY = 1e-9;
+
   /** Error probabilities beyond this decide nothing. */
   static final double MAX_ALPHA = 0.2;
 

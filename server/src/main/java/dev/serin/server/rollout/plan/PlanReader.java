@@ -142,7 +142,7 @@ public final class PlanReader {
     return report.number(
         field,
         stated ? Optional.of(value) : Optional.empty(),
-        Range.above0To(PlanLimits.MAX_ALPHA),
+        Range.probabilityTo(PlanLimits.MAX_ALPHA),
         DEFAULT_ALPHA);
   }
 

@@ -155,6 +155,11 @@ final class PlanReport {
       return new Range(0, false, max, true);
     }
 
+    /** Of a probability, or a part of one, which is divided among tests: not to nothing. */
+    static Range probabilityTo(double max) {
+      return new Range(PlanLimits.MIN_PROBABILITY, true, max, true);
+    }
+
     static Range from0To(double max) {
       return new Range(0, true, max, true);
     }

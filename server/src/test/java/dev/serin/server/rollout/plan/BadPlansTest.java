@@ -110,7 +110,18 @@ class BadPlansTest {
             "8:3: guardrails: weights of 1 in all, and nothing left for 1 without a weight"
                 + " (expected: less than 1 in all, or a weight for each)");
     assertThat(errorsWith("template: gradual\nguardrails: [{metric: a, weight: -1}]"))
-        .containsExactly("8:28: guardrails[0].weight: -1.0 (expected: above 0 and at most 1)");
+        .containsExactly(
+            "8:28: guardrails[0].weight: -1.0 (expected: 1.0E-9 or more and at most 1)");
+  }
+
+  /** Of a part of so little nothing is left to a test: the run would serve, and nobody judge it. */
+  @Test
+  void probabilities_tooSmallToBeDivided_areRefused() {
+    String expected = "4.9E-324 (expected: 1.0E-9 or more and at most ";
+    assertThat(errorsWith("template: gradual\nguardrails: [{metric: a, weight: 5e-324}]"))
+        .containsExactly("8:28: guardrails[0].weight: " + expected + "1)");
+    assertThat(errorsWith("template: gradual\nalpha: 5e-324\nalpha_p: 5e-324"))
+        .containsExactly("8:3: alpha: " + expected + "0.2)", "9:3: alpha_p: " + expected + "0.2)");
   }
 
   @Test
