@@ -323,8 +323,7 @@ public final class Controller implements AutoCloseable {
    * now, or this process does not act for it. Any thread.
    */
   public String because(String run) {
-    HeldRun asked = held.get(run);
-    return asked == null ? "" : asked.because();
+    return held.because(run);
   }
 
   /** What the last look showed without a forecast, as entries of logs keep it; any thread. */

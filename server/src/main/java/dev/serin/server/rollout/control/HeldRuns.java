@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +34,7 @@ final class HeldRuns {
   private final Map<String, HeldRun> runs = new ConcurrentSkipListMap<>();
 
   /** Why nothing happens to some, by id. */
-  private final Map<String, String> failing = new HashMap<>();
+  private final Map<String, String> failing = new ConcurrentHashMap<>();
 
   /** Those that cannot be read. */
   private final Map<String, Unread> unreadable = new HashMap<>();
@@ -69,6 +70,16 @@ final class HeldRuns {
   /** Any thread. */
   int size() {
     return runs.size();
+  }
+
+  /** Any thread: why a run stays where it stands; empty: it moved, or is not held here. */
+  String because(String run) {
+    String failure = failing.get(run);
+    if (failure != null) {
+      return "nothing happens to it but by command, it cannot be read or decided on: " + failure;
+    }
+    HeldRun held = runs.get(run);
+    return held == null ? "" : held.because();
   }
 
   /** Any thread: those to which nothing happens. */

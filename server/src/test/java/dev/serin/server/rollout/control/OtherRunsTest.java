@@ -75,9 +75,13 @@ class OtherRunsTest {
     assertThat(process.controller.status().failedTicks()).isZero();
     assertThat(process.controller.status().failing()).isEqualTo(1);
     assertThat(phaseOf(OTHER, "search")).isEqualTo("RUNNING");
+    String id = world.journal.newest(OTHER, "search").orElseThrow().origin().run();
+    assertThat(process.controller.because(id))
+        .startsWith("nothing happens to it but by command, it cannot be read or decided on: ");
     world.unreadable.clear();
     world.seconds(process, 10);
     assertThat(phaseOf(OTHER, "search")).isEqualTo("COMPLETED");
+    assertThat(process.controller.because(id)).isEmpty();
     assertThat(process.controller.status().failing()).isZero();
     world.assertWhole("checkout");
   }
