@@ -358,6 +358,25 @@ final class ControlWorld implements AutoCloseable {
     assertThat(served(rollout)).as("what %s serves", rollout).isEqualTo(served);
   }
 
+  /**
+   * What was noted to be told of a rollout's newest run, to whom: as {@code 3/0}, the entry and the
+   * target; and was not told, as nobody tells anything here.
+   */
+  List<String> toBeTold(String rollout) {
+    String run = run(rollout).stored().origin().run();
+    return database.read(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT number, target FROM rollout_notification
+                    WHERE run = :run ORDER BY number, target
+                    """)
+                .bind("run", run)
+                .map((row, context) -> row.getLong("number") + "/" + row.getInt("target"))
+                .list());
+  }
+
   /** As if the holder of the lease had been silent for so long, and longer than it may. */
   void silentFor(Duration time) {
     database.execute(
@@ -413,13 +432,18 @@ final class ControlWorld implements AutoCloseable {
     /** Whether all that are asked pass, each time they are asked. */
     boolean passing;
 
+    /** Rollouts whose gates are answered with no. */
+    final Set<String> sayingNo = new HashSet<>();
+
     @Override
     public void ask(OpenGate gate) {
       if (refused.contains(gate.rollout())) {
         throw new IllegalStateException("gate of " + gate.rollout());
       }
       asked.add(gate);
-      if (passing) {
+      if (sayingNo.contains(gate.rollout())) {
+        next.add(new GateAnswer(gate.id(), false, "not today"));
+      } else if (passing) {
         next.add(new GateAnswer(gate.id(), true, "it is fine"));
       }
     }

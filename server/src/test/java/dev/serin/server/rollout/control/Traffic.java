@@ -16,9 +16,11 @@ import dev.serin.v1.Arm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -49,6 +51,28 @@ final class Traffic implements CountedView {
   /** Whether users come at all. */
   boolean flows = true;
 
+  /** Of each run, each time that users come. */
+  int usersAtATime = USERS_PER_SECOND;
+
+  /** Rollouts to which nobody comes. */
+  final Set<String> silent = new HashSet<>();
+
+  /** Rollouts whose users report nothing of their metrics. */
+  final Set<String> unreported = new HashSet<>();
+
+  /** Rollouts whose users with the control are lost, so that their arms are not as promised. */
+  final Set<String> skewed = new HashSet<>();
+
+  /** Draws from the beginning again, and nothing is wrong. */
+  void beginAgain() {
+    randoms.clear();
+    treatmentErrors.clear();
+    silent.clear();
+    unreported.clear();
+    skewed.clear();
+    age = Optional.of(Duration.ofMillis(100));
+  }
+
   @Override
   public Optional<Duration> age() {
     return age;
@@ -68,23 +92,26 @@ final class Traffic implements CountedView {
   /** A second of a run. */
   void serve(RunView run, Instant now) {
     MachineState state = run.state();
-    if (!flows || state.stage() == 0 || state.killed() || state.phase().isOver()) {
+    String rollout = run.stored().origin().rollout();
+    if (!flows
+        || silent.contains(rollout)
+        || state.stage() == 0
+        || state.killed()
+        || state.phase().isOver()) {
       return;
     }
     DeltaBuilder builder = new DeltaBuilder(view);
     Random random =
-        randoms.computeIfAbsent(
-            run.stored().origin().rollout(),
-            rollout -> new Random(rollout.split("-", 2)[0].hashCode()));
+        randoms.computeIfAbsent(rollout, key -> new Random(key.split("-", 2)[0].hashCode()));
     double share = state.traffic().fraction();
-    for (int i = 0; i < USERS_PER_SECOND; i++) {
+    for (int i = 0; i < usersAtATime; i++) {
       double draw = random.nextDouble();
       Arm arm = arm(draw, share);
       boolean treated = arm == Arm.ARM_TREATMENT || arm == Arm.ARM_SURPLUS;
-      double errors =
-          treated
-              ? treatmentErrors.getOrDefault(run.stored().origin().rollout(), USUAL_ERRORS)
-              : USUAL_ERRORS;
+      double errors = treated ? treatmentErrors.getOrDefault(rollout, USUAL_ERRORS) : USUAL_ERRORS;
+      if (arm == Arm.ARM_CONTROL && skewed.contains(rollout)) {
+        continue;
+      }
       count(builder, run, place(run, arm, treated), random.nextDouble() < errors, now);
     }
     view.apply(builder.build());
@@ -117,6 +144,9 @@ final class Traffic implements CountedView {
     builder.exposure(place, unit, now.toEpochMilli());
     builder.outcome(place, now.toEpochMilli());
     builder.mark(place, unit);
+    if (unreported.contains(run.stored().origin().rollout())) {
+      return;
+    }
     for (JudgedMetric metric : run.metrics()) {
       CellKey key =
           new CellKey(place, metric.plan().metric(), MetricFingerprint.of(metric.document()));
