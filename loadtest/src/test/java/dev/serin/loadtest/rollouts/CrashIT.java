@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.client.outcome.OutcomeReporter;
 import dev.serin.loadtest.process.Installation;
+import dev.serin.v1.RolloutCommand;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +63,9 @@ class CrashIT {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
   private static final Duration LONG_STAGE = Duration.ofSeconds(4);
   private static final Duration SHORT_STAGE = Duration.ofSeconds(1);
+
+  /** From when runs are made until the one that is frozen goes on, if it stood still by then. */
+  private static final Duration FREEZE = Duration.ofSeconds(30);
 
   @TempDir static Path shared;
   private static Path startCache = Path.of("");
@@ -144,24 +152,93 @@ class CrashIT {
     List<WatchedRun> bad = List.of(TestedRollouts.bad("bad"));
     List<WatchedRun> all = List.of(good.getFirst(), bad.getFirst());
     create(all, SHORT_STAGE);
-    try (var _ = callers(all)) {
-      boolean over = false;
-      while (!over) {
+    liveAndDie(all, points, () -> isAtTheEnd(all));
+    return checked(good, bad, SHORT_STAGE);
+  }
+
+  /**
+   * Has runs end on a server that ends at points.
+   *
+   * @param over does what others do, and says whether runs are over
+   */
+  private void liveAndDie(List<WatchedRun> runs, List<String> points, Callable<Boolean> over)
+      throws Exception {
+    try (var _ = callers(runs)) {
+      boolean atTheEnd = false;
+      while (!atTheEnd) {
         server.startToHaltAt(points.get(deaths % points.size()));
-        Await.until("runs to end, or a server", () -> !server.isAlive() || isAtTheEnd(all));
-        over = server.isAlive();
-        if (!over) {
+        Await.until("runs to end, or a server", () -> !server.isAlive() || over.call());
+        atTheEnd = server.isAlive();
+        if (!atTheEnd) {
           assertHalted();
         }
       }
     }
-    return checked(good, bad, SHORT_STAGE);
   }
 
   /** Counts the death of a server that ended by itself. */
   private void assertHalted() throws IOException {
     assertThat(server.exitCode()).as(server.said()).isEqualTo(HALTED);
     deaths++;
+  }
+
+  /**
+   * Runs with a gate that a person passes, one that refuses, a freeze that ends, each of what a
+   * stage's maximum may do, a pause and rollbacks by command: at each move a death with nothing of
+   * it written, and one with all of it.
+   */
+  @Test
+  void death_ofRunsThatAreCommandedFrozenAndOverdue_losesAndRepeatsNothing() throws Exception {
+    Instant now = Instant.now();
+    List<CommandedRun> runs =
+        CommandedRun.all(notifications.url(), notifications.gateUrl(), now, now.plus(FREEZE));
+    server.start();
+    rollouts.create(runs.stream().map(CommandedRun::rollout).toList());
+    server.kill();
+    List<WatchedRun> watched = runs.stream().map(CommandedRun::watched).toList();
+    liveAndDie(
+        watched,
+        List.of("DECIDED:1", "COMMITTED:1", "WITHIN:1", "ACTED:1"),
+        () -> {
+          command(runs);
+          return rollouts.areOver(watched);
+        });
+
+    server.kill();
+    server.start();
+    List<RunLog> logs = new ArrayList<>();
+    for (CommandedRun run : runs) {
+      RunLog log = RunLog.of(rollouts, run.key());
+      assertThat(log.moves()).as(run.key()).isEqualTo(run.moves());
+      log.assertWhole();
+      assertThat(rollouts.treated(run.key(), VISITORS))
+          .as(run.key())
+          .isEqualTo(run.isCompleted() ? VISITORS : 0);
+      logs.add(log);
+    }
+    assertKept(logs);
+    // The last may not be seen to die.
+    assertThat(deaths).isBetween(2 * acts(logs) - 2, 2 * acts(logs));
+    assertThat(leases(logs)).isEqualTo(acts(logs));
+  }
+
+  /** What a person does now: starts the frozen one first, so that its freeze is not over. */
+  private void command(List<CommandedRun> runs) throws Exception {
+    Map<String, Long> versions = new HashMap<>();
+    rollouts.newest().forEach(run -> versions.put(run.getRollout(), run.getVersion()));
+    boolean frozen = versions.getOrDefault(runs.getFirst().key(), 0L) > 1;
+    rollouts.start(
+        runs.stream().limit(frozen ? runs.size() : 1).map(CommandedRun::watched).toList());
+    for (CommandedRun run : runs) {
+      long version = versions.getOrDefault(run.key(), 0L);
+      RolloutCommand command = run.commands().get(version);
+      if (command != null) {
+        if (run.asksAgain(version)) {
+          notifications.openGate();
+        }
+        rollouts.command(run.key(), command, version);
+      }
+    }
   }
 
   @Test
@@ -264,6 +341,12 @@ class CrashIT {
       assertThat(rollouts.treated(run.key(), VISITORS)).as(run.key()).isZero();
       logs.add(log);
     }
+    assertKept(logs);
+    return logs;
+  }
+
+  /** All that was told and served of all runs that there are is what their logs say. */
+  private void assertKept(List<RunLog> logs) throws Exception {
     RunLog.assertFenced(logs);
     for (RunLog log : logs) {
       Await.until("notifications of " + log.rollout(), () -> log.isTold(notifications));
@@ -274,6 +357,5 @@ class CrashIT {
         DriverManager.getConnection("jdbc:sqlite:" + server.data().resolve("serin.db"))) {
       RunLog.assertServed(logs, ServedRow.all(store));
     }
-    return logs;
   }
 }

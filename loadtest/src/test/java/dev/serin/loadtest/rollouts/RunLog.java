@@ -61,6 +61,26 @@ record RunLog(String rollout, List<RolloutLogEntry> entries, ReplayRolloutRespon
         .toList();
   }
 
+  /** What happened, and to which state of which stage it led: as {@code LOOK: HOLDING(1)}. */
+  List<String> moves() {
+    return entries.stream()
+        .map(
+            entry ->
+                (entry.getKind() == RolloutEventKind.ROLLOUT_EVENT_KIND_COMMAND
+                        ? end(entry.getCommand(), "ROLLOUT_COMMAND_")
+                        : end(entry.getKind(), "ROLLOUT_EVENT_KIND_"))
+                    + ": "
+                    + end(entry.getState(), "ROLLOUT_STATE_")
+                    + "("
+                    + entry.getStage()
+                    + ")")
+        .toList();
+  }
+
+  private static String end(Enum<?> value, String begin) {
+    return value.name().substring(begin.length());
+  }
+
   /** Each entry goes on where the one before it ended, and playing the log gives the stored run. */
   void assertWhole() {
     assertThat(entries)

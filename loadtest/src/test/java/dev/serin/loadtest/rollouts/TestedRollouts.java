@@ -113,14 +113,21 @@ final class TestedRollouts {
    * @param notify where every transition is posted; empty: nowhere
    */
   void create(List<WatchedRun> runs, Duration dwell, Optional<String> notify) throws Exception {
+    create(runs.stream().map(run -> rollout(run.key(), dwell, notify)).toList());
+  }
+
+  /**
+   * Makes rollouts of this kind and their features, as {@link #create(List, Duration, Optional)}.
+   */
+  void create(List<Rollout> documents) throws Exception {
     awaitServer();
     var features = new SplitFeatures(channel, RolloutDocuments.NAMESPACE);
     features.create(
-        runs.stream()
+        documents.stream()
             .map(
-                run ->
+                rollout ->
                     SplitFeatures.feature(
-                        run.key(),
+                        rollout.getFeature(),
                         List.of(
                             Metric.newBuilder()
                                 .setKey(WatchedRun.ERROR)
@@ -128,49 +135,52 @@ final class TestedRollouts {
                                 .setBetter(BetterDirection.BETTER_DIRECTION_LOWER)
                                 .build())))
             .toList());
-    for (WatchedRun run : runs) {
+    for (Rollout rollout : documents) {
       var _ =
           rollouts()
               .applyRollout(
                   ApplyRolloutRequest.newBuilder()
                       .setNamespace(RolloutDocuments.NAMESPACE)
-                      .setRollout(rollout(run, dwell, notify))
+                      .setRollout(rollout)
                       .setNote(NOTE)
                       .build());
     }
-    var _ = features.token(runs.getLast().key(), "somebody");
+    var _ = features.token(documents.getLast().getFeature(), "somebody");
   }
 
-  private static Rollout rollout(WatchedRun run, Duration dwell, Optional<String> notify) {
+  private static Rollout rollout(String key, Duration dwell, Optional<String> notify) {
     var rollout =
-        Rollout.newBuilder()
-            .setKey(run.key())
-            .setFeature(run.key())
-            .setSplit("all")
-            .setTreatment(WatchedRun.TREATMENT)
-            .setControl("off")
-            .setAlpha(ALPHA)
-            .addStages(stage("canary", StageKind.STAGE_KIND_CANARY, 40, dwell))
+        head(key)
+            .addStages(
+                stage("canary", StageKind.STAGE_KIND_CANARY, 40, dwell)
+                    .setMinimumUsers(MINIMUM_USERS))
             .addStages(
                 stage("expand", StageKind.STAGE_KIND_EXPAND, 60, dwell)
+                    .setMinimumUsers(MINIMUM_USERS)
                     .addGates(Gate.newBuilder().setBake(Durations.fromMillis(BAKE.toMillis()))))
-            .addStages(stage("full", StageKind.STAGE_KIND_FULL, 100, dwell))
-            .addGuardrails(Guardrail.newBuilder().setMetric(WatchedRun.ERROR).setAbsoluteMargin(0));
+            .addStages(stage("full", StageKind.STAGE_KIND_FULL, 100, dwell));
     notify.ifPresent(url -> rollout.addNotify(Notification.newBuilder().setUrl(url)));
     return rollout.build();
   }
 
-  private static Stage.Builder stage(String name, StageKind kind, int share, Duration dwell) {
-    var stage =
-        Stage.newBuilder()
-            .setName(name)
-            .setKind(kind)
-            .setShare(share)
-            .setDwell(Durations.fromMillis(dwell.toMillis()));
-    if (kind != StageKind.STAGE_KIND_FULL) {
-      stage.setMinimumUsers(MINIMUM_USERS);
-    }
-    return stage;
+  /** A rollout of the feature of the same key, without stages. */
+  static Rollout.Builder head(String key) {
+    return Rollout.newBuilder()
+        .setKey(key)
+        .setFeature(key)
+        .setSplit("all")
+        .setTreatment(WatchedRun.TREATMENT)
+        .setControl("off")
+        .setAlpha(ALPHA)
+        .addGuardrails(Guardrail.newBuilder().setMetric(WatchedRun.ERROR).setAbsoluteMargin(0));
+  }
+
+  static Stage.Builder stage(String name, StageKind kind, int share, Duration dwell) {
+    return Stage.newBuilder()
+        .setName(name)
+        .setKind(kind)
+        .setShare(share)
+        .setDwell(Durations.fromMillis(dwell.toMillis()));
   }
 
   /** Waits until the server answers. */
@@ -218,9 +228,25 @@ final class TestedRollouts {
                     .build());
   }
 
-  /** Whether the server lives, and says that all these runs have begun and are over. */
-  boolean areOver(List<WatchedRun> runs) throws Exception {
-    List<String> keys = runs.stream().map(WatchedRun::key).toList();
+  /**
+   * Commands a run of a version, as far as the server lives; to be called again while the run has
+   * that version.
+   */
+  void command(String rollout, RolloutCommand command, long version) throws Exception {
+    var request =
+        CommandRolloutRequest.newBuilder()
+            .setNamespace(RolloutDocuments.NAMESPACE)
+            .setRollout(rollout)
+            .setCommand(command)
+            .setExpectedVersion(version)
+            .setNote(NOTE)
+            .setRequestId(rollout + "-" + version)
+            .build();
+    var _ = answered(() -> rollouts().commandRollout(request));
+  }
+
+  /** The newest runs as the server tells of them; empty: it does not live. */
+  List<RolloutRun> newest() throws Exception {
     List<RolloutRun> newest =
         answered(
                 () ->
@@ -233,15 +259,21 @@ final class TestedRollouts {
                         .getRunsList())
             .orElse(List.of());
     seen.addAll(newest);
+    return newest;
+  }
+
+  /** Whether the server lives, and says that all these runs have begun and are over. */
+  boolean areOver(List<WatchedRun> runs) throws Exception {
+    List<String> keys = runs.stream().map(WatchedRun::key).toList();
     long over =
-        newest.stream()
+        newest().stream()
             .filter(run -> keys.contains(run.getRollout()))
             .filter(run -> !run.getRunId().isEmpty() && !run.getActive())
             .count();
     return over == keys.size();
   }
 
-  /** What {@link #areOver} was told of runs while they were under way, by whichever process. */
+  /** What {@link #newest} was told of runs while they were under way, by whichever process. */
   Set<RolloutRun> seen() {
     return Set.copyOf(seen);
   }

@@ -9,6 +9,7 @@ import static dev.serin.server.rollout.control.Script.RESUME;
 import static dev.serin.server.rollout.control.Script.REVIVE;
 import static dev.serin.server.rollout.control.Script.STARTED;
 import static dev.serin.server.rollout.control.Script.evidenceIsOld;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.server.rollout.control.Deaths.Place;
@@ -62,9 +63,9 @@ class CrashTest {
                             STARTED,
                             (scene, key) -> scene.world().traffic.treatmentErrors.put(key, 0.3)))));
 
-    assertThat(usual.get("good").moves())
+    assertThat(requireNonNull(usual.get("good")).moves())
         .containsExactly("1 START: RUNNING(1)", "2 TICK: RUNNING(2)", "3 TICK: COMPLETED(2)");
-    assertThat(usual.get("bad").moves())
+    assertThat(requireNonNull(usual.get("bad")).moves())
         .containsExactly(
             "1 START: RUNNING(1)", "2 TICK: ROLLING_BACK(1)", "3 ACKNOWLEDGED: ROLLED_BACK(1)");
   }
@@ -72,7 +73,8 @@ class CrashTest {
   /** Killed while it is paused, and once more at the webhook before its last stage. */
   @Test
   void death_ofARunWithGatesHoldsCommandsAndKills_changesNothingOfWhatIsWritten() {
-    Tale.Left usual = dieEverywhere(new Tale("held", 19, List.of(held()))).get("held");
+    Map<String, Tale.Left> left = dieEverywhere(new Tale("held", 19, List.of(held())));
+    Tale.Left usual = requireNonNull(left.get("held"));
 
     assertThat(usual.moves())
         .containsExactly(

@@ -3,6 +3,7 @@ package dev.serin.server.rollout.control;
 import dev.serin.server.rollout.control.StepPoints.Point;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -35,7 +36,8 @@ final class Deaths implements ControllerSteps {
      * there are at least as many as points.
      */
     int part(int parts) {
-      return Math.floorMod(point.ordinal() + number * 2 + rollout.hashCode(), parts);
+      int of = List.of(Point.values()).indexOf(point) + number * 2 + rollout.hashCode();
+      return Math.floorMod(of, parts);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.serin.server.rollout.control;
 import static dev.serin.server.rollout.control.ControlWorld.NAMESPACE;
 import static dev.serin.server.rollout.control.ControlWorld.feature;
 import static dev.serin.server.rollout.control.ControlWorld.rollout;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.server.catalog.FeatureName;
@@ -144,7 +145,8 @@ record Tale(
     Duration earlier = step.multipliedBy(deaths.died.size());
     left.forEach(
         (run, one) ->
-            one.assertSameAs(usual.get(run), earlier, run + ", deaths at " + deaths.died));
+            one.assertSameAs(
+                requireNonNull(usual.get(run)), earlier, run + ", deaths at " + deaths.died));
   }
 
   private void begin(ControlWorld world, Instant begin) {
@@ -208,7 +210,7 @@ record Tale(
           .isTrue();
       world.assertWhole(key);
       FeatureName feature = new FeatureName(NAMESPACE, key);
-      if (world.catalog.switches(Set.of(feature)).get(feature).killed()) {
+      if (requireNonNull(world.catalog.switches(Set.of(feature)).get(feature)).killed()) {
         Script.REVIVE.in(new Scene(world, world.process()), key);
       }
       left.put(
