@@ -129,7 +129,7 @@ class MeasuredRunsTest {
 
   @Test
   void runs_withoutAnyEffect_alarmInAtMostOneOfTwenty() {
-    int runs = 300;
+    int runs = 2_000;
     int mean = 0;
     int tail = 0;
     for (int i = 0; i < runs; i++) {

@@ -73,16 +73,15 @@ class WholeRunsTest {
   /** A regression of one metric that begins in the middle of the stage of a quarter. */
   @Test
   void runs_withALateRegression_areRolledBack() {
-    int runs = 200;
     SplittableRandom random = new SplittableRandom(32);
     List<JudgedMetric> metrics = guardrails();
     Ramp ramp = new Ramp(List.of(5, 25, 50), 40, 0.1);
     Judge judge = Plans.judge(ramp.stages(), metrics);
     int rolledBack = 0;
-    for (int run = 0; run < runs; run++) {
+    for (int run = 0; run < RUNS; run++) {
       rolledBack += isRolledBack(judge, metrics, random, ramp, 10, TICKS + TICKS / 2) ? 1 : 0;
     }
-    assertThat(rolledBack).isGreaterThan(runs * 95 / 100);
+    assertThat(rolledBack).isGreaterThan(RUNS * 95 / 100);
   }
 
   private static List<JudgedMetric> guardrails() {

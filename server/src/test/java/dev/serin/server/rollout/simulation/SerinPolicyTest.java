@@ -1,5 +1,8 @@
 package dev.serin.server.rollout.simulation;
 
+import static dev.serin.server.rollout.simulation.PlayedRuns.RUNS;
+import static dev.serin.server.rollout.simulation.PlayedRuns.most;
+import static dev.serin.server.rollout.simulation.PlayedRuns.play;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.server.rollout.plan.Plans;
@@ -31,31 +34,28 @@ class SerinPolicyTest {
   void regression_thatBeginsLate_isRolledBackWithinSecondsOfItsOnset() {
     SimulationResult result = run(staged(0), rates(0.05, 607), 60);
 
-    assertThat(result.falseAlarms() + result.detected()).isEqualTo(60);
-    assertThat(result.falseAlarms()).isLessThanOrEqualTo(3);
+    assertThat(result.detected()).isGreaterThanOrEqualTo(57);
     assertThat(result.medianToDetect().orElseThrow()).isLessThanOrEqualTo(Duration.ofSeconds(18));
   }
 
+  /** Users who come again and differ, of whom fewer and fewer err. */
   @Test
-  void nothingWorse_isCompleted() {
+  void nothingWorse_isCompletedAndRolledBackAtMostAsStated() {
     RolloutPlan plan =
         Plans.with(
             """
             stages:
-            - {name: canary, kind: canary, share: 10, dwell: 10m}
-            - {name: half, kind: expand, share: 50, dwell: 10m}
-            - {name: most, kind: expand, share: 80, dwell: 10m}
+            - {name: canary, kind: canary, share: 10, dwell: 2m}
+            - {name: half, kind: expand, share: 50, dwell: 2m}
+            - {name: most, kind: expand, share: 80, dwell: 2m}
             - {name: full, kind: full, share: 100, dwell: 1m}
             guardrails: [{metric: errors, margin: 0}]
             """);
-    World people = new World(50, 5_000, 3, List.of(rates(0.02, 0.02, 0)), -0.2, Optional.empty());
-    SimulationResult result =
-        new Simulation(plan, people, FOUR_HOURS, 5)
-            .run(SimulatedPlan.policy(plan, people), 60, done -> {});
+    World people = new World(50, 5_000, 3, List.of(rates(0.02, 0.02, 0)), -6, Optional.empty());
+    SimulationResult result = play(plan, people, Duration.ofMinutes(10), RUNS);
 
-    // At most one in a hundred, and three standard errors of sixty runs.
-    assertThat(result.falseAlarms()).isLessThanOrEqualTo(2);
-    assertThat(result.completed()).isEqualTo(60 - result.falseAlarms());
+    assertThat(result.falseAlarms()).isLessThanOrEqualTo(most());
+    assertThat(result.completed()).isEqualTo(RUNS - result.falseAlarms());
   }
 
   @Test
@@ -84,8 +84,9 @@ class SerinPolicyTest {
         .completed();
   }
 
+  /** Without a circuit breaker; a limit alone rolls all of them back. */
   @Test
-  void outage_ofBothArms_isNotBlamedOnTheTreatment() {
+  void outage_ofBothArms_isBlamedOnTheTreatmentAtMostAsStated() {
     RolloutPlan plan = staged(0);
     World world =
         new World(
@@ -94,12 +95,13 @@ class SerinPolicyTest {
             0,
             List.of(rates(0.005, 0.005, 0)),
             0,
-            Optional.of(new Outage(Duration.ofMinutes(10), Duration.ofMinutes(10), 0.05)));
-    SimulationResult result =
-        new Simulation(plan, world, Duration.ofMinutes(30), 9)
-            .run(SimulatedPlan.policy(plan, world), 60, done -> {});
+            Optional.of(new Outage(Duration.ofMinutes(3), Duration.ofMinutes(5), 0.05)));
+    Duration horizon = Duration.ofMinutes(10);
+    SimulationResult result = play(plan, world, horizon, RUNS);
+    SimulationResult limit = play(plan, world, Peers.argo(0.01, 3, 60), horizon, 60);
 
-    assertThat(result.falseAlarms()).isLessThanOrEqualTo(2);
+    assertThat(result.falseAlarms()).isLessThanOrEqualTo(most());
+    assertThat(limit.falseAlarms()).as("of a limit alone").isEqualTo(60);
   }
 
   /**
