@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what another thread or process brings about. */
 public final class Await {
-  /** Generous: the machine may be building something else. */
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  /** Generous: the machine may be building something else, and some wait for thousands of calls. */
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   private static final Duration POLL = Duration.ofMillis(10);
 
