@@ -119,7 +119,12 @@ class OutageTest {
   @Test
   void close_callUnderWay_mayEnd() throws InterruptedException {
     try (FakeServer server = new FakeServer()) {
-      SerinClient client = client(server.port());
+      SerinClient client =
+          SerinClient.builder(server.target())
+              .plaintext()
+              .deadline(Deadlines.GENEROUS)
+              .drain(Deadlines.GENEROUS)
+              .build();
       CompletableFuture<StreamObserver<EvaluateResponse>> asked = new CompletableFuture<>();
       server.onEvaluate = (request, observer) -> asked.complete(observer);
       CompletableFuture<EvaluationDetails<Boolean>> answer = client.evaluateAsync("f", USER, false);
