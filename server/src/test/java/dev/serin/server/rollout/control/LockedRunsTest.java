@@ -7,6 +7,7 @@ import static dev.serin.server.rollout.control.ControlWorld.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.serin.server.rollout.machine.Event.CommandKind;
+import dev.serin.server.store.OpenTransaction;
 import dev.serin.server.store.PostgresServer;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.StoreConfig;
@@ -64,7 +65,7 @@ class LockedRunsTest {
                     handle -> {
                       runs.forEach(run -> lock(handle, run));
                       holds.countDown();
-                      await(goOn);
+                      OpenTransaction.until(handle, goOn);
                     }));
     assertThat(holds.await(60, TimeUnit.SECONDS)).isTrue();
     return holder;
@@ -119,15 +120,5 @@ class LockedRunsTest {
     assertThat(process.controller.status().failing()).isZero();
     world.assertWhole("checkout");
     world.assertWhole("search");
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      if (!latch.await(60, TimeUnit.SECONDS)) {
-        throw new AssertionError("not gone on within a minute");
-      }
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 }

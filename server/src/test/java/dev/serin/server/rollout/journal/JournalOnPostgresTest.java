@@ -9,6 +9,7 @@ import dev.serin.server.Await;
 import dev.serin.server.error.ApiException;
 import dev.serin.server.error.ErrorReason;
 import dev.serin.server.store.LossyProxy;
+import dev.serin.server.store.OpenTransaction;
 import dev.serin.server.store.PostgresServer;
 import dev.serin.server.store.Priority;
 import dev.serin.server.store.SharedLimits;
@@ -154,7 +155,7 @@ class JournalOnPostgresTest {
                             .mapTo(Long.class)
                             .list();
                         inside.countDown();
-                        await(goOn);
+                        OpenTransaction.until(handle, goOn);
                       }));
       assertThat(inside.await(60, TimeUnit.SECONDS)).isTrue();
 
