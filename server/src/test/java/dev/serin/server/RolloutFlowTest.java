@@ -262,9 +262,10 @@ class RolloutFlowTest {
     assertSeriesOutlivesTheServer();
   }
 
-  private void assertSeriesOutlivesTheServer() {
+  private void assertSeriesOutlivesTheServer() throws Exception {
     server.close();
     server = RunningServer.start(directory, "--rollout-tick=100ms");
+    Await.until("outcomes", () -> server.server().outcomes().viewAge().isPresent());
     GetTimeSeriesResponse series =
         AnalysisServiceGrpc.newBlockingStub(server.channel())
             .getTimeSeries(GetTimeSeriesRequest.newBuilder().setFeature("checkout").build());

@@ -99,14 +99,14 @@ final class SeenSlots {
     atHand.values().removeIf(slot -> slot.minute != minute);
     unwritten.removeIf(slot -> slot.minute < minute - LATE_MINUTES);
     try {
-      if (!unwritten.isEmpty()) {
-        written = now;
-        write(renewal, Math.max(LEAST, unwritten.size() / PARTS));
-      }
       if (forgotten != minute) {
         boolean all =
             journal.forgetSlots(minute - KeptSlot.KEPT_MINUTES, FORGOTTEN_MAX) < FORGOTTEN_MAX;
         forgotten = all ? minute : forgotten;
+      }
+      if (!unwritten.isEmpty()) {
+        written = now;
+        write(renewal, Math.max(LEAST, unwritten.size() / PARTS));
       }
     } catch (ApiException _) {
       // The store is away, or full: what is decided does not wait for this.
