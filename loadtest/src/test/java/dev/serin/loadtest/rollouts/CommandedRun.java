@@ -30,7 +30,6 @@ record CommandedRun(
   private static final Duration SHORT = Duration.ofSeconds(1);
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration MAXIMUM = Duration.ofSeconds(2);
-  private static final int FEW_USERS = 20;
   private static final int ENDLESS_USERS = 1_000_000_000;
   private static final String BEGUN = "START: RUNNING(1)";
   private static final String ASKED_AGAIN = "RESUME: GATE(1)";
@@ -54,7 +53,7 @@ record CommandedRun(
             "frozen",
             told,
             head("frozen")
-                .addStages(canary(SHORT, FEW_USERS))
+                .addStages(canary(SHORT, TestedRollouts.MINIMUM_USERS))
                 .addStages(full())
                 .addFreezes(
                     FreezeWindow.newBuilder()
@@ -70,7 +69,7 @@ record CommandedRun(
             "approved",
             told,
             head("approved")
-                .addStages(canary(SHORT, FEW_USERS))
+                .addStages(canary(SHORT, TestedRollouts.MINIMUM_USERS))
                 .addStages(full().addGates(Gate.newBuilder().setApproval("the owner"))),
             Map.of(2L, RolloutCommand.ROLLOUT_COMMAND_APPROVE),
             "LOOK: GATE(1)",
@@ -81,7 +80,7 @@ record CommandedRun(
             "refused",
             told,
             head("refused")
-                .addStages(canary(SHORT, FEW_USERS))
+                .addStages(canary(SHORT, TestedRollouts.MINIMUM_USERS))
                 .addStages(
                     full()
                         .addGates(
@@ -124,7 +123,7 @@ record CommandedRun(
         run(
             "paused",
             told,
-            head("paused").addStages(canary(LONG, FEW_USERS)).addStages(full()),
+            head("paused").addStages(canary(LONG, TestedRollouts.MINIMUM_USERS)).addStages(full()),
             Map.of(
                 1L,
                 RolloutCommand.ROLLOUT_COMMAND_PAUSE,

@@ -62,7 +62,7 @@ final class TestedRollouts {
    * Of each arm: more than may be served and not reported yet, so that a bad run is found in time
    * whoever dies.
    */
-  private static final int MINIMUM_USERS = 120;
+  static final int MINIMUM_USERS = 120;
 
   /** Outcomes of all runs on their way with which nobody calls any more. */
   private static final int UNREPORTED_MAX = 150;

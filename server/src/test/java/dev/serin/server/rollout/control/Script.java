@@ -2,6 +2,7 @@ package dev.serin.server.rollout.control;
 
 import dev.serin.server.catalog.Note;
 import dev.serin.server.rollout.machine.Event.CommandKind;
+import dev.serin.v1.AwaitedReplica;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,19 @@ record Script(String key, String stages, String more, int second, List<Beat> bea
   static Act evidenceIsOld(Duration age) {
     return (scene, key) -> scene.world.traffic.age = Optional.of(age);
   }
+
+  /** The rollout's document has other stages from now on, which concern its next run. */
+  static Act edited(String stages) {
+    return (scene, key) -> scene.world.apply(ControlWorld.rollout(key, stages, ""));
+  }
+
+  /** Some replica serves what was, and is waited for. */
+  static final Act HOLDER_LAGS =
+      (scene, key) ->
+          scene.world.awaited =
+              List.of(AwaitedReplica.newBuilder().setName("pid 7 on elsewhere").build());
+
+  static final Act HOLDER_SERVES = (scene, key) -> scene.world.awaited = List.of();
 
   private static Act command(CommandKind kind) {
     return (scene, key) -> scene.person.command(kind, key);

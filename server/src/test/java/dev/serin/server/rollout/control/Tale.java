@@ -151,6 +151,7 @@ record Tale(
 
   private void begin(ControlWorld world, Instant begin) {
     world.dismiss();
+    world.awaited = List.of();
     world.traffic.beginAgain();
     world.traffic.usersAtATime = looks > FEW_USERS ? FEW_USERS : Traffic.USERS_PER_SECOND;
     world.webhooks.asked.clear();

@@ -1,9 +1,12 @@
 package dev.serin.server.rollout.control;
 
+import static dev.serin.server.rollout.control.ControlWorld.SHORT_STAGES;
 import static dev.serin.server.rollout.control.Script.ADVANCE;
 import static dev.serin.server.rollout.control.Script.ANYWHERE;
 import static dev.serin.server.rollout.control.Script.APPROVE;
 import static dev.serin.server.rollout.control.Script.CANCEL;
+import static dev.serin.server.rollout.control.Script.HOLDER_LAGS;
+import static dev.serin.server.rollout.control.Script.HOLDER_SERVES;
 import static dev.serin.server.rollout.control.Script.KILL;
 import static dev.serin.server.rollout.control.Script.NOTHING;
 import static dev.serin.server.rollout.control.Script.PAUSE;
@@ -19,6 +22,7 @@ import static dev.serin.server.rollout.control.Script.UNREPORTED;
 import static dev.serin.server.rollout.control.Script.WEBHOOK_PASSES;
 import static dev.serin.server.rollout.control.Script.WEBHOOK_SAYS_NO;
 import static dev.serin.server.rollout.control.Script.WORSE;
+import static dev.serin.server.rollout.control.Script.edited;
 import static dev.serin.server.rollout.control.Script.evidenceIsOld;
 
 import java.time.Duration;
@@ -62,6 +66,7 @@ final class Tales {
         standing(),
         paused(),
         killed(),
+        takenBack(),
         atAGate(),
         refused(),
         everyGate(),
@@ -158,10 +163,17 @@ final class Tales {
   private static Tale standing() {
     return new Tale(
         "in a stage",
-        7,
+        8,
         and(
             everyWayOn(script("run", LONG), RUNNING),
-            last("run-over", "dwell: 1h").on("RUNNING 2", ADVANCE)));
+            last("run-over", "dwell: 1h").on("RUNNING 2", ADVANCE),
+            // Whoever goes on does so by the documents of its start.
+            script("run-edited", LONG)
+                .on(RUNNING, edited(SHORT_STAGES))
+                .on(RUNNING, NOTHING)
+                .on(RUNNING, NOTHING)
+                .on(RUNNING, NOTHING)
+                .on(RUNNING, CANCEL)));
   }
 
   private static Tale paused() {
@@ -185,6 +197,17 @@ final class Tales {
             way(killed, "cancel").on(KILLED, CANCEL),
             // Nobody comes any more, so that what is bad comes just before.
             way(run, "worse").on(RUNNING, WORSE).on(RUNNING, KILL)));
+  }
+
+  private static Tale takenBack() {
+    return new Tale(
+            "taken back while a replica serves what was",
+            9,
+            List.of(
+                script("back-roll", LONG).on(RUNNING, ROLL_BACK),
+                script("back-worse", LONG).on(RUNNING, WORSE)))
+        .at(1, HOLDER_LAGS)
+        .at(6, HOLDER_SERVES);
   }
 
   private static Tale atAGate() {
