@@ -84,6 +84,7 @@ class BreakerSimulationTest {
   void outage_ofBothArms_holdsUntilItIsOver(int percent, double rate, double held) {
     Ends ends = run(percent, rate, rate, 50, 400, 43);
 
+    assertThat(ends.blamed()).as("also when it is over").isLessThanOrEqualTo(0.01);
     assertThat(ends.held()).isGreaterThanOrEqualTo(held);
     assertThat(ends.stuck()).as("held though it is over").isLessThanOrEqualTo(0.1);
   }
@@ -97,6 +98,7 @@ class BreakerSimulationTest {
   void outage_ofBothArms_whereEventsComeLate_holdsUntilItIsOver(int percent, double rate) {
     Ends ends = run(RUNS, percent, rate, rate, 300, 500, 45, 60);
 
+    assertThat(ends.blamed()).as("also when it is over").isLessThanOrEqualTo(0.01);
     assertThat(ends.held()).isGreaterThanOrEqualTo(0.9);
     assertThat(ends.early()).as("ended while it lasted").isLessThanOrEqualTo(0.02);
     assertThat(ends.stuck()).as("held though it is over").isLessThanOrEqualTo(0.1);

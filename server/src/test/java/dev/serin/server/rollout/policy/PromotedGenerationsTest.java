@@ -183,7 +183,7 @@ class PromotedGenerationsTest {
   /**
    * Exactly at a margin of five times the control's share, without an absolute one: twenty
    * generations, a look after every six users with the event. Asked of each generation by itself,
-   * one stage in FIXME passes.
+   * far more stages pass.
    */
   @Test
   void stages_ofManyGenerationsAtTheMargin_arePromotedAtMostAsStated() {

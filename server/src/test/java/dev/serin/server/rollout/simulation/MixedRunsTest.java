@@ -54,7 +54,7 @@ class MixedRunsTest {
   /** In the stage of four fifths, 80 s before its end. */
   private static final Duration LATE = Duration.ofSeconds(190);
 
-  /** Three events, each in 2 % of the requests of users who differ. */
+  /** Three events at the same rate, of which the first gets so many times as frequent. */
   private static List<EventRates> events(double rate, double times, Duration onset) {
     return IntStream.range(0, 3)
         .mapToObj(i -> new EventRates("event-" + i, rate, rate * (i == 0 ? times : 1), onset))
@@ -166,7 +166,7 @@ class MixedRunsTest {
     assertThat(mean.detected()).isGreaterThanOrEqualTo(runs * 9 / 10);
   }
 
-  /** Five guardrails' worth of one kind of users: they err in every stage, whenever they come. */
+  /** Of users who come again and err in every stage, whenever they come. */
   private static final RolloutPlan ERRERS =
       Plans.with(
           """
@@ -188,8 +188,8 @@ class MixedRunsTest {
   }
 
   /**
-   * Nearly all errors are of one user in a hundred, who has every event in nearly every request, in
-   * each stage that he enters; with less variation of one in thirty.
+   * Most errors are of one user in a hundred, who has every event in every request, in each stage
+   * that he enters; with less variation of one in thirty, who has them in many.
    */
   @ParameterizedTest
   @CsvSource({"5", "10"})
@@ -200,7 +200,7 @@ class MixedRunsTest {
     assertThat(result.completed()).isGreaterThanOrEqualTo(RUNS * 97 / 100);
   }
 
-  /** The same users of the treatment, and others from the stage of one half on. */
+  /** From the stage of one half on ten times as often, and so more of them. */
   @Test
   void runs_whereMoreUsersErrLate_areRolledBack() {
     int runs = 400;

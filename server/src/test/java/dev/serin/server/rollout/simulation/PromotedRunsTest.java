@@ -117,7 +117,7 @@ class PromotedRunsTest {
 
   /**
    * An event exactly at its margin in a stage in which sets begin anew twenty times: asked of each
-   * generation by itself, one run in seventeen is promoted.
+   * generation by itself, far more runs are promoted.
    */
   @Test
   void runs_whoseSetsBeginAnewOften_arePromotedAtMostAsStatedAndWhereNothingIsWorse() {
