@@ -183,7 +183,7 @@ class MixedRunsTest {
           """);
 
   private static World errers(double variation, double times) {
-    List<EventRates> events = events(0.03, times, Duration.ofSeconds(120));
+    List<EventRates> events = events(0.03, times, Duration.ofMinutes(2));
     return new World(60, 4_000, variation, events, 0, Optional.empty());
   }
 
@@ -251,7 +251,7 @@ class MixedRunsTest {
   /** Sets of users begin anew in the second stage: what was shown before goes on. */
   @Test
   void runs_whoseSetsBeginAnew_areRolledBackAtMostAsStatedAndWhereWorse() {
-    List<Duration> anew = List.of(Duration.ofSeconds(120));
+    List<Duration> anew = List.of(Duration.ofMinutes(2));
     World same = light(1, Optional.empty());
     SimulationResult result = play(BREAKERS, same, anew, LONG_ENOUGH, RUNS);
     assertThat(result.falseAlarms()).isLessThanOrEqualTo(most());

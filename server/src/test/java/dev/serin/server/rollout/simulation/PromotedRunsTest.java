@@ -137,7 +137,7 @@ class PromotedRunsTest {
   /** Each request is a new user; sets begin anew each twenty seconds. */
   private static SimulationResult playAnew(RolloutPlan plan, double rate, int runs) {
     List<Duration> anew =
-        IntStream.rangeClosed(1, 20).mapToObj(i -> Duration.ofSeconds(20 * i)).toList();
+        IntStream.rangeClosed(1, 20).mapToObj(i -> Duration.ofSeconds(20L * i)).toList();
     World world = World.of(100, new EventRates("errors", 0.006, rate, Duration.ZERO));
     return play(plan, world, anew, Duration.ofMinutes(7), runs);
   }
