@@ -71,7 +71,12 @@ final class HeldRun {
   private volatile @Nullable Look last;
   private volatile String because = "";
 
-  private HeldRun(RunView view, RunDocuments documents, Instant looked, long completeNanos) {
+  private HeldRun(
+      RunView view,
+      RunDocuments documents,
+      OptionalLong began,
+      Instant looked,
+      long completeNanos) {
     this.view = view;
     time = new SeenTime(looked, view.state().time());
     this.completeNanos = completeNanos;
@@ -79,6 +84,7 @@ final class HeldRun {
     machine = new RolloutMachine(plan);
     judge = Judge.of(plan, view.metrics(), DataQuality.USUAL);
     reader = documents.reader(view.stored().origin(), plan, view.metrics());
+    began.ifPresent(millis -> reader.began(view.state().stage(), millis));
     metrics = RunMetrics.of(plan, view.metrics(), judge::measuredShare);
     kept = judgeOf(view.stored());
     judged = kept;
@@ -107,15 +113,17 @@ final class HeldRun {
   /**
    * A run as it was read.
    *
+   * @param began when its stage did, by the clock of the log, milliseconds since 1970; empty: it is
+   *     in none
    * @param looked when somebody last looked at it, by the clock of the log
    * @param completeNanos likewise, by the monotonic clock
    * @throws IllegalArgumentException where this version of the server cannot read it
    */
-  static HeldRun of(StoredRun stored, Instant looked, long completeNanos) {
+  static HeldRun of(StoredRun stored, OptionalLong began, Instant looked, long completeNanos) {
     RunDocuments documents = RunDocuments.decode(stored.origin().documents());
     RolloutPlan plan = documents.plan();
     RunView view = new RunView(stored, plan, documents.judged(plan), Runs.state(stored));
-    return new HeldRun(view, documents, looked, completeNanos);
+    return new HeldRun(view, documents, began, looked, completeNanos);
   }
 
   /** Where it stands; any thread. */

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -146,9 +147,11 @@ final class HeldRuns {
       looked = before.looked();
     }
     keptLooks(List.of(new KeptLook(run, stored.looked())));
+    OptionalLong began =
+        held == null ? journal.stageBegan(run, stored.standing().stage()) : OptionalLong.empty();
     try {
       if (held == null) {
-        runs.put(run, HeldRun.of(stored, looked, nowNanos - unseen.toNanos()));
+        runs.put(run, HeldRun.of(stored, began, looked, nowNanos - unseen.toNanos()));
       } else {
         held.refresh(stored);
       }

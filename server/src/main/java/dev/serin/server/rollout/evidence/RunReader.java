@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,11 @@ public final class RunReader {
   private final Set<String> breakers;
 
   private final Cohorts cohorts = new Cohorts();
+
+  /** The stage that was under way before anything was read, and when it began; 0: none was. */
+  private int stageUnderWay;
+
+  private long beganMillis;
   private Reading reading =
       new Reading(
           Map.of(),
@@ -124,6 +130,18 @@ public final class RunReader {
   }
 
   /**
+   * Says when the stage began that is under way, so that what came in since counts as where one
+   * reader has read all of it. Before anything is read.
+   *
+   * @param stage from 1
+   * @param millis milliseconds since 1970
+   */
+  public void began(int stage, long millis) {
+    stageUnderWay = stage;
+    beganMillis = millis;
+  }
+
+  /**
    * Reads, without marks for circuit breakers: for a run that nobody judges as it goes on.
    *
    * @param stage the run is in, from 1
@@ -180,7 +198,11 @@ public final class RunReader {
       this.stage = stage;
       while (stages.size() < stage) {
         int next = stages.size() + 1;
-        stages.add(new StageReader(next, places));
+        stages.add(
+            new StageReader(
+                next,
+                places,
+                next == stageUnderWay ? OptionalLong.of(beganMillis) : OptionalLong.empty()));
       }
       long sum = 0;
       for (StageReader ofStage : soFar()) {

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * @param treatmentMillis when a user was last exposed to the treatment in the stage, milliseconds
  *     since 1970, known or new; empty: nobody was
  * @param controlMillis the same of the control, without the remainder
- * @param outcomes of the feature since the stage was first read, those without a token too
+ * @param outcomes of the feature since the stage began, those without a token too
  * @param withoutToken those of them that no arm was known of
  * @param drops what reporters told to have dropped since the stage began, beside what came
  */

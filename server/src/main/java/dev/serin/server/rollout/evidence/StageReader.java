@@ -7,6 +7,8 @@ import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.outcome.aggregate.PlaceUnits;
+import dev.serin.server.outcome.aggregate.Slot;
+import dev.serin.server.outcome.aggregate.Slots;
 import dev.serin.server.outcome.aggregate.Thinning;
 import dev.serin.server.outcome.aggregate.UnitCount;
 import dev.serin.server.outcome.aggregate.UnitNumbering;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +41,10 @@ final class StageReader {
   /** Of the feature's outcomes that no arm is known of. */
   private final CellKey unplaced;
 
-  /** Outcomes of all arms, and those without arm, when the stage was first read; -1: it was not. */
+  /** When it began, milliseconds since 1970; empty: when it is first read. */
+  private final OptionalLong began;
+
+  /** Outcomes of all arms, and those without arm, when the stage began; -1: it was never read. */
   private long placedBefore = -1;
 
   private long unplacedBefore;
@@ -115,8 +121,14 @@ final class StageReader {
     }
   }
 
-  StageReader(int number, RunPlaces run) {
+  /**
+   * A reader of a stage.
+   *
+   * @param began when it did, milliseconds since 1970; empty: when it is first read
+   */
+  StageReader(int number, RunPlaces run, OptionalLong began) {
     this.number = number;
+    this.began = began;
     this.places = run.of(number);
     this.outcomes = places.stream().map(CellKey::outcomes).toList();
     this.dropped = places.stream().map(CellKey::dropped).toList();
@@ -129,8 +141,8 @@ final class StageReader {
     long placed = outcomes.stream().mapToLong(view::count).sum();
     long without = view.count(unplaced);
     if (placedBefore < 0) {
-      placedBefore = placed;
-      unplacedBefore = without;
+      placedBefore = placed - sinceItBegan(view, outcomes);
+      unplacedBefore = without - sinceItBegan(view, List.of(unplaced));
     }
     return new StageFlow(
         last(view, TREATMENT, SURPLUS),
@@ -138,6 +150,24 @@ final class StageReader {
         placed - placedBefore + without - unplacedBefore,
         without - unplacedBefore,
         drops(view));
+  }
+
+  /**
+   * How many outcomes happened since, as charts tell it: from the next slot on, of the last day.
+   */
+  private long sinceItBegan(MergedView view, List<CellKey> keys) {
+    if (began.isEmpty()) {
+      return 0;
+    }
+    // Of the last hour narrow slots know more; of what is older only wide ones know anything.
+    return LongStream.of(Slots.NARROW_MILLIS, Slots.WIDE_MILLIS)
+        .map(
+            width ->
+                view.slots(keys, began.getAsLong(), Long.MAX_VALUE, width).stream()
+                    .mapToLong(Slot::count)
+                    .sum())
+        .max()
+        .orElse(0);
   }
 
   private DataQuality.Drops drops(MergedView view) {

@@ -2,6 +2,7 @@ package dev.serin.server.rollout.journal;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 
@@ -57,6 +58,22 @@ final class EntryRows {
         .bind("limit", limit)
         .map(ENTRY)
         .list();
+  }
+
+  /** When a run entered a stage: it never goes back to one. */
+  static OptionalLong stageBegan(Handle handle, String run, int stage) {
+    return handle
+        .createQuery(
+            """
+            SELECT time FROM rollout_entry
+            WHERE run = :run AND stage = :stage ORDER BY number LIMIT 1
+            """)
+        .bind("run", run)
+        .bind("stage", stage)
+        .mapTo(Long.class)
+        .findOne()
+        .map(OptionalLong::of)
+        .orElse(OptionalLong.empty());
   }
 
   /** Where a run stood after each of its entries up to a time, oldest first. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
@@ -256,6 +257,17 @@ public final class Journal {
    */
   public List<StoredEntry> log(String run, long after, int limit) {
     return database.read(handle -> EntryRows.after(handle, run, after, limit));
+  }
+
+  /**
+   * When a run entered a stage, milliseconds since 1970; empty: it never did.
+   *
+   * @param stage from 1; 0: there is none
+   */
+  public OptionalLong stageBegan(String run, int stage) {
+    return stage == 0
+        ? OptionalLong.empty()
+        : database.read(handle -> EntryRows.stageBegan(handle, run, stage));
   }
 
   /**

@@ -60,6 +60,9 @@ final class Traffic implements CountedView {
   /** Rollouts whose users report nothing of their metrics. */
   final Set<String> unreported = new HashSet<>();
 
+  /** Rollouts whose users report as much again without a token. */
+  final Set<String> tokenless = new HashSet<>();
+
   /** Rollouts whose users with the control are lost, so that their arms are not as promised. */
   final Set<String> skewed = new HashSet<>();
 
@@ -69,6 +72,7 @@ final class Traffic implements CountedView {
     treatmentErrors.clear();
     silent.clear();
     unreported.clear();
+    tokenless.clear();
     skewed.clear();
     age = Optional.of(Duration.ofMillis(100));
   }
@@ -113,6 +117,9 @@ final class Traffic implements CountedView {
         continue;
       }
       count(builder, run, place(run, arm, treated), random.nextDouble() < errors, now);
+      if (tokenless.contains(rollout)) {
+        builder.outcome(unplaced(run.stored().origin()), now.toEpochMilli());
+      }
     }
     view.apply(builder.build());
   }
@@ -137,6 +144,11 @@ final class Traffic implements CountedView {
         treated ? run.plan().treatment() : run.plan().control(),
         false,
         "user_key");
+  }
+
+  private static Place unplaced(RunOrigin origin) {
+    return new Place(
+        origin.namespace(), origin.feature(), "", "", 0, 0, Arm.ARM_NONE, "", false, "");
   }
 
   private void count(DeltaBuilder builder, RunView run, Place place, boolean error, Instant now) {

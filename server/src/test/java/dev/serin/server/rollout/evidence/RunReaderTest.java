@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunReaderTest {
   private static final int USERS = 1_000;
@@ -451,6 +453,40 @@ class RunReaderTest {
     assertThat(DataQuality.USUAL.problems(data))
         .extracting(DataQuality.Problem::state)
         .containsExactly(DataQuality.State.STALE);
+  }
+
+  /** After a restart, or on another replica: from the next slot on, of an hour, or of a day. */
+  @ParameterizedTest
+  @ValueSource(longs = {20_000, 7_200_000})
+  void flow_ofAStageThatIsUnderWay_isOfThoseSinceItBegan(long sinceMillis) {
+    Place nowhere = new Place("shop", "checkout", "", "", 0, 0, Arm.ARM_NONE, "", false, "");
+    long began = CountedRun.NOW - sinceMillis;
+    RunReader first = reader(RAMP, METRICS);
+    counted.count(
+        builder -> {
+          for (int i = 0; i < 70; i++) {
+            builder.outcome(nowhere, began - 60_000);
+          }
+        });
+    assertThat(first.read(counted.view(), 1).flow().outcomes()).isZero();
+    counted.count(
+        builder -> {
+          for (int i = 0; i < 30; i++) {
+            builder.outcome(nowhere, began + 60_000);
+            builder.outcome(nowhere, CountedRun.NOW);
+            builder.outcome(place(1, 0, .05), CountedRun.NOW);
+          }
+        });
+    RunReader other = reader(RAMP, METRICS);
+    other.began(1, began);
+
+    StageFlow flow = first.read(counted.view(), 1).flow();
+    assertThat(flow.withoutToken()).isEqualTo(60);
+    assertThat(flow.outcomes()).isEqualTo(90);
+    assertThat(other.read(counted.view(), 1).flow()).isEqualTo(flow);
+    counted.count(builder -> builder.outcome(nowhere, CountedRun.NOW));
+    assertThat(other.read(counted.view(), 1).flow().withoutToken()).isEqualTo(61);
+    assertThat(other.read(counted.view(), 2).flow().outcomes()).as("the next stage").isZero();
   }
 
   /** Unlike shares of all outcomes: of the whole stage, so that another replica sees the same. */

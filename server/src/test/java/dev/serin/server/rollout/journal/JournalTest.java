@@ -204,6 +204,21 @@ class JournalTest {
   }
 
   @Test
+  void stage_ofARun_beganWithItsFirstEntry() {
+    store.start();
+    command(1, "PAUSED", 1);
+    command(2, "RUNNING", 2);
+    command(3, "PAUSED", 2);
+
+    List<StoredEntry> log = journal.log("run-1", 0, 10);
+    assertThat(journal.stageBegan("run-1", 1)).hasValue(log.get(0).timeMillis());
+    assertThat(journal.stageBegan("run-1", 2)).hasValue(log.get(2).timeMillis());
+    assertThat(log.get(3).timeMillis()).isNotEqualTo(log.get(2).timeMillis());
+    assertThat(journal.stageBegan("run-1", 3)).isEmpty();
+    assertThat(journal.stageBegan("run-1", 0)).isEmpty();
+  }
+
+  @Test
   void command_again_isToldTheFirstAnswer() {
     store.start();
     command(1, "PAUSED", 1);
