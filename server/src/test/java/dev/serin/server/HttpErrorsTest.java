@@ -72,6 +72,7 @@ class HttpErrorsTest {
         case "full" -> throw ApiErrors.storeFull(cause);
         case "away" -> throw ApiErrors.storeUnavailable(cause);
         case "lost" -> throw ApiErrors.changeUncertain(cause);
+        case "wrong" -> throw ApiErrors.invalidRequest("share", "40 % für „größere“ 100%25");
         case "broken" -> throw new IllegalStateException("a fault", cause);
         default -> {
           begun.release();
@@ -109,6 +110,15 @@ class HttpErrorsTest {
     refused("lost", 503, "UNAVAILABLE", "CHANGE_UNCERTAIN");
 
     assertThat(logged()).isEmpty();
+  }
+
+  @Test
+  void text_ofAnError_isToldWithoutTheEscapesOfAHeader() throws Exception {
+    open(OffLoopCalls.GATHERING_MAX);
+
+    JsonNode error = refused("wrong", 400, "INVALID_ARGUMENT", "INVALID_REQUEST");
+
+    assertThat(error.path("message").asText()).endsWith("40 % für „größere“ 100%25");
   }
 
   @Test

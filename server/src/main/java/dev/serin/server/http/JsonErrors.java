@@ -44,25 +44,36 @@ final class JsonErrors implements UnframedGrpcErrorHandler {
       // Its time is over: the service was cancelled for it, and may be the first to say so.
       return refused.late().toHttpResponse();
     }
+    com.google.rpc.Status error = details(response);
+    // In the status the text is as a header of gRPC has it: what is no plain ASCII is escaped.
+    Status told =
+        error.getMessage().isEmpty() ? status : status.withDescription(error.getMessage());
     return HttpResponse.of(
-        () -> handler(status, response).handle(context, status, response),
-        context.blockingTaskExecutor());
+        () -> handler(told, error).handle(context, told, response), context.blockingTaskExecutor());
   }
 
   /** HTTP has a status of its own for what gRPC calls an exhausted resource. */
-  private static UnframedGrpcErrorHandler handler(Status status, AggregatedHttpResponse response) {
+  private static UnframedGrpcErrorHandler handler(Status status, com.google.rpc.Status error) {
     return status.getCode() == Status.Code.RESOURCE_EXHAUSTED
-            && ErrorReason.REQUEST_TOO_LARGE.name().equals(reason(response))
+            && ErrorReason.REQUEST_TOO_LARGE.name().equals(reason(error))
         ? Made.TOO_LARGE
         : Made.HANDLER;
   }
 
-  /** The reason in the details of an error; empty: it has none. */
-  private static String reason(AggregatedHttpResponse response) {
+  /** The details of an error; empty: it has none. */
+  private static com.google.rpc.Status details(AggregatedHttpResponse response) {
     HttpHeaders trailers = response.trailers().isEmpty() ? response.headers() : response.trailers();
-    String details = trailers.get(DETAILS, "");
     try {
-      var error = com.google.rpc.Status.parseFrom(Base64.getDecoder().decode(details));
+      return com.google.rpc.Status.parseFrom(Base64.getDecoder().decode(trailers.get(DETAILS, "")));
+    } catch (InvalidProtocolBufferException e) {
+      // This server wrote it.
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The reason in the details of an error; empty: it has none. */
+  private static String reason(com.google.rpc.Status error) {
+    try {
       for (Any detail : error.getDetailsList()) {
         if (detail.is(ErrorInfo.class)) {
           return detail.unpack(ErrorInfo.class).getReason();
@@ -70,7 +81,6 @@ final class JsonErrors implements UnframedGrpcErrorHandler {
       }
       return "";
     } catch (InvalidProtocolBufferException e) {
-      // This server wrote it.
       throw new IllegalStateException(e);
     }
   }
