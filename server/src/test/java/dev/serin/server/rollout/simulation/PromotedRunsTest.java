@@ -129,16 +129,16 @@ class PromotedRunsTest {
             - {name: full, kind: full, share: 100, dwell: 0s}
             guardrails: [{metric: errors, margin: 4, absolute_margin: 0}]
             """);
-    SimulationResult bad = playAnew(plan, 0.03, RUNS);
+    SimulationResult bad = playAnew(plan, 0.01, RUNS);
     assertThat(bad.falsePromotions()).isLessThanOrEqualTo(most());
-    assertThat(playAnew(plan, 0.006, FEW).completed()).isGreaterThanOrEqualTo(95);
+    assertThat(playAnew(plan, 0.002, FEW).completed()).isGreaterThanOrEqualTo(95);
   }
 
   /** Each request is a new user; sets begin anew each twenty seconds. */
   private static SimulationResult playAnew(RolloutPlan plan, double rate, int runs) {
     List<Duration> anew =
         IntStream.rangeClosed(1, 20).mapToObj(i -> Duration.ofSeconds(20L * i)).toList();
-    World world = World.of(100, new EventRates("errors", 0.006, rate, Duration.ZERO));
+    World world = World.of(300, new EventRates("errors", 0.002, rate, Duration.ZERO));
     return play(plan, world, anew, Duration.ofMinutes(7), runs);
   }
 }
