@@ -7,6 +7,8 @@ import dev.serin.v1.Gate;
 import dev.serin.v1.Notification;
 import dev.serin.v1.Rollout;
 import dev.serin.v1.RolloutCommand;
+import dev.serin.v1.RolloutRun;
+import dev.serin.v1.RolloutState;
 import dev.serin.v1.Stage;
 import dev.serin.v1.StageKind;
 import dev.serin.v1.WebhookGate;
@@ -15,27 +17,30 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * A run of two stages that moves in ways that evidence alone does not bring about, and what a
  * person commands it.
  *
- * @param commands what is commanded, by the version of the run that it answers
+ * @param command what a person commands it where it stands, so that nothing happens twice
  * @param moves all that is to be in its log, as {@link RunLog#moves} tells it
  */
 record CommandedRun(
-    WatchedRun watched, Rollout rollout, Map<Long, RolloutCommand> commands, List<String> moves) {
+    WatchedRun watched,
+    Rollout rollout,
+    Function<RolloutRun, Optional<RolloutCommand>> command,
+    List<String> moves) {
   private static final Duration SHORT = Duration.ofSeconds(1);
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration MAXIMUM = Duration.ofSeconds(2);
   private static final int ENDLESS_USERS = 1_000_000_000;
   private static final String BEGUN = "START: RUNNING(1)";
-  private static final String ASKED_AGAIN = "RESUME: GATE(1)";
 
   CommandedRun {
-    commands = Map.copyOf(commands);
     moves = List.copyOf(moves);
   }
 
@@ -60,7 +65,7 @@ record CommandedRun(
                         .setFrom(local(frozen))
                         .setUntil(local(thawed))
                         .setZone("UTC")),
-            Map.of(),
+            run -> Optional.empty(),
             "LOOK: HOLDING(1)",
             "LOOK: RUNNING(1)",
             "LOOK: RUNNING(2)",
@@ -71,7 +76,7 @@ record CommandedRun(
             head("approved")
                 .addStages(canary(SHORT, TestedRollouts.MINIMUM_USERS))
                 .addStages(full().addGates(Gate.newBuilder().setApproval("the owner"))),
-            Map.of(2L, RolloutCommand.ROLLOUT_COMMAND_APPROVE),
+            inState(RolloutState.ROLLOUT_STATE_GATE, RolloutCommand.ROLLOUT_COMMAND_APPROVE),
             "LOOK: GATE(1)",
             "APPROVE: GATE(1)",
             "LOOK: RUNNING(2)",
@@ -85,10 +90,10 @@ record CommandedRun(
                     full()
                         .addGates(
                             Gate.newBuilder().setWebhook(WebhookGate.newBuilder().setUrl(gate)))),
-            Map.of(3L, RolloutCommand.ROLLOUT_COMMAND_RESUME),
+            CommandedRun::asksAgain,
             "LOOK: GATE(1)",
             "GATE: GATE(1)",
-            ASKED_AGAIN,
+            "RESUME: GATE(1)",
             "GATE: GATE(1)",
             "LOOK: RUNNING(2)",
             "LOOK: COMPLETED(2)"),
@@ -98,7 +103,7 @@ record CommandedRun(
             head("overdue")
                 .addStages(endless().setAtMaximum(AtMaximum.AT_MAXIMUM_HOLD))
                 .addStages(full()),
-            Map.of(2L, RolloutCommand.ROLLOUT_COMMAND_ROLL_BACK),
+            inState(RolloutState.ROLLOUT_STATE_HOLDING, RolloutCommand.ROLLOUT_COMMAND_ROLL_BACK),
             "LOOK: HOLDING(1)",
             "ROLL_BACK: ROLLING_BACK(1)",
             "HOLDERS: ROLLED_BACK(1)"),
@@ -108,7 +113,7 @@ record CommandedRun(
             head("taken-back")
                 .addStages(endless().setAtMaximum(AtMaximum.AT_MAXIMUM_ROLL_BACK))
                 .addStages(full()),
-            Map.of(),
+            run -> Optional.empty(),
             "LOOK: ROLLING_BACK(1)",
             "HOLDERS: ROLLED_BACK(1)"),
         run(
@@ -117,20 +122,14 @@ record CommandedRun(
             head("shipped")
                 .addStages(endless().setAtMaximum(AtMaximum.AT_MAXIMUM_SHIP))
                 .addStages(full()),
-            Map.of(),
+            run -> Optional.empty(),
             "LOOK: RUNNING(2)",
             "LOOK: COMPLETED(2)"),
         run(
             "paused",
             told,
             head("paused").addStages(canary(LONG, TestedRollouts.MINIMUM_USERS)).addStages(full()),
-            Map.of(
-                1L,
-                RolloutCommand.ROLLOUT_COMMAND_PAUSE,
-                2L,
-                RolloutCommand.ROLLOUT_COMMAND_RESUME,
-                3L,
-                RolloutCommand.ROLLOUT_COMMAND_ROLL_BACK),
+            pausedOnce(),
             "PAUSE: PAUSED(1)",
             "RESUME: RUNNING(1)",
             "ROLL_BACK: ROLLING_BACK(1)",
@@ -141,12 +140,12 @@ record CommandedRun(
       String key,
       String told,
       Rollout.Builder rollout,
-      Map<Long, RolloutCommand> commands,
+      Function<RolloutRun, Optional<RolloutCommand>> command,
       String... moves) {
     return new CommandedRun(
         TestedRollouts.good(key),
         rollout.addNotify(Notification.newBuilder().setUrl(told)).build(),
-        commands,
+        command,
         Stream.concat(Stream.of(BEGUN), Stream.of(moves)).toList());
   }
 
@@ -176,9 +175,36 @@ record CommandedRun(
     return watched.key();
   }
 
-  /** Whether what is commanded to a version is to ask a gate again that has refused. */
-  boolean asksAgain(long version) {
-    return moves.get(Math.toIntExact(version)).equals(ASKED_AGAIN);
+  private static Function<RolloutRun, Optional<RolloutCommand>> inState(
+      RolloutState state, RolloutCommand command) {
+    return run -> run.getState() == state ? Optional.of(command) : Optional.empty();
+  }
+
+  private static Optional<RolloutCommand> asksAgain(RolloutRun run) {
+    return isRefused(run) ? Optional.of(RolloutCommand.ROLLOUT_COMMAND_RESUME) : Optional.empty();
+  }
+
+  /** Whether it stands at a gate that has refused. */
+  static boolean isRefused(RolloutRun run) {
+    return run.getState() == RolloutState.ROLLOUT_STATE_GATE && run.getReason().contains("refused");
+  }
+
+  /** Pauses it, resumes it, and rolls it back. */
+  private static Function<RolloutRun, Optional<RolloutCommand>> pausedOnce() {
+    AtomicBoolean paused = new AtomicBoolean();
+    return run ->
+        switch (run.getState()) {
+          case ROLLOUT_STATE_RUNNING ->
+              Optional.of(
+                  paused.get()
+                      ? RolloutCommand.ROLLOUT_COMMAND_ROLL_BACK
+                      : RolloutCommand.ROLLOUT_COMMAND_PAUSE);
+          case ROLLOUT_STATE_PAUSED -> {
+            paused.set(true);
+            yield Optional.of(RolloutCommand.ROLLOUT_COMMAND_RESUME);
+          }
+          default -> Optional.empty();
+        };
   }
 
   /** Whether everybody has the treatment at its end; else nobody has. */

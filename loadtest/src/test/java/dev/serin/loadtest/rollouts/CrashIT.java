@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.serin.client.outcome.OutcomeReporter;
 import dev.serin.loadtest.process.Installation;
 import dev.serin.v1.RolloutCommand;
+import dev.serin.v1.RolloutRun;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +66,7 @@ class CrashIT {
   private static final Duration SHORT_STAGE = Duration.ofSeconds(1);
 
   /** From when runs are made until the one that is frozen goes on, if it stood still by then. */
-  private static final Duration FREEZE = Duration.ofSeconds(30);
+  private static final Duration FREEZE = Duration.ofSeconds(45);
 
   @TempDir static Path shared;
   private static Path startCache = Path.of("");
@@ -224,19 +225,21 @@ class CrashIT {
 
   /** What a person does now: starts the frozen one first, so that its freeze is not over. */
   private void command(List<CommandedRun> runs) throws Exception {
-    Map<String, Long> versions = new HashMap<>();
-    rollouts.newest().forEach(run -> versions.put(run.getRollout(), run.getVersion()));
-    boolean frozen = versions.getOrDefault(runs.getFirst().key(), 0L) > 1;
+    Map<String, RolloutRun> newest = new HashMap<>();
+    rollouts.newest().forEach(run -> newest.put(run.getRollout(), run));
+    RolloutRun frozen = newest.get(runs.getFirst().key());
+    boolean stands = frozen != null && frozen.getVersion() > 1;
     rollouts.start(
-        runs.stream().limit(frozen ? runs.size() : 1).map(CommandedRun::watched).toList());
+        runs.stream().limit(stands ? runs.size() : 1).map(CommandedRun::watched).toList());
     for (CommandedRun run : runs) {
-      long version = versions.getOrDefault(run.key(), 0L);
-      RolloutCommand command = run.commands().get(version);
-      if (command != null) {
-        if (run.asksAgain(version)) {
+      RolloutRun now = newest.get(run.key());
+      Optional<RolloutCommand> command =
+          now == null || !now.getActive() ? Optional.empty() : run.command().apply(now);
+      if (now != null && command.isPresent()) {
+        if (CommandedRun.isRefused(now)) {
           notifications.openGate();
         }
-        rollouts.command(run.key(), command, version);
+        rollouts.command(run.key(), command.get(), now.getVersion());
       }
     }
   }

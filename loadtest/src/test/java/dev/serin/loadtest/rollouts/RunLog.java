@@ -61,9 +61,17 @@ record RunLog(String rollout, List<RolloutLogEntry> entries, ReplayRolloutRespon
         .toList();
   }
 
-  /** What happened, and to which state of which stage it led: as {@code LOOK: HOLDING(1)}. */
+  /**
+   * What happened, and to which state of which stage it led: as {@code LOOK: HOLDING(1)}. Without
+   * entries that tell only of a gap between looks, as where many die before they came to this run.
+   */
   List<String> moves() {
     return entries.stream()
+        .filter(
+            entry ->
+                entry.getKind() != RolloutEventKind.ROLLOUT_EVENT_KIND_LOOK
+                    || entry.getState() != entry.getFromState()
+                    || entry.getStage() != entry.getFromStage())
         .map(
             entry ->
                 (entry.getKind() == RolloutEventKind.ROLLOUT_EVENT_KIND_COMMAND

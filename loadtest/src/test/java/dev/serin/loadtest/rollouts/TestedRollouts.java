@@ -242,7 +242,14 @@ final class TestedRollouts {
             .setNote(NOTE)
             .setRequestId(rollout + "-" + version)
             .build();
-    var _ = answered(() -> rollouts().commandRollout(request));
+    try {
+      var _ = answered(() -> rollouts().commandRollout(request));
+    } catch (StatusRuntimeException moved) {
+      // It has another version by now.
+      if (moved.getStatus().getCode() != Status.Code.ABORTED) {
+        throw moved;
+      }
+    }
   }
 
   /** The newest runs as the server tells of them; empty: it does not live. */
