@@ -7,8 +7,6 @@ import dev.serin.server.outcome.aggregate.CellKey;
 import dev.serin.server.outcome.aggregate.MergedView;
 import dev.serin.server.outcome.aggregate.Place;
 import dev.serin.server.outcome.aggregate.PlaceUnits;
-import dev.serin.server.outcome.aggregate.Slot;
-import dev.serin.server.outcome.aggregate.Slots;
 import dev.serin.server.outcome.aggregate.Thinning;
 import dev.serin.server.outcome.aggregate.UnitCount;
 import dev.serin.server.outcome.aggregate.UnitNumbering;
@@ -20,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,8 +138,8 @@ final class StageReader {
     long placed = outcomes.stream().mapToLong(view::count).sum();
     long without = view.count(unplaced);
     if (placedBefore < 0) {
-      placedBefore = placed - sinceItBegan(view, outcomes);
-      unplacedBefore = without - sinceItBegan(view, List.of(unplaced));
+      placedBefore = placed - ChartedOutcomes.since(view, outcomes, began);
+      unplacedBefore = without - ChartedOutcomes.since(view, List.of(unplaced), began);
     }
     return new StageFlow(
         last(view, TREATMENT, SURPLUS),
@@ -150,24 +147,6 @@ final class StageReader {
         placed - placedBefore + without - unplacedBefore,
         without - unplacedBefore,
         drops(view));
-  }
-
-  /**
-   * How many outcomes happened since, as charts tell it: from the next slot on, of the last day.
-   */
-  private long sinceItBegan(MergedView view, List<CellKey> keys) {
-    if (began.isEmpty()) {
-      return 0;
-    }
-    // Of the last hour narrow slots know more; of what is older only wide ones know anything.
-    return LongStream.of(Slots.NARROW_MILLIS, Slots.WIDE_MILLIS)
-        .map(
-            width ->
-                view.slots(keys, began.getAsLong(), Long.MAX_VALUE, width).stream()
-                    .mapToLong(Slot::count)
-                    .sum())
-        .max()
-        .orElse(0);
   }
 
   private DataQuality.Drops drops(MergedView view) {
