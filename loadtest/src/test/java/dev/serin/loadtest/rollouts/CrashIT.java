@@ -226,7 +226,10 @@ class CrashIT {
   /** What a person does now: starts the frozen one first, so that its freeze is not over. */
   private void command(List<CommandedRun> runs) throws Exception {
     Map<String, RolloutRun> newest = new HashMap<>();
-    rollouts.newest().forEach(run -> newest.put(run.getRollout(), run));
+    for (CommandedRun run : runs) {
+      // What its log says, which lists leave out: whether a gate has refused.
+      rollouts.now(run.key()).ifPresent(now -> newest.put(run.key(), now));
+    }
     RolloutRun frozen = newest.get(runs.getFirst().key());
     boolean stands = frozen != null && frozen.getVersion() > 1;
     rollouts.start(

@@ -287,16 +287,22 @@ final class TestedRollouts {
 
   /** A rollout's newest run, with what its log says. */
   RolloutRun run(String rollout) throws Exception {
-    return read(
-        "run of " + rollout,
-        () ->
-            rollouts()
-                .getRollout(
-                    GetRolloutRequest.newBuilder()
-                        .setNamespace(RolloutDocuments.NAMESPACE)
-                        .setRollout(rollout)
-                        .build())
-                .getRun());
+    return read("run of " + rollout, () -> get(rollout));
+  }
+
+  /** The same as far as the server lives; empty: it does not. */
+  Optional<RolloutRun> now(String rollout) throws Exception {
+    return answered(() -> get(rollout));
+  }
+
+  private RolloutRun get(String rollout) {
+    return rollouts()
+        .getRollout(
+            GetRolloutRequest.newBuilder()
+                .setNamespace(RolloutDocuments.NAMESPACE)
+                .setRollout(rollout)
+                .build())
+        .getRun();
   }
 
   /** The whole log of a rollout's newest run. */
