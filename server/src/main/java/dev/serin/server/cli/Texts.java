@@ -35,7 +35,7 @@ final class Texts {
 
   /**
    * A text of somebody else's on one line: control characters, which could move the cursor or
-   * pretend to be rows, as JSON escapes them.
+   * pretend to be rows, as JSON escapes them; so those that turn the direction of what follows.
    */
   static String printable(String text) {
     StringBuilder printable = new StringBuilder(text.length());
@@ -46,7 +46,7 @@ final class Texts {
         case '\r' -> printable.append("\\r");
         case '\t' -> printable.append("\\t");
         default -> {
-          if (Character.isISOControl(c)) {
+          if (Character.isISOControl(c) || isDirection(c)) {
             printable.append(String.format("\\u%04X", (int) c));
           } else {
             printable.append(c);
@@ -55,6 +55,13 @@ final class Texts {
       }
     }
     return printable.toString();
+  }
+
+  private static boolean isDirection(char c) {
+    return c == 0x061C
+        || (c >= 0x200E && c <= 0x200F)
+        || (c >= 0x202A && c <= 0x202E)
+        || (c >= 0x2066 && c <= 0x2069);
   }
 
   /** The first elements of a list, as many as a column takes. */

@@ -111,6 +111,16 @@ final class WorldOptions {
     if (known.isEmpty()) {
       throw new CommandFailure(ExitCode.USAGE, "-f: no metrics (expected: at least one)");
     }
+    boolean inRange =
+        requestsPerSecond >= World.MIN_REQUESTS_PER_SECOND
+            && requestsPerSecond <= World.MAX_REQUESTS_PER_SECOND;
+    if (!inRange) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--requests %s (expected: %s to %s)"
+              .formatted(
+                  requestsPerSecond, World.MIN_REQUESTS_PER_SECOND, World.MAX_REQUESTS_PER_SECOND));
+    }
     if (variation != 0 && population == 0) {
       throw new CommandFailure(
           ExitCode.USAGE,

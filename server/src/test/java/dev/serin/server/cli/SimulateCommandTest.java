@@ -13,6 +13,7 @@ import dev.serin.v1.StoredDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +94,16 @@ class SimulateCommandTest {
     assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE.code());
     assertThat(run.err()).contains("--variation 3.0: no user comes again (expected: --population");
     assertThat(run(ROLLOUT, "--runs=5", "--variation=3", "--population=1000").exitCode()).isZero();
+  }
+
+  @Test
+  void simulate_requestsOutOfRange_areRefusedByTheirOption() {
+    for (String number : List.of("0.0", "-1.0", "1000000.0", "NaN")) {
+      Run run = run(ROLLOUT, "--runs=5", "--requests=" + number);
+
+      assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE.code());
+      assertThat(run.err()).contains("--requests " + number + " (expected: 0.001 to 100000.0)");
+    }
   }
 
   @Test

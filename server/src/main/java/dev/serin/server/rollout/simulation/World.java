@@ -29,10 +29,10 @@ public record World(
     double driftPerHour,
     Optional<Outage> outage) {
   /** Longest time without a request that still says something: a thousand seconds. */
-  private static final double MIN_REQUESTS_PER_SECOND = 0.001;
+  public static final double MIN_REQUESTS_PER_SECOND = 0.001;
 
   /** Requests are drawn second by second: more than these take longer than they tell. */
-  private static final double MAX_REQUESTS_PER_SECOND = 100_000;
+  public static final double MAX_REQUESTS_PER_SECOND = 100_000;
 
   /** Users are kept one by one, in every run. */
   private static final int MAX_POPULATION = 10_000_000;
