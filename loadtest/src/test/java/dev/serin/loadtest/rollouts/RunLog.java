@@ -12,6 +12,7 @@ import dev.serin.v1.RolloutLogEntry;
 import dev.serin.v1.RolloutRun;
 import dev.serin.v1.RolloutState;
 import dev.serin.v1.RolloutTransition;
+import dev.serin.v1.VerdictReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,15 +64,31 @@ record RunLog(String rollout, List<RolloutLogEntry> entries, ReplayRolloutRespon
 
   /**
    * What happened, and to which state of which stage it led: as {@code LOOK: HOLDING(1)}. Without
-   * entries that tell only of a gap between looks, as where many die before they came to this run.
+   * entries that tell only of a gap between looks, as where many die before they came to this run,
+   * and of a hold until users report, who begin to after a server does.
    */
   List<String> moves() {
-    return entries.stream()
-        .filter(
-            entry ->
-                entry.getKind() != RolloutEventKind.ROLLOUT_EVENT_KIND_LOOK
-                    || entry.getState() != entry.getFromState()
-                    || entry.getStage() != entry.getFromStage())
+    List<RolloutLogEntry> moves = new ArrayList<>();
+    boolean isHeldForData = false;
+    for (RolloutLogEntry entry : entries) {
+      boolean isLook = entry.getKind() == RolloutEventKind.ROLLOUT_EVENT_KIND_LOOK;
+      boolean stays = entry.getStage() == entry.getFromStage();
+      boolean isGap = isLook && stays && entry.getState() == entry.getFromState();
+      boolean holdsForData =
+          isLook
+              && entry.getState() == RolloutState.ROLLOUT_STATE_HOLDING
+              && entry.getVerdict().getReason() == VerdictReason.VERDICT_REASON_DATA;
+      boolean goesOn =
+          isHeldForData
+              && isLook
+              && stays
+              && entry.getState() == RolloutState.ROLLOUT_STATE_RUNNING;
+      isHeldForData = holdsForData || (isHeldForData && isGap);
+      if (!isGap && !holdsForData && !goesOn) {
+        moves.add(entry);
+      }
+    }
+    return moves.stream()
         .map(
             entry ->
                 (entry.getKind() == RolloutEventKind.ROLLOUT_EVENT_KIND_COMMAND
