@@ -175,16 +175,12 @@ final class RolloutAuditCommand implements Callable<Integer> {
     for (Logged logged : table) {
       RolloutLogEntry entry = logged.entry();
       rows.row(
-          Texts.time(entry.getTime()),
-          logged.run().getRollout(),
-          Texts.number(logged.run().getNumber()),
-          Texts.number(entry.getVersion()),
-          entry.getNote().getActor(),
-          RolloutText.event(entry),
-          RolloutText.stateOf(entry.getState()),
-          RolloutText.stage(entry),
-          RolloutText.traffic(entry),
-          RolloutText.why(entry));
+          RolloutText.cells(
+              entry,
+              Texts.time(entry.getTime()),
+              logged.run().getRollout(),
+              Texts.number(logged.run().getNumber()),
+              Texts.number(entry.getVersion())));
     }
     return rows;
   }

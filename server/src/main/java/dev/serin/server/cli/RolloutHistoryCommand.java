@@ -103,13 +103,6 @@ final class RolloutHistoryCommand implements Callable<Integer> {
 
   private static void row(Table table, RolloutLogEntry entry) {
     table.row(
-        Texts.number(entry.getVersion()),
-        Texts.time(entry.getTime()),
-        entry.getNote().getActor(),
-        RolloutText.event(entry),
-        RolloutText.stateOf(entry.getState()),
-        RolloutText.stage(entry),
-        RolloutText.traffic(entry),
-        RolloutText.why(entry));
+        RolloutText.cells(entry, Texts.number(entry.getVersion()), Texts.time(entry.getTime())));
   }
 }

@@ -240,14 +240,26 @@ final class RolloutText {
   }
 
   /** The treatment's share that an entry left as it was, or what it made of it. */
-  static String traffic(RolloutLogEntry entry) {
+  private static String traffic(RolloutLogEntry entry) {
     String from = share(entry.getFromTraffic(), entry.getFromTrafficOf());
     String to = share(entry.getTraffic(), entry.getTrafficOf());
     return from.equals(to) ? to : from + " -> " + to;
   }
 
+  /** Who or what made an entry, where the run stood after it, and why, behind some other cells. */
+  static Object[] cells(RolloutLogEntry entry, String... before) {
+    List<Object> cells = new ArrayList<>(List.of((Object[]) before));
+    cells.add(entry.getNote().getActor());
+    cells.add(event(entry));
+    cells.add(stateOf(entry.getState()));
+    cells.add(stage(entry));
+    cells.add(traffic(entry));
+    cells.add(why(entry));
+    return cells.toArray();
+  }
+
   /** An entry's reason, and what of it the server could not read. */
-  static String why(RolloutLogEntry entry) {
+  private static String why(RolloutLogEntry entry) {
     return entry.getNote().getReason() + unreadable(entry);
   }
 
@@ -287,7 +299,7 @@ final class RolloutText {
   }
 
   /** Name of the stage after an entry; of none a dash. */
-  static String stage(RolloutLogEntry entry) {
+  private static String stage(RolloutLogEntry entry) {
     if (entry.getStage() == 0) {
       return NONE;
     }
